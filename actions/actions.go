@@ -1,0 +1,10 @@
+// Package actions lists the kinds of things that can be switched, run or read.
+// Each kind has a folder of its own and passes the contract in actiontest.
+package actions
+
+import "gonogo/model/config"
+
+// Builders returns the kinds by the name that a config gives them.
+func Builders() map[string]config.ActionKind {
+	return map[string]config.ActionKind{}
+}

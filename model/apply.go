@@ -1,0 +1,132 @@
+package model
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+const maxMarks = 200
+
+// Apply folds one record into a state and returns the new one. It is pure:
+// what s holds is not changed, but copied where it differs. Records that rest
+// on something that is not there (an end of a step of an unknown plan, say) change nothing.
+func Apply(s State, r Record) State {
+	s.Seq, s.Sum, s.At = r.Seq, r.Sum, r.At
+	switch e := r.Event.(type) {
+	case EngineStarted:
+		s.Engine = e.PID
+		if s.ConfigHash == "" {
+			s.ConfigHash = e.ConfigHash
+		}
+	case EngineStopped:
+		s.Engine = 0
+	case ConfigAdopted:
+		s.ConfigHash = e.Hash
+	case PhaseEntered:
+		s = enterPhase(s, r, e)
+	case PhaseLeft:
+		s = leavePhase(s, r, e)
+	case HoldChanged:
+		s.Held, s.HeldReason, s.HeldBy = e.Held, e.Reason, r.By
+		if !e.Held {
+			s.HeldReason, s.HeldBy = "", Actor{}
+		}
+	case Progress:
+		s = applyProgress(s, e)
+	case GateChanged:
+		s.Headline = e.To
+	case FlagObserved:
+		s = applyObserved(s, r.At, e)
+	case CheckSigned:
+		if a := s.Attempt(); a != nil && a.Phase == e.Phase && a.N == e.Attempt || s.Phase == "" {
+			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note})
+		}
+	case CheckUnsigned:
+		s.Checks = maps.Clone(s.Checks)
+		delete(s.Checks, e.Check)
+	case Unaudited:
+		s.Unaudited += e.Count
+	default:
+		s = applyPlan(s, r)
+	}
+	return s
+}
+
+func enterPhase(s State, r Record, e PhaseEntered) State {
+	s = closeAttempt(s, r.At, false)
+	s.Phase = e.Phase
+	s.Attempts = append(s.Attempts, Attempt{Phase: e.Phase, N: e.Attempt, Entered: r.At, By: r.By, Override: e.Override})
+	s.Checks, s.Streaks, s.Headline = nil, nil, ""
+	return mark(s, r.At, "→ "+string(e.Phase))
+}
+
+func leavePhase(s State, r Record, e PhaseLeft) State {
+	s = closeAttempt(s, r.At, true)
+	s.Phase = e.To
+	s.Checks, s.Streaks, s.Headline = nil, nil, ""
+	if e.To != "" {
+		n := 1
+		if a := s.LastAttempt(e.To); a != nil {
+			n = a.N + 1
+		}
+		s.Attempts = append(s.Attempts, Attempt{Phase: e.To, N: n, Entered: r.At, By: r.By})
+	}
+	return mark(s, r.At, "↓ "+string(e.From))
+}
+
+// closeAttempt ends the current attempt. It always leaves s with an Attempts
+// of its own, without room for another append to write into.
+func closeAttempt(s State, at time.Time, back bool) State {
+	open := s.Attempt() != nil
+	s.Attempts = slices.Clip(slices.Clone(s.Attempts))
+	if open {
+		a := &s.Attempts[len(s.Attempts)-1]
+		a.Left, a.Back = at, back
+	}
+	return s
+}
+
+func applyProgress(s State, e Progress) State {
+	if e.Streaks != nil {
+		s.Streaks = e.Streaks
+	}
+	if a := s.Attempt(); a != nil && a.Phase == e.Phase && a.N == e.Attempt {
+		s.Attempts = slices.Clone(s.Attempts)
+		s.Attempts[len(s.Attempts)-1].Soak = e.Soak
+	}
+	return s
+}
+
+func applyObserved(s State, at time.Time, e FlagObserved) State {
+	f := s.Flags[e.Flag]
+	switch {
+	case e.Effective && e.Err != "":
+		f.EffectErr = e.Err
+	case e.Effective:
+		f.Effective, f.EffectiveAt, f.Inferred, f.EffectErr = e.Value, at, e.Inferred, ""
+	case e.Err != "":
+		f.StoredErr = e.Err
+	default:
+		f.Stored, f.StoredAt, f.StoredErr = e.Value, at, ""
+	}
+	if f.Pending && !f.Want.IsZero() && f.Effective.Equal(f.Want) && e.Effective && e.Err == "" {
+		f.Pending = false
+	}
+	s.Flags = with(s.Flags, e.Flag, f)
+	return s
+}
+
+func mark(s State, at time.Time, text string) State {
+	from := max(0, len(s.Marks)-maxMarks+1)
+	s.Marks = append(slices.Clone(s.Marks[from:]), Mark{At: at, Text: text})
+	return s
+}
+
+// with returns a copy of m in which k is v.
+func with[K comparable, V any](m map[K]V, k K, v V) map[K]V {
+	c := make(map[K]V, len(m)+1)
+	maps.Copy(c, m)
+	c[k] = v
+	return c
+}

@@ -1,0 +1,136 @@
+package model
+
+import "slices"
+
+// applyPlan folds the events of plans.
+func applyPlan(s State, r Record) State {
+	switch e := r.Event.(type) {
+	case PlanArmed:
+		s.Plan = &PlanState{
+			Plan: e.Plan, Status: Armed, By: r.By, ArmedAt: r.At, ArmedSeq: r.Seq, FireAt: e.FireAt,
+			Steps: make([]StepState, len(e.Plan.Steps)),
+		}
+	case PlanVetoed:
+		return onPlan(s, e.Plan, func(p *PlanState) {
+			p.Status, p.EndedAt, p.Note, p.Outcome = Vetoed, r.At, e.Reason, Cancelled
+		})
+	case PlanFired:
+		return onPlan(s, e.Plan, func(p *PlanState) {
+			p.Status, p.FiredAt, p.FiredBy = Running, r.At, r.By
+		})
+	case PlanJoined:
+		return onPlan(s, e.Plan, func(p *PlanState) { p.Joined = append(slices.Clone(p.Joined), r.By) })
+	case StepIntended:
+		return intendStep(s, r, e)
+	case StepEnded:
+		return endStep(s, r, e)
+	case PlanEnded:
+		return endPlan(s, r, e)
+	}
+	return s
+}
+
+// onPlan returns s with a changed copy of its plan, if that is id.
+func onPlan(s State, id PlanID, change func(*PlanState)) State {
+	if s.Plan == nil || s.Plan.Plan.ID != id {
+		return s
+	}
+	p := *s.Plan
+	change(&p)
+	s.Plan = &p
+	if p.Plan.Kind == PlanRollback && !p.FiredAt.IsZero() {
+		s.LastDown = &p
+	}
+	return s
+}
+
+func onStep(s State, id PlanID, n int, change func(*StepState)) State {
+	return onPlan(s, id, func(p *PlanState) {
+		if n >= 0 && n < len(p.Steps) {
+			p.Steps = slices.Clone(p.Steps)
+			change(&p.Steps[n])
+		}
+	})
+}
+
+// step returns the plan's step n, or nil.
+func (s *State) step(id PlanID, n int) *Step {
+	if s.Plan == nil || s.Plan.Plan.ID != id || n < 0 || n >= len(s.Plan.Plan.Steps) {
+		return nil
+	}
+	return &s.Plan.Plan.Steps[n]
+}
+
+// intendStep also marks what the step is about to set as pending: only an
+// observation ends that.
+func intendStep(s State, r Record, e StepIntended) State {
+	s = onStep(s, e.Plan, e.Step, func(t *StepState) {
+		t.Tries, t.Before = e.Try, e.Before
+		if t.Started.IsZero() {
+			t.Started = r.At
+		}
+	})
+	st := s.step(e.Plan, e.Step)
+	if st == nil {
+		return s
+	}
+	for _, c := range st.Changes {
+		f := s.Flags[c.Flag]
+		f.Want = c.To
+		f.Pending = !(f.Stored.Equal(c.To) && f.Effective.Equal(c.To))
+		s.Flags = with(s.Flags, c.Flag, f)
+	}
+	return s
+}
+
+func endStep(s State, r Record, e StepEnded) State {
+	s = onStep(s, e.Plan, e.Step, func(t *StepState) {
+		t.Ended, t.Outcome, t.Detail, t.Output = r.At, e.Outcome, e.Detail, e.Output
+		if t.Started.IsZero() {
+			t.Started = r.At
+		}
+	})
+	st := s.step(e.Plan, e.Step)
+	if st == nil {
+		return s
+	}
+	switch {
+	case st.Kind == StepSet:
+		for _, c := range st.Changes {
+			f := s.Flags[c.Flag]
+			f.Want = c.To
+			s.Flags = with(s.Flags, c.Flag, f)
+			if e.Outcome == StepDone {
+				s = mark(s, r.At, "⚑ "+string(c.Flag))
+			}
+		}
+		s = onPlan(s, e.Plan, func(p *PlanState) {
+			if contained(p) {
+				p.ContainedAt = r.At
+			}
+		})
+	case st.Kind == StepRun && e.Outcome != StepAlready && e.Outcome != StepSkipped:
+		s = mark(s, r.At, "↻ "+string(st.Action))
+	}
+	return s
+}
+
+// contained reports whether every set step of p has ended well.
+func contained(p *PlanState) bool {
+	for i, st := range p.Plan.Steps {
+		if st.Kind == StepSet && !p.Steps[i].Outcome.OK() {
+			return false
+		}
+	}
+	return true
+}
+
+func endPlan(s State, r Record, e PlanEnded) State {
+	s = onPlan(s, e.Plan, func(p *PlanState) {
+		p.Status, p.EndedAt, p.Outcome, p.Summary = Ended, r.At, e.Outcome, e.Summary
+		if e.Outcome == Verified {
+			p.VerifiedAt = r.At
+		}
+	})
+	return s
+}

@@ -1,0 +1,95 @@
+package config
+
+import "gonogo/model"
+
+// Type is what a key of the config holds.
+type Type string
+
+// The types of keys. A Duration is written "15s", "10m", "1d", "2w", "1h30m";
+// a Secret is "env:NAME" or "file:PATH"; a SecretText is either of these or plain text
+// without a secret in it (a URL, say).
+const (
+	String     Type = "string"
+	Strings    Type = "list of strings"
+	Bool       Type = "bool"
+	Number     Type = "number"
+	Duration   Type = "duration"
+	Secret     Type = "secret"
+	SecretText Type = "text or secret"
+	StringMap  Type = "table of strings"
+	SubTable   Type = "table"
+	Any        Type = "any value"
+)
+
+// Key is one key that a table may have.
+type Key struct {
+	Name     string
+	Type     Type
+	Required bool
+	OneOf    []string // the values allowed; empty: any
+	Keys     []Key    // of a SubTable
+	Help     string   // one line for people, with the default
+}
+
+// Finding is something that check says about a config.
+type Finding struct {
+	Key     string // the key within the part's table; empty: the table itself
+	Message string // what is wrong and what to do about it
+	Warning bool   // rather than an error
+}
+
+// Part is one configured thing: a source, a flag's switch, an action, a reader.
+type Part struct {
+	ID    string // its table's name, or a made-up one for a nested table
+	Kind  string
+	Table Table
+	Dir   string // absolute; relative paths are relative to it
+}
+
+// MetricPart is a metric together with the keys that its source's kind defines.
+type MetricPart struct {
+	Metric model.Metric
+	Table  Table
+}
+
+// SourcePart is a source and all metrics that come from it.
+type SourcePart struct {
+	Part
+	Metrics  []MetricPart
+	StateDir string // where the source may keep data, in a folder of its own; made by it if needed
+}
+
+// SourceKind is a kind of source: its keys, and how to make one.
+type SourceKind struct {
+	Doc        string // one line
+	Keys       []Key  // of [source.NAME], besides kind
+	MetricKeys []Key  // of [metric.NAME] from such a source, besides those every metric has
+	// Lint looks at one metric; nil where there is nothing to say.
+	Lint func(MetricPart) []Finding
+	// Describe returns what is asked for the metric, for "why".
+	Describe func(MetricPart) string
+	// Build makes the source. It does no I/O but reading secrets.
+	Build func(SourcePart) (model.Source, error)
+}
+
+// ActionKind is a kind of thing that can be switched, run or read; what it
+// cannot be is nil.
+type ActionKind struct {
+	Doc string // one line
+	// Keys are those of [action.NAME], besides the common ones (kind, title, timeout, idempotent, seen).
+	Keys  []Key
+	Build func(Part) (model.Action, error)
+	// SwitchKeys are those of [flag.NAME], besides the common ones.
+	SwitchKeys  []Key
+	BuildSwitch func(Part, model.Flag) (model.Switch, error)
+	// ReaderKeys are those of effective = {…}, seen = {…} and a verify's probe; the key
+	// that has the kind's own name is required and tells the kind.
+	ReaderKeys  []Key
+	BuildReader func(Part) (model.Reader, error)
+}
+
+// Kinds are all kinds that a config may name.
+type Kinds struct {
+	Sources map[string]SourceKind
+	Actions map[string]ActionKind
+}

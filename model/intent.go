@@ -1,0 +1,56 @@
+package model
+
+import "time"
+
+// IntentID names one intent; its sender makes it up, unique for all time.
+type IntentID string
+
+// Actor is who did something: a person at a terminal or in a script, or gonogo itself.
+type Actor struct {
+	Name string `json:"name"`           // user name
+	Host string `json:"host,omitempty"` // where from
+	Via  string `json:"via"`            // cockpit | command | engine | guard
+}
+
+// IntentKind is what a person asks for.
+type IntentKind string
+
+// What can be asked. Arm… resolves a plan and shows it; nothing happens before Fire.
+const (
+	ArmEnter    IntentKind = "arm-enter"    // Phase, Reason
+	ArmFlip     IntentKind = "arm-flip"     // Flag, Value, Reason
+	ArmRollback IntentKind = "arm-rollback" // Rollback; empty: the emergency one
+	Fire        IntentKind = "fire"         // Plan
+	Veto        IntentKind = "veto"         // Plan: armed, not yet fired
+	Cancel      IntentKind = "cancel"       // Plan: running, ends at the next step's boundary
+	Sign        IntentKind = "sign"         // Check, Reason as a note
+	Unsign      IntentKind = "unsign"       // Check
+	HoldOn      IntentKind = "hold"         // Reason: no phase may be entered
+	Resume      IntentKind = "resume"
+	Adopt       IntentKind = "adopt"   // take the changed config: Reason holds its hash
+	Refresh     IntentKind = "refresh" // observe every flag now
+)
+
+// Intent is one wish of a person. The engine checks it, journals it and acts on it.
+type Intent struct {
+	ID       IntentID   `json:"id"`
+	By       Actor      `json:"by"`
+	Seen     uint64     `json:"seen"` // Snapshot.Seq that the person saw
+	Kind     IntentKind `json:"kind"`
+	Phase    PhaseID    `json:"phase,omitempty"`
+	Flag     FlagID     `json:"flag,omitempty"`
+	Value    Value      `json:"value,omitzero"`
+	Check    CheckID    `json:"check,omitempty"`
+	Rollback RollbackID `json:"rollback,omitempty"`
+	Plan     PlanID     `json:"plan,omitempty"`
+	Reason   string     `json:"reason,omitempty"`
+	Yes      bool       `json:"yes,omitempty"` // of an Arm…: fire at once, it was confirmed elsewhere
+}
+
+// Answer is what became of an intent: an empty Err means that it was taken.
+type Answer struct {
+	Intent  IntentID  `json:"intent"`
+	At      time.Time `json:"at"`
+	Err     string    `json:"err,omitempty"`
+	Refused bool      `json:"refused,omitempty"` // a precondition did not hold, rather than gonogo failing
+}

@@ -1,0 +1,99 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// What a source may report instead of a value; wrap them with the reason.
+// Any other error means that the source is down.
+var (
+	ErrEmpty     = errors.New("no data")        // the answer was empty
+	ErrNoSeries  = errors.New("no such series") // the selector matches nothing at all
+	ErrAmbiguous = errors.New("several series") // several values where one is asked for
+)
+
+// Emitter is where a source puts what it has. It is safe for concurrent use;
+// its methods do not wait for readers, and only Fact waits for the disk.
+type Emitter interface {
+	// Fact journals e. It is durable when Fact returns nil.
+	Fact(e Event) error
+	// Sample adds a point of the past to a metric's chart; it is never judged.
+	// Points come oldest first.
+	Sample(id MetricID, at time.Time, v float64)
+	// Reading reports a fresh answer: it is charted and judged.
+	Reading(id MetricID, r Reading)
+	// Trouble reports that there is no reading, and why: ErrEmpty, ErrNoSeries,
+	// ErrAmbiguous, or that the source is down. It is never taken for a value.
+	Trouble(id MetricID, err error)
+}
+
+// Source is where readings come from.
+type Source interface {
+	// Run reads until ctx is done, then returns ctx's error. Each metric is
+	// asked at once and then every Metric.Every, each on its own, so that a
+	// slow one delays no other. Run returns early only if it can never work;
+	// the engine starts it again after a pause.
+	Run(ctx context.Context, out Emitter) error
+}
+
+// Switch is a flag's provider.
+type Switch interface {
+	// Observe reads the stored value; Unset where the store has no such key.
+	Observe(ctx context.Context) (Value, error)
+	// Set stores v. It is idempotent, and done when it returns nil: stored, not yet in effect.
+	Set(ctx context.Context, v Value) error
+}
+
+// GroupSwitch is a Switch whose store holds several flags: those of one Group
+// are written together, all or none.
+type GroupSwitch interface {
+	Switch
+	// Group names the store, the same for all its switches.
+	Group() string
+	// SetGroup stores all of changes, whose switches are of this group, in one atomic write.
+	SetGroup(ctx context.Context, changes []SwitchChange) error
+}
+
+// SwitchChange is one flag of a SetGroup.
+type SwitchChange struct {
+	Switch Switch
+	Value  Value
+}
+
+// Reader reads one text from outside: a flag's effective value from the
+// running service, a process's start, the answer of a probe.
+type Reader interface {
+	// Read returns the text, without surrounding blanks. A list comes comma separated.
+	Read(ctx context.Context) (string, error)
+}
+
+// Args are the arguments of an action, by name.
+type Args map[string]string
+
+// Preview is exactly what an action will do, for a person to read before it does.
+type Preview struct {
+	Title string   // a short name for it
+	Lines []string // what will happen, a line each, without secrets
+}
+
+// Action is something that can be run: a restart, a test suite, a notification.
+type Action interface {
+	// Preview says what Do will do. It is pure.
+	Preview(args Args) Preview
+	// Do runs it until it is done or ctx is, writing what it prints to log.
+	// A nil error means that it ended well, not that it had an effect.
+	Do(ctx context.Context, args Args, log io.Writer) error
+}
+
+// Reading is one answer of a source for one metric.
+type Reading struct {
+	At       time.Time // when it was evaluated, on the engine's clock
+	SampleAt time.Time // of the oldest sample that the value rests on; zero means At
+	Value    float64   // may be NaN or infinite
+	Count    float64   // events behind the value, >= 0
+	HasCount bool      // whether Count is known
+	Err      error     // Trouble instead of a value; nil for a value
+}

@@ -1,0 +1,126 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// PlanID names one plan; it is the ID of the intent that armed it.
+type PlanID string
+
+// PlanKind is what a plan is for.
+type PlanKind string
+
+// The kinds of plans: all are run by the same executor.
+const (
+	PlanEnter    PlanKind = "enter"    // a phase
+	PlanFlip     PlanKind = "flip"     // one flag
+	PlanRollback PlanKind = "rollback" // a way down
+)
+
+// Plan is what will be done, resolved and frozen: it is shown, hashed and
+// journaled before anything happens.
+type Plan struct {
+	ID        PlanID        `json:"id"`
+	Kind      PlanKind      `json:"kind"`
+	Title     string        `json:"title"`
+	Phase     PhaseID       `json:"phase,omitempty"` // entered by it, or stood in once it is verified
+	From      PhaseID       `json:"from,omitempty"`  // stood in when it was resolved
+	Rollback  RollbackID    `json:"rollback,omitempty"`
+	Flag      FlagID        `json:"flag,omitempty"`
+	Emergency bool          `json:"emergency,omitempty"`
+	Leaves    bool          `json:"leaves,omitempty"` // once verified, the rollout stands in Phase
+	Budget    time.Duration `json:"budget"`
+	Headline  Headline      `json:"headline"`           // the gate's, when it was resolved
+	Override  bool          `json:"override,omitempty"` // against the gate, with Reason
+	Reason    string        `json:"reason,omitempty"`
+	Warnings  []string      `json:"warnings,omitempty"`
+	Steps     []Step        `json:"steps"`
+	Hash      string        `json:"hash"` // of all the above, see Seal
+}
+
+// Seal returns p with its hash: sha256 over its JSON form without the hash, hex.
+func (p Plan) Seal() Plan {
+	p.Hash = ""
+	b, err := json.Marshal(p)
+	if err != nil {
+		panic("model: a plan is always JSON: " + err.Error())
+	}
+	sum := sha256.Sum256(b)
+	p.Hash = hex.EncodeToString(sum[:])
+	return p
+}
+
+// Stage is the part of a plan that a step belongs to: contain → apply → verify.
+type Stage string
+
+// The stages, in their order.
+const (
+	StageContain Stage = "contain" // flags, in parallel
+	StageApply   Stage = "apply"   // restarts, one after the other
+	StageVerify  Stage = "verify"  // all at once, each within its time
+)
+
+// StepKind is what a step does.
+type StepKind string
+
+// The kinds of steps.
+const (
+	StepSet    StepKind = "set"
+	StepRun    StepKind = "run"
+	StepVerify StepKind = "verify"
+)
+
+// Change is one flag's change within a step. From is what was seen when the
+// plan was resolved.
+type Change struct {
+	Flag FlagID `json:"flag"`
+	From Value  `json:"from"`
+	To   Value  `json:"to"`
+}
+
+// Step is one step of a plan.
+type Step struct {
+	N          int           `json:"n"` // its place in the plan, from 0
+	Stage      Stage         `json:"stage"`
+	Kind       StepKind      `json:"kind"`
+	Title      string        `json:"title"`
+	Changes    []Change      `json:"changes,omitempty"` // of a set: one atomic write
+	Action     ActionID      `json:"action,omitempty"`
+	Preview    string        `json:"preview,omitempty"`
+	Idempotent bool          `json:"idempotent,omitempty"`
+	Verify     *Verify       `json:"verify,omitempty"`
+	Timeout    time.Duration `json:"timeout"`         // of a set or run; of a verify its Within
+	After      []FlagID      `json:"after,omitempty"` // masters that must be seen off first: the step widens
+}
+
+// Outcome is how a step or a plan ended.
+type Outcome string
+
+// How a step ends.
+const (
+	StepDone    Outcome = "done"
+	StepAlready Outcome = "already"     // it was so before
+	StepFailed  Outcome = "failed"      // it was refused, or seen not to have happened
+	StepUnsure  Outcome = "unknown"     // timed out: it may have happened
+	StepUnseen  Outcome = "unseen"      // it ended well, but its effect was not seen
+	StepSkipped Outcome = "skipped"     // not tried, see the detail
+	StepHuman   Outcome = "needs-human" // it may or may not have run, and must not run twice
+)
+
+// OK reports whether a step that ended with o can be relied upon.
+func (o Outcome) OK() bool { return o == StepDone || o == StepAlready }
+
+// How a plan ends. Only Verified means that everything was seen.
+const (
+	Verified   Outcome = "VERIFIED"
+	Unverified Outcome = "UNVERIFIED"  // done, but not seen
+	Partial    Outcome = "PARTIAL"     // some of it was not done
+	Failed     Outcome = "FAILED"      // nothing of it could be done
+	Cancelled  Outcome = "CANCELLED"   // a person, or a rollback, ended it
+	Fenced     Outcome = "FENCED"      // the state directory's lock was lost meanwhile
+	Refused    Outcome = "REFUSED"     // a precondition did not hold
+	NeedsHuman Outcome = "NEEDS-HUMAN" // gonogo cannot find out by itself
+)

@@ -1,0 +1,263 @@
+package model
+
+import "time"
+
+// Identifiers are the table names of the config: stable, shown to people, used
+// in the journal.
+type (
+	MetricID   string
+	FlagID     string
+	ActionID   string
+	PhaseID    string
+	CheckID    string
+	RollbackID string
+)
+
+// Rollout is the definition of a rollout as its config gives it, in the order
+// in which it was written. It never changes after it was loaded.
+type Rollout struct {
+	ID          string            `json:"id"` // names the state directory: [a-z0-9][a-z0-9._-]*
+	Title       string            `json:"title"`
+	Service     string            `json:"service,omitempty"`
+	Links       map[string]string `json:"links,omitempty"`
+	Environment Environment       `json:"environment"`
+	Emergency   Emergency         `json:"emergency"`
+	Metrics     []Metric          `json:"metrics"`
+	Flags       []Flag            `json:"flags"`
+	Actions     []ActionSpec      `json:"actions"`
+	Phases      []Phase           `json:"phases"`
+	Rollbacks   []Rollback        `json:"rollbacks"`
+	ConfigPath  string            `json:"config_path"`
+	ConfigHash  string            `json:"config_hash"` // sha256 of the config file, hex
+}
+
+// Environment is where the rollout happens; it is always on screen.
+type Environment struct {
+	Name     string   `json:"name"`
+	Critical bool     `json:"critical"`           // confirmations ask for more
+	Identity []string `json:"identity,omitempty"` // argv that prints what machine this really is
+}
+
+// Confirm is how an emergency rollback is confirmed.
+type Confirm string
+
+// Countdown fires by itself unless vetoed; Enter waits for the enter key.
+const (
+	ConfirmCountdown Confirm = "countdown"
+	ConfirmEnter     Confirm = "enter"
+)
+
+// Emergency says how `!` is confirmed.
+type Emergency struct {
+	Confirm   Confirm       `json:"confirm"`
+	Countdown time.Duration `json:"countdown"` // > 0; 3 s, 5 s where the environment is critical
+}
+
+// Unit is what a metric's values count.
+type Unit string
+
+// The units of metrics. A ratio is 0 to 1 and shown as per cent.
+const (
+	Ratio   Unit = "ratio"
+	Seconds Unit = "seconds"
+	Count   Unit = "count"
+	Bytes   Unit = "bytes"
+	PerSec  Unit = "per_second"
+	Plain   Unit = ""
+)
+
+// Metric is one thing that is measured, and what is wanted of it.
+type Metric struct {
+	ID         MetricID      `json:"id"`
+	Title      string        `json:"title"`
+	Role       string        `json:"role,omitempty"` // success | fallback | error | latency | …: panel and colour
+	Source     string        `json:"source"`
+	Query      string        `json:"query,omitempty"` // as sent, for "why"; for other sources what they ask
+	Unit       Unit          `json:"unit,omitempty"`
+	Target     *Target       `json:"target,omitempty"` // what GO needs
+	Alert      *Target       `json:"alert,omitempty"`  // what a guard acts on; between the two: WARN
+	For        time.Duration `json:"for,omitempty"`    // the target must have held so long
+	AlertFor   time.Duration `json:"alert_for,omitempty"`
+	MinCount   float64       `json:"min_count,omitempty"`  // fewer events than this: COLLECTING
+	StaleAfter time.Duration `json:"stale_after"`          // > 0
+	Every      time.Duration `json:"every"`                // > 0
+	Timeout    time.Duration `json:"timeout"`              // > 0, at most Every
+	EmptyZero  bool          `json:"empty_zero,omitempty"` // on_empty = "zero": no series means no events
+}
+
+// Target is a threshold: Op, then Value, or Value times the current value of the metric Of.
+type Target struct {
+	Op    string   `json:"op"` // < <= > >= == !=
+	Value float64  `json:"value"`
+	Of    MetricID `json:"of,omitempty"`
+	Text  string   `json:"text"` // as written, for people
+}
+
+// Flag is one thing that can be switched.
+type Flag struct {
+	ID        FlagID        `json:"id"`
+	Title     string        `json:"title"`
+	Kind      string        `json:"kind"` // of its provider: dotenv, …
+	Type      ValueType     `json:"type"`
+	Safe      Value         `json:"safe"`                // what every rollback returns to; zero where SafeKeep
+	SafeKeep  bool          `json:"safe_keep,omitempty"` // safe = "keep": a rollback leaves it as it is
+	Needs     []FlagID      `json:"needs,omitempty"`     // its masters: on means nothing while one is off
+	Empty     string        `json:"empty,omitempty"`     // everyone | nobody: what an empty list means
+	Apply     []ActionID    `json:"apply,omitempty"`     // a change is not live until these ran
+	Effective bool          `json:"effective"`           // the running service can be asked for the value
+	Every     time.Duration `json:"every"`               // how often it is observed, > 0
+	Scope     []string      `json:"scope,omitempty"`     // what it touches, for people
+}
+
+// ActionSpec is one thing that can be run, as far as the model must know it.
+type ActionSpec struct {
+	ID         ActionID      `json:"id"`
+	Title      string        `json:"title"`
+	Kind       string        `json:"kind"`
+	Timeout    time.Duration `json:"timeout"`               // > 0
+	Idempotent bool          `json:"idempotent"`            // may run twice
+	Seen       bool          `json:"seen"`                  // gonogo can see by itself that it happened
+	SeenMetric MetricID      `json:"seen_metric,omitempty"` // whose change shows it, if a metric does
+	Preview    string        `json:"preview"`               // exactly what will happen, inert
+}
+
+// Setting is a flag and the value it shall have.
+type Setting struct {
+	Flag  FlagID `json:"flag"`
+	Value Value  `json:"value"`
+}
+
+// Phase is one step of the way up.
+type Phase struct {
+	ID       PhaseID       `json:"id"`
+	Title    string        `json:"title"`
+	Soak     time.Duration `json:"soak,omitempty"`  // at least so long healthy and observed; 0: none
+	Limit    time.Duration `json:"limit,omitempty"` // overdue after; 0: never
+	Watch    time.Duration `json:"watch,omitempty"` // the first hours, with someone at the screen
+	Flags    []Setting     `json:"flags,omitempty"`
+	Gate     []MetricID    `json:"gate,omitempty"`
+	Checks   []Check       `json:"checks,omitempty"`
+	Rollback RollbackID    `json:"rollback,omitempty"` // this phase's own way back
+}
+
+// Check is something that a person signs before the phase may be left.
+type Check struct {
+	ID   CheckID `json:"id"`
+	Text string  `json:"text"`
+}
+
+// Scope is which flags a rollback touches.
+type Scope string
+
+// ScopeSafe sets every flag to its safe value, ScopePhase those of the current
+// phase, ScopeSet those that the rollback lists.
+const (
+	ScopeSafe  Scope = "safe"
+	ScopePhase Scope = "phase"
+	ScopeSet   Scope = "set"
+)
+
+// Rollback is one way down.
+type Rollback struct {
+	ID        RollbackID    `json:"id"`
+	Title     string        `json:"title"`
+	Emergency bool          `json:"emergency,omitempty"` // what `!` runs; exactly one has it
+	Budget    time.Duration `json:"budget"`              // > 0; the whole plan ends within it
+	Scope     Scope         `json:"scope"`
+	Set       []Setting     `json:"set,omitempty"`
+	Run       []ActionID    `json:"run,omitempty"`
+	Verify    []Verify      `json:"verify,omitempty"`
+}
+
+// VerifyKind says how it is seen that a plan did what it should.
+type VerifyKind string
+
+// The kinds of verification.
+const (
+	VerifyFlag   VerifyKind = "flag"
+	VerifyMetric VerifyKind = "metric"
+	VerifyHTTP   VerifyKind = "http"
+	VerifyRun    VerifyKind = "run"
+)
+
+// Verify is one check of a plan's effect; which fields count depends on Kind.
+type Verify struct {
+	Kind   VerifyKind    `json:"kind"`
+	Title  string        `json:"title"`
+	Flag   FlagID        `json:"flag,omitempty"` // "phase": every flag of the phase
+	Is     Value         `json:"is,omitzero"`    // zero: whatever the plan set
+	Metric MetricID      `json:"metric,omitempty"`
+	Target *Target       `json:"target,omitempty"`
+	Probe  string        `json:"probe,omitempty"` // names the http probe in the engine's parts
+	Want   string        `json:"want,omitempty"`  // what the probe must answer
+	Action ActionID      `json:"action,omitempty"`
+	Within time.Duration `json:"within"` // > 0, from the end of the restarts
+}
+
+// Metric returns the metric id, or nil.
+func (r *Rollout) Metric(id MetricID) *Metric {
+	return find(r.Metrics, func(m *Metric) bool { return m.ID == id })
+}
+
+// Flag returns the flag id, or nil.
+func (r *Rollout) Flag(id FlagID) *Flag {
+	return find(r.Flags, func(f *Flag) bool { return f.ID == id })
+}
+
+// Action returns the action id, or nil.
+func (r *Rollout) Action(id ActionID) *ActionSpec {
+	return find(r.Actions, func(a *ActionSpec) bool { return a.ID == id })
+}
+
+// Phase returns the phase id, or nil.
+func (r *Rollout) Phase(id PhaseID) *Phase {
+	return find(r.Phases, func(p *Phase) bool { return p.ID == id })
+}
+
+// Rollback returns the rollback id, or nil.
+func (r *Rollout) Rollback(id RollbackID) *Rollback {
+	return find(r.Rollbacks, func(b *Rollback) bool { return b.ID == id })
+}
+
+// EmergencyRollback returns what `!` runs, or nil.
+func (r *Rollout) EmergencyRollback() *Rollback {
+	return find(r.Rollbacks, func(b *Rollback) bool { return b.Emergency })
+}
+
+// PhaseIndex returns the place of phase id in Phases, or -1, which is also
+// where a rollout stands before its first phase.
+func (r *Rollout) PhaseIndex(id PhaseID) int {
+	for i := range r.Phases {
+		if r.Phases[i].ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// NextPhase returns the phase after id, the first for "", or nil after the last.
+func (r *Rollout) NextPhase(id PhaseID) *Phase {
+	i := r.PhaseIndex(id) + 1
+	if i >= len(r.Phases) {
+		return nil
+	}
+	return &r.Phases[i]
+}
+
+// JudgedPhase returns the phase whose gate counts while the rollout stands in
+// id: id itself, or the first one before any was entered.
+func (r *Rollout) JudgedPhase(id PhaseID) *Phase {
+	if p := r.Phase(id); p != nil {
+		return p
+	}
+	return r.NextPhase("")
+}
+
+func find[T any](all []T, match func(*T) bool) *T {
+	for i := range all {
+		if match(&all[i]) {
+			return &all[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package model
+
+import "time"
+
+// Point is one point of a chart. A gap is a Point whose V is NaN.
+type Point struct {
+	At time.Time
+	V  float64
+}
+
+// Series is a metric's recent history, oldest first. Points are only ever
+// added behind; when old ones were thinned out, Epoch changes.
+type Series struct {
+	Epoch  uint64
+	First  uint64 // number of Points[0], counted from the epoch's start
+	Points []Point
+}
+
+// SourceHealth is how a source does.
+type SourceHealth struct {
+	ID     string    `json:"id"`
+	Kind   string    `json:"kind"`
+	OK     bool      `json:"ok"`
+	Err    string    `json:"err,omitempty"` // inert; what is wrong and since
+	LastOK time.Time `json:"last_ok,omitzero"`
+}
+
+// LiveStep is what a running step says at the moment; it is not journaled.
+type LiveStep struct {
+	Step int    `json:"step"`
+	Line string `json:"line"` // its last line of output, or what it waits for; inert
+}
+
+// EngineInfo is where the engine runs.
+type EngineInfo struct {
+	PID     int       `json:"pid"`
+	Host    string    `json:"host"`
+	Since   time.Time `json:"since"`
+	Version string    `json:"version"`
+	Viewers int       `json:"viewers"`
+}
+
+// Snapshot is everything there is to see at one moment. It is immutable and
+// may be shared by any number of viewers.
+type Snapshot struct {
+	Seq      uint64              `json:"seq"` // of State: the last record folded into it
+	At       time.Time           `json:"at"`
+	Rollout  *Rollout            `json:"-"`
+	State    State               `json:"state"`
+	Gate     Verdict             `json:"gate"`
+	Lines    map[MetricID]Line   `json:"lines"` // every metric, in a gate or not
+	Series   map[MetricID]Series `json:"-"`
+	Sources  []SourceHealth      `json:"sources"`
+	Live     []LiveStep          `json:"live,omitempty"`
+	Answers  []Answer            `json:"answers,omitempty"` // the last 32
+	Tail     []Record            `json:"tail,omitempty"`    // the last 200
+	Engine   EngineInfo          `json:"engine"`
+	Identity string              `json:"identity,omitempty"` // what the environment's identity command printed; inert
+	Attached bool                `json:"attached"`           // seen through the socket, from another process
+	Lost     string              `json:"lost,omitempty"`     // the engine is gone, and this is what is done about it
+	Journal  string              `json:"journal,omitempty"`  // trouble with the journal; empty: none
+	// ConfigChanged is the hash of a changed config that waits to be adopted.
+	ConfigChanged string `json:"config_changed,omitempty"`
+}
+
+// Answer returns what became of the intent id, and whether that is known yet.
+func (s *Snapshot) Answer(id IntentID) (Answer, bool) {
+	for _, a := range s.Answers {
+		if a.Intent == id {
+			return a, true
+		}
+	}
+	return Answer{}, false
+}

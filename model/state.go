@@ -1,0 +1,153 @@
+package model
+
+import "time"
+
+// State is where a rollout stands: the fold of its records, see Apply.
+type State struct {
+	Seq        uint64                 `json:"seq"` // of the last record
+	Sum        Hash                   `json:"sum"` // of the last record
+	At         time.Time              `json:"at"`  // of the last record
+	ConfigHash string                 `json:"config_hash"`
+	Phase      PhaseID                `json:"phase"`    // "" before the first phase
+	Attempts   []Attempt              `json:"attempts"` // of all phases, in the order they were entered; the last is current unless Left is set
+	Held       bool                   `json:"held,omitempty"`
+	HeldBy     Actor                  `json:"held_by,omitzero"`
+	HeldReason string                 `json:"held_reason,omitempty"`
+	Headline   Headline               `json:"headline,omitempty"` // the last one journaled
+	Streaks    map[MetricID]Streak    `json:"streaks,omitempty"`
+	Flags      map[FlagID]FlagState   `json:"flags,omitempty"`
+	Checks     map[CheckID]CheckState `json:"checks,omitempty"`    // of the current attempt
+	Plan       *PlanState             `json:"plan,omitempty"`      // armed, running, or the last one that ended
+	LastDown   *PlanState             `json:"last_down,omitempty"` // the last rollback that fired, also while it runs
+	Marks      []Mark                 `json:"marks,omitempty"`     // for the charts, oldest first, at most 200
+	Unaudited  int                    `json:"unaudited,omitempty"`
+	Engine     int                    `json:"engine,omitempty"` // pid of the engine that wrote last and has not stopped in order
+}
+
+// Attempt is one stay in a phase.
+type Attempt struct {
+	Phase    PhaseID       `json:"phase"`
+	N        int           `json:"n"` // from 1, for each phase
+	Entered  time.Time     `json:"entered"`
+	By       Actor         `json:"by"`
+	Left     time.Time     `json:"left,omitzero"`
+	Back     bool          `json:"back,omitempty"` // left by a rollback
+	Soak     time.Duration `json:"soak"`           // healthy and observed
+	Override string        `json:"override,omitempty"`
+}
+
+// FlagState is what is known of a flag. A value here was observed, never assumed.
+type FlagState struct {
+	Stored      Value     `json:"stored,omitzero"`
+	StoredAt    time.Time `json:"stored_at,omitzero"` // when it was first seen so
+	StoredErr   string    `json:"stored_err,omitempty"`
+	Effective   Value     `json:"effective,omitzero"`
+	EffectiveAt time.Time `json:"effective_at,omitzero"`
+	EffectErr   string    `json:"effect_err,omitempty"`
+	Inferred    bool      `json:"inferred,omitempty"` // Effective was not read back but concluded
+	Want        Value     `json:"want,omitzero"`      // what a plan set last; zero: gonogo never set it
+	Pending     bool      `json:"pending,omitempty"`  // set by the running plan, its effect not yet seen
+}
+
+// Drift reports whether the store holds another value than gonogo set.
+func (f FlagState) Drift() bool {
+	return !f.Want.IsZero() && !f.Stored.IsZero() && !f.Pending && !f.Stored.Equal(f.Want)
+}
+
+// Unapplied reports whether the running service is seen to use another value than the store has.
+func (f FlagState) Unapplied() bool {
+	return !f.Stored.IsZero() && !f.Effective.IsZero() && f.Stored.Type != Unset && !f.Stored.Equal(f.Effective)
+}
+
+// Current returns the value that counts: the effective one if it is known, else the stored.
+func (f FlagState) Current() Value {
+	if !f.Effective.IsZero() {
+		return f.Effective
+	}
+	return f.Stored
+}
+
+// CheckState is a check's signature.
+type CheckState struct {
+	By   Actor     `json:"by"`
+	At   time.Time `json:"at"`
+	Note string    `json:"note,omitempty"`
+}
+
+// PlanStatus is where a plan is between armed and ended.
+type PlanStatus string
+
+// An Armed plan waits for its countdown or a person, and never fires after its engine died.
+const (
+	Armed   PlanStatus = "armed"
+	Vetoed  PlanStatus = "vetoed"
+	Running PlanStatus = "running"
+	Ended   PlanStatus = "ended"
+)
+
+// PlanState is a plan and how far it is. T1 is FiredAt, T2 ContainedAt, T3 VerifiedAt.
+type PlanState struct {
+	Plan        Plan        `json:"plan"`
+	Status      PlanStatus  `json:"status"`
+	By          Actor       `json:"by"` // who armed it
+	ArmedAt     time.Time   `json:"armed_at"`
+	ArmedSeq    uint64      `json:"armed_seq"`        // of the record that armed it
+	FireAt      time.Time   `json:"fire_at,omitzero"` // end of the countdown; zero: waits for a person
+	FiredAt     time.Time   `json:"fired_at,omitzero"`
+	FiredBy     Actor       `json:"fired_by,omitzero"`
+	ContainedAt time.Time   `json:"contained_at,omitzero"` // the last set step ended
+	VerifiedAt  time.Time   `json:"verified_at,omitzero"`
+	EndedAt     time.Time   `json:"ended_at,omitzero"`
+	Outcome     Outcome     `json:"outcome,omitempty"`
+	Summary     string      `json:"summary,omitempty"`
+	Steps       []StepState `json:"steps"` // one for each of Plan.Steps
+	Joined      []Actor     `json:"joined,omitempty"`
+	Note        string      `json:"note,omitempty"` // the veto's reason
+}
+
+// StepState is how far a step is. A step without Outcome whose Tries is not 0 runs.
+type StepState struct {
+	Tries   int       `json:"tries,omitempty"`
+	Started time.Time `json:"started,omitzero"`
+	Ended   time.Time `json:"ended,omitzero"`
+	Before  string    `json:"before,omitempty"`
+	Outcome Outcome   `json:"outcome,omitempty"`
+	Detail  string    `json:"detail,omitempty"`
+	Output  string    `json:"output,omitempty"`
+}
+
+// Mark is something that a chart shows a mark for.
+type Mark struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+}
+
+// Attempt returns the current attempt, or nil before the first phase.
+func (s *State) Attempt() *Attempt {
+	if s.Phase == "" || len(s.Attempts) == 0 {
+		return nil
+	}
+	a := &s.Attempts[len(s.Attempts)-1]
+	if !a.Left.IsZero() {
+		return nil
+	}
+	return a
+}
+
+// LastAttempt returns the newest attempt of phase id, or nil.
+func (s *State) LastAttempt(id PhaseID) *Attempt {
+	for i := len(s.Attempts) - 1; i >= 0; i-- {
+		if s.Attempts[i].Phase == id {
+			return &s.Attempts[i]
+		}
+	}
+	return nil
+}
+
+// ActivePlan returns the plan that is armed or runs, or nil.
+func (s *State) ActivePlan() *PlanState {
+	if s.Plan != nil && (s.Plan.Status == Armed || s.Plan.Status == Running) {
+		return s.Plan
+	}
+	return nil
+}
