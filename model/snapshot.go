@@ -43,22 +43,25 @@ type EngineInfo struct {
 // Snapshot is everything there is to see at one moment. It is immutable and
 // may be shared by any number of viewers.
 type Snapshot struct {
-	Seq      uint64              `json:"seq"` // of State: the last record folded into it
-	At       time.Time           `json:"at"`
-	Rollout  *Rollout            `json:"-"`
-	State    State               `json:"state"`
-	Gate     Verdict             `json:"gate"`
-	Lines    map[MetricID]Line   `json:"lines"` // every metric, in a gate or not
-	Series   map[MetricID]Series `json:"-"`
-	Sources  []SourceHealth      `json:"sources"`
-	Live     []LiveStep          `json:"live,omitempty"`
-	Answers  []Answer            `json:"answers,omitempty"` // the last 32
-	Tail     []Record            `json:"tail,omitempty"`    // the last 200
-	Engine   EngineInfo          `json:"engine"`
-	Identity string              `json:"identity,omitempty"` // what the environment's identity command printed; inert
-	Attached bool                `json:"attached"`           // seen through the socket, from another process
-	Lost     string              `json:"lost,omitempty"`     // the engine is gone, and this is what is done about it
-	Journal  string              `json:"journal,omitempty"`  // trouble with the journal; empty: none
+	Seq     uint64              `json:"seq"` // of State: the last record folded into it
+	At      time.Time           `json:"at"`
+	Rollout *Rollout            `json:"-"`
+	State   State               `json:"state"`
+	Gate    Verdict             `json:"gate"`
+	Lines   map[MetricID]Line   `json:"lines"` // every metric, in a gate or not
+	Series  map[MetricID]Series `json:"-"`
+	Sources []SourceHealth      `json:"sources"`
+	Live    []LiveStep          `json:"live,omitempty"`
+	Answers []Answer            `json:"answers,omitempty"` // the last 32
+	Tail    []Record            `json:"tail,omitempty"`    // the last 200
+	// Waiting counts the metrics that have not answered yet, not even with an
+	// error, and the flags that were not observed.
+	Waiting  int        `json:"waiting"`
+	Engine   EngineInfo `json:"engine"`
+	Identity string     `json:"identity,omitempty"` // what the environment's identity command printed; inert
+	Attached bool       `json:"attached"`           // seen through the socket, from another process
+	Lost     string     `json:"lost,omitempty"`     // the engine is gone, and this is what is done about it
+	Journal  string     `json:"journal,omitempty"`  // trouble with the journal; empty: none
 	// ConfigChanged is the hash of a changed config that waits to be adopted.
 	ConfigChanged string `json:"config_changed,omitempty"`
 }

@@ -1,0 +1,133 @@
+package child
+
+import (
+	"context"
+	"io"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// Grace is how long a program that is told to end has for it, and how long
+// output is waited for that a grandchild holds open.
+const Grace = 5 * time.Second
+
+// Spec says what to run.
+type Spec struct {
+	Argv []string  // the program and its arguments, as they are
+	Dir  string    // absolute; also where a program named by a relative path is looked for
+	Env  []string  // all of its environment, KEY=VALUE, see Environ
+	Out  io.Writer // gets stdout as it comes; nil: nobody
+	Err  io.Writer // gets stderr, at the same time as Out; nil: stderr goes where stdout goes
+	// Hide takes secrets out of the last line printed, which an error repeats; nil: there are none.
+	Hide func(string) string
+	// Grace replaces the constant Grace where it is > 0.
+	Grace time.Duration
+}
+
+// Run runs s until it ends or ctx does. An error is an *Ended if the program
+// was started and ended otherwise than with status 0; that wraps ctx's error
+// where ctx was the reason.
+func Run(ctx context.Context, s Spec) error {
+	path, err := Lookup(s.Argv, s.Dir, s.Env)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	limit := limitOf(ctx, start)
+	if err := ctx.Err(); err != nil {
+		return &Ended{Cause: err, Limit: limit}
+	}
+	if s.Grace <= 0 {
+		s.Grace = Grace
+	}
+	cmd := &exec.Cmd{
+		Path: path, Args: s.Argv, Dir: s.Dir, Env: s.Env,
+		SysProcAttr: &syscall.SysProcAttr{Setpgid: true},
+	}
+	if cmd.Env == nil {
+		cmd.Env = []string{} // nil would mean the whole of our own
+	}
+	out, err := openOutput(cmd, s)
+	if err != nil {
+		return programError(s.Argv[0], err)
+	}
+	if err := out.start(cmd); err != nil {
+		return startError(path, s.Dir, err)
+	}
+	cause, left := supervise(ctx, cmd, out, s.Grace)
+	return ended(cmd, Ended{
+		Cause: cause, Limit: limit, After: time.Since(start), Left: left,
+		Last: out.lastLine(s.Hide), broken: out.broken(),
+	})
+}
+
+// supervise waits for cmd and its output, and ends both when ctx is done: then
+// cause is ctx's error. It reports left if the program could not be killed.
+func supervise(ctx context.Context, cmd *exec.Cmd, out *output, grace time.Duration) (cause error, left bool) {
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		awaitExit(cmd)
+	}()
+	select {
+	case <-exited:
+		// Who still holds the output, a daemon that was started, say, is left alone.
+		expired, stop := after(grace)
+		defer stop()
+		wait(out.drained, expired, ctx.Done())
+	case <-ctx.Done():
+		cause = ctx.Err()
+		group := cmd.Process.Pid
+		expired, stop := after(grace)
+		defer stop()
+		signalGroup(group, syscall.SIGTERM)
+		if wait(exited, expired, nil) {
+			wait(out.drained, expired, nil)
+		}
+		// The program is not reaped yet, so that the group's number is still its own.
+		signalGroup(group, syscall.SIGKILL)
+		killed, stopKilled := after(grace)
+		defer stopKilled()
+		if !wait(exited, killed, nil) {
+			out.close()
+			return cause, true // stuck in the kernel; the goroutine above ends when it does
+		}
+		wait(out.drained, killed, nil)
+	}
+	out.close()
+	reap(cmd)
+	return cause, false
+}
+
+// wait reports whether done came before expired and cancelled.
+func wait(done, expired, cancelled <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	case <-expired:
+	case <-cancelled:
+	}
+	return false
+}
+
+// after returns a channel that is closed in d, and what releases its timer.
+func after(d time.Duration) (<-chan struct{}, func() bool) {
+	c := make(chan struct{})
+	t := time.AfterFunc(d, func() { close(c) })
+	return c, t.Stop
+}
+
+// limitOf returns how long ctx gives from now on; 0: for ever.
+func limitOf(ctx context.Context, now time.Time) time.Duration {
+	d, ok := ctx.Deadline()
+	if !ok {
+		return 0
+	}
+	return d.Sub(now)
+}
+
+// signalGroup sends sig to every member of a process group. That none is left is no error.
+func signalGroup(group int, sig syscall.Signal) {
+	_ = syscall.Kill(-group, sig)
+}

@@ -1,0 +1,515 @@
+// Command gonogo is a terminal cockpit for gradual rollouts: one TOML file
+// describes a rollout; the cockpit shows its phases, readings, gate, checklist
+// and flags, moves it forward on evidence, and takes it back with one key.
+//
+// This file puts the parts together: subcommands, wiring, signals.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"os/user"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"gonogo/actions"
+	"gonogo/examples/demo"
+	"gonogo/model"
+	"gonogo/model/config"
+	"gonogo/model/engine"
+	"gonogo/model/journal"
+	"gonogo/sources"
+	"gonogo/ui"
+	"gonogo/ui/headless"
+	"gonogo/ui/words"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	first, again, stop := signals()
+	defer stop()
+	a := &app{again: again, actor: actor()}
+	a.world = &headless.World{
+		Open: a.open, Actor: a.actor, NewID: newID, Journal: readJournal, Again: again,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Ask: term.IsTerminal(os.Stdin.Fd()),
+	}
+	a.world.Actor.Via = "command"
+	root := a.commands()
+	err := root.ExecuteContext(first)
+	status := headless.Status(err)
+	if err != nil && !saidAlready(err) {
+		fmt.Fprintf(os.Stderr, "gonogo: %v\n", err)
+	}
+	return status
+}
+
+func saidAlready(err error) bool {
+	var exit headless.Exit
+	return errors.As(err, &exit) && exit.Err == nil
+}
+
+// signals returns a context that ends at the first INT, TERM or HUP, and one
+// that ends at the second INT or TERM. PIPE is ignored: a reader that went
+// away must not end an engine.
+func signals() (first, again context.Context, stop func()) {
+	signal.Ignore(syscall.SIGPIPE)
+	first, cancelFirst := context.WithCancel(context.Background())
+	again, cancelAgain := context.WithCancel(context.Background())
+	c := make(chan os.Signal, 4)
+	signal.Notify(c, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	go func() { // ends with the process
+		for s := range c {
+			if first.Err() != nil && s != syscall.SIGHUP {
+				cancelAgain()
+			}
+			cancelFirst()
+		}
+	}()
+	return first, again, func() { signal.Stop(c); cancelFirst(); cancelAgain() }
+}
+
+// app is what the subcommands share.
+type app struct {
+	config string // --config
+	actor  model.Actor
+	again  context.Context
+	world  *headless.World
+}
+
+func (a *app) commands() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gonogo",
+		Short: "A terminal cockpit for gradual rollouts",
+		Long: "gonogo shows a rollout on one screen, from one TOML file: phases, readings, a gate that says GO only on\n" +
+			"fresh evidence, a checklist and flags; it moves forward on evidence and takes everything back with one key.\n\n" +
+			"To see it work:  gonogo demo\nTo begin:        copy config.toml.example to config.toml, then  gonogo check  and  gonogo",
+		Args: cobra.NoArgs, SilenceErrors: true, SilenceUsage: true, Version: version(),
+	}
+	root.PersistentFlags().StringVarP(&a.config, "config", "c", "", "the rollout's config (default ./config.toml, then $XDG_CONFIG_HOME/gonogo/config.toml)")
+	runCmd := a.cmdRun()
+	root.Flags().AddFlagSet(runCmd.Flags())
+	root.RunE = runCmd.RunE
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return headless.Exit{Status: headless.ExitUsage, Err: err} })
+	root.AddCommand(runCmd, a.cmdDemo(), a.cmdCheck(), &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		Run: func(*cobra.Command, []string) { fmt.Println("gonogo", version()) },
+	})
+	root.AddCommand(a.world.Commands(&a.config)...)
+	root.AddCommand(demoParts()...)
+	return root
+}
+
+func (a *app) cmdRun() *cobra.Command {
+	var alone bool
+	c := &cobra.Command{
+		Use: "run", Short: "Open the cockpit (the same as gonogo alone)", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, seat, _, err := a.open(a.config)
+			if err != nil {
+				return err
+			}
+			if alone {
+				return a.headless(cmd.Context(), seat.(*engine.Seat))
+			}
+			return a.cockpit(cmd.Context(), seat.(*engine.Seat))
+		},
+	}
+	c.Flags().BoolVar(&alone, "headless", false, "run the engine without a screen; cockpits and commands attach to it")
+	return c
+}
+
+// cockpit shows the screen over a seat. When the screen goes, a plan that runs
+// does not: the seat is kept until it has ended.
+func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
+	if !term.IsTerminal(os.Stdout.Fd()) || !term.IsTerminal(os.Stdin.Fd()) {
+		return headless.Exit{Status: headless.ExitUsage, Err: errors.New("the cockpit needs a terminal; without one use gonogo run --headless, status or gate")}
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	ended := make(chan error, 1)
+	view, closeView := context.WithCancel(ctx)
+	go func() {
+		ended <- seat.Run(work)
+		closeView()
+	}()
+	actor := a.actor
+	actor.Via = "cockpit"
+	err := ui.Run(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version()})
+	stop()
+	go a.interrupt(seat)
+	if s := seat.Last(); s != nil && seat.Engine() != nil && s.State.ActivePlan() != nil {
+		fmt.Fprintf(os.Stderr, "gonogo: %q goes on; waiting for its end (INT or TERM ends it at its next step)\n", model.Inert(s.State.ActivePlan().Plan.Title))
+	}
+	return errors.Join(<-ended, ignoreCancelled(err))
+}
+
+// headless runs the engine and prints each fact as it comes.
+func (a *app) headless(ctx context.Context, seat *engine.Seat) error {
+	box, done := seat.Subscribe()
+	defer done()
+	ended := make(chan error, 1)
+	go func() { ended <- seat.Run(ctx) }()
+	go a.interrupt(seat)
+	var told uint64
+	greeted := false
+	for s := range box {
+		if !greeted {
+			greeted, told = true, s.Seq
+			what := "engine of"
+			if s.Attached {
+				what = "another engine runs; standing by for"
+			}
+			fmt.Printf("%s gonogo %s: %s %s\n", s.At.UTC().Format(time.RFC3339), version(), what, model.Inert(s.Rollout.ID))
+		}
+		for _, r := range s.Tail {
+			if r.Seq > told {
+				told = r.Seq
+				if _, quiet := r.Event.(model.Progress); !quiet {
+					fmt.Printf("%s %s\n", r.At.UTC().Format(time.RFC3339), words.Describe(r))
+				}
+			}
+		}
+	}
+	return <-ended
+}
+
+// interrupt ends a running plan at its next step when asked a second time.
+func (a *app) interrupt(seat *engine.Seat) {
+	<-a.again.Done()
+	if e := seat.Engine(); e != nil {
+		e.Interrupt()
+	}
+}
+
+func ignoreCancelled(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func (a *app) cmdDemo() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use: "demo", Short: "Open the cockpit over a small service that comes with it", Args: cobra.NoArgs,
+		Long: "A real process, a real .env, real /metrics and real restarts, with nothing to install and nothing left behind.\n" +
+			"Press a to advance through the phases. At 50% the service misbehaves on purpose: watch the gate, then press !",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, err := demo.Start(cmd.Context(), demo.Options{Dir: dir})
+			if err != nil {
+				return err
+			}
+			_, seat, _, err := a.open(d.ConfigPath())
+			if err == nil {
+				err = a.cockpit(cmd.Context(), seat.(*engine.Seat))
+			}
+			return errors.Join(err, d.Stop())
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "keep the demo's files in this directory (default: a temporary one, removed at the end)")
+	return c
+}
+
+// demoParts are the processes that the demo consists of; it starts them itself.
+func demoParts() []*cobra.Command {
+	part := func(name string, f func(ctx context.Context, args []string) error) *cobra.Command {
+		return &cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(cmd *cobra.Command, args []string) error {
+			return f(cmd.Context(), args)
+		}}
+	}
+	return []*cobra.Command{
+		part("demo-service", func(ctx context.Context, args []string) error { return demo.Supervise(ctx, args, os.Stdin, os.Stdout) }),
+		part("demo-worker", demo.Work),
+		part("demo-restart", demo.Restart),
+	}
+}
+
+func (a *app) cmdCheck() *cobra.Command {
+	var live bool
+	c := &cobra.Command{
+		Use: "check", Short: "Lint the config; with --live ask every source and flag once, changing nothing", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.load(a.config)
+			if err != nil {
+				return err
+			}
+			for _, w := range cfg.Warnings {
+				fmt.Printf("warning: %v\n", w)
+			}
+			if live {
+				return a.checkLive(cmd.Context(), cfg)
+			}
+			fmt.Printf("%s: %d phases, %d metrics, %d flags, %d rollbacks: no errors, %d warnings\n",
+				cfg.Rollout.ConfigPath, len(cfg.Rollout.Phases), len(cfg.Rollout.Metrics), len(cfg.Rollout.Flags), len(cfg.Rollout.Rollbacks), len(cfg.Warnings))
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&live, "live", false, "ask every source once, observe every flag, and see that actions could run")
+	return c
+}
+
+// checkLive runs an engine in a state directory of its own that is thrown
+// away: asking must not write into the rollout's journal.
+func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
+	dir, err := os.MkdirTemp("", "gonogo-check-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	return a.world.CheckLive(ctx, &cfg.Rollout, engine.NewSeat(a.options(cfg, dir)), func() []error {
+		parts, err := buildParts(cfg, dir)
+		if err != nil {
+			return []error{err}
+		}
+		return tryParts(ctx, parts)
+	})
+}
+
+// tryParts reads what an engine reads only when a plan runs.
+func tryParts(ctx context.Context, parts engine.Parts) []error {
+	var errs []error
+	try := func(what, id string, r model.Reader) {
+		timed, done := context.WithTimeout(ctx, 5*time.Second)
+		defer done()
+		if _, err := r.Read(timed); err != nil {
+			errs = append(errs, fmt.Errorf("%s %s: %w", what, id, err))
+		}
+	}
+	for id, r := range parts.Seen {
+		try("action", string(id)+".seen", r)
+	}
+	for id, act := range parts.Actions {
+		if c, ok := act.(interface{ Check() error }); ok {
+			if err := c.Check(); err != nil {
+				errs = append(errs, fmt.Errorf("action %s: %w", id, err))
+			}
+		}
+	}
+	return errs
+}
+
+func kinds() config.Kinds {
+	return config.Kinds{Sources: sources.Builders(), Actions: actions.Builders()}
+}
+
+// load finds and reads the config.
+func (a *app) load(path string) (*config.Config, error) {
+	if path == "" {
+		path = defaultConfig()
+	}
+	cfg, err := config.Load(path, kinds())
+	if err != nil {
+		return nil, headless.Exit{Status: headless.ExitUsage, Err: err}
+	}
+	return cfg, nil
+}
+
+func defaultConfig() string {
+	const here = "config.toml"
+	if _, err := os.Stat(here); err == nil {
+		return here
+	}
+	if dir, err := os.UserConfigDir(); err == nil {
+		if path := filepath.Join(dir, "gonogo", here); exists(path) {
+			return path
+		}
+	}
+	return here
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// open loads the config and returns a seat at its rollout's engine.
+func (a *app) open(path string) (*model.Rollout, headless.Seat, string, error) {
+	cfg, err := a.load(path)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	dir, err := stateDir(cfg)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	return &cfg.Rollout, engine.NewSeat(a.options(cfg, dir)), dir, nil
+}
+
+func (a *app) options(cfg *config.Config, dir string) engine.Options {
+	for i := range cfg.Rollout.Actions {
+		spec := &cfg.Rollout.Actions[i]
+		part := cfg.Actions[spec.ID]
+		if act, err := kinds().Actions[part.Kind].Build(part); err == nil {
+			spec.Preview = model.Inert(strings.Join(act.Preview(nil).Lines, "; "))
+		}
+	}
+	by := a.actor
+	by.Name, by.Via = "gonogo", "engine"
+	return engine.Options{
+		Rollout: &cfg.Rollout, Dir: dir, Actor: by, Now: time.Now, Version: version(),
+		Build:      func() (engine.Parts, error) { return buildParts(cfg, dir) },
+		ConfigHash: func() (string, error) { return fileHash(cfg.Rollout.ConfigPath) },
+	}
+}
+
+func fileHash(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	h := sha256.New()
+	if _, err := io.Copy(h, io.LimitReader(f, 1<<20)); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// stateDir makes the rollout's state directory, mode 0700.
+func stateDir(cfg *config.Config) (string, error) {
+	dir := cfg.StateDir
+	if dir == "" {
+		base := os.Getenv("XDG_STATE_HOME")
+		if !filepath.IsAbs(base) {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return "", fmt.Errorf("state directory: %w; set rollout.state_dir", err)
+			}
+			base = filepath.Join(home, ".local", "state")
+		}
+		dir = filepath.Join(base, "gonogo", cfg.Rollout.ID)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("state directory: %w; set rollout.state_dir to one that you may write", err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return "", fmt.Errorf("state directory: %w", err)
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {
+		return "", fmt.Errorf("state directory %s belongs to another user (uid %d): set rollout.state_dir to one of your own", dir, st.Uid)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return "", fmt.Errorf("state directory %s is open to others (%v): chmod 700 it", dir, info.Mode().Perm())
+	}
+	return dir, nil
+}
+
+// buildParts makes everything that the config names.
+func buildParts(cfg *config.Config, dir string) (engine.Parts, error) {
+	k := kinds()
+	p := engine.Parts{
+		Sources: map[string]engine.SourcePart{}, Switches: map[model.FlagID]model.Switch{}, Effective: map[model.FlagID]model.Reader{},
+		Actions: map[model.ActionID]model.Action{}, Seen: map[model.ActionID]model.Reader{}, Probes: map[string]model.Reader{},
+		Identity: identity(cfg.Rollout.Environment.Identity),
+	}
+	var errs []error
+	add := func(what, id string, err error) {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s %q: %w", what, id, err))
+		}
+	}
+	for _, part := range cfg.Sources {
+		part.StateDir = dir
+		source, err := k.Sources[part.Kind].Build(part)
+		p.Sources[part.ID] = engine.SourcePart{Kind: part.Kind, Source: source}
+		add("source", part.ID, err)
+	}
+	for _, f := range cfg.Rollout.Flags {
+		part := cfg.Switches[f.ID]
+		sw, err := k.Actions[part.Kind].BuildSwitch(part, f)
+		p.Switches[f.ID] = sw
+		add("flag", string(f.ID), err)
+	}
+	for id, part := range cfg.Actions {
+		act, err := k.Actions[part.Kind].Build(part)
+		p.Actions[id] = act
+		add("action", string(id), err)
+	}
+	reader := func(what, id string, part config.Part) model.Reader {
+		r, err := k.Actions[part.Kind].BuildReader(part)
+		add(what, id, err)
+		return r
+	}
+	for id, part := range cfg.Effective {
+		p.Effective[id] = reader("flag", string(id)+".effective", part)
+	}
+	for id, part := range cfg.Seen {
+		p.Seen[id] = reader("action", string(id)+".seen", part)
+	}
+	for id, part := range cfg.Probes {
+		p.Probes[id] = reader("verify", id, part)
+	}
+	if len(errs) > 0 {
+		return p, headless.Exit{Status: headless.ExitUsage, Err: errors.Join(errs...)}
+	}
+	return p, nil
+}
+
+// identity returns what runs the environment's identity command; nil without one.
+func identity(argv []string) func() string {
+	if len(argv) == 0 {
+		return nil
+	}
+	return func() string {
+		ctx, done := context.WithTimeout(context.Background(), 5*time.Second)
+		defer done()
+		out, err := exec.CommandContext(ctx, argv[0], argv[1:]...).Output()
+		if err != nil {
+			return "identity unknown: " + err.Error()
+		}
+		return strings.TrimSpace(string(out[:min(len(out), 200)]))
+	}
+}
+
+func readJournal(dir string, each func(model.Record) error) (headless.JournalReport, error) {
+	path := filepath.Join(dir, "journal.jsonl")
+	if !exists(path) {
+		return headless.JournalReport{}, nil
+	}
+	report, err := journal.Read(path, each)
+	out := headless.JournalReport{Records: report.Records, LastSeq: report.Seq, LastSum: string(report.Sum), Torn: report.Torn > 0}
+	if report.Problem != nil {
+		out.Problem = report.Problem.Error()
+	}
+	return out, err
+}
+
+// actor says who sits here.
+func actor() model.Actor {
+	a := model.Actor{Name: os.Getenv("USER")}
+	if u, err := user.Current(); err == nil {
+		a.Name = u.Username
+	}
+	if sudo := os.Getenv("SUDO_USER"); sudo != "" {
+		a.Name = sudo
+	}
+	a.Host, _ = os.Hostname()
+	a.Name, a.Host = model.Inert(a.Name), model.Inert(a.Host)
+	return a
+}
+
+func newID() model.IntentID { return model.IntentID(rand.Text()) }
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

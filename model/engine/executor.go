@@ -1,0 +1,203 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sort"
+	"sync"
+	"time"
+
+	"gonogo/model"
+)
+
+// executor runs one plan at a time: entering a phase, a flip, a rollback.
+type executor struct {
+	e     *Engine
+	group sync.WaitGroup
+	quit  chan struct{} // closed when the engine is asked to end
+	once  sync.Once
+	mu    sync.Mutex
+	run   *run           // at work, or the last one
+	lines map[int]string // last line of output of its running steps
+}
+
+func (x *executor) init(e *Engine) {
+	x.e, x.quit, x.lines = e, make(chan struct{}), map[int]string{}
+}
+
+// fire starts an armed plan, once: of two who fire at the same moment the
+// second finds it running and is content.
+func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, how string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	state := x.e.ledger.current()
+	p := state.ActivePlan()
+	if p == nil || p.Plan.ID != id {
+		return refuse("that plan is over")
+	}
+	if p.Status == model.Running {
+		return nil
+	}
+	fired := model.PlanFired{Plan: id, How: how}
+	if p.Plan.Kind == model.PlanRollback {
+		x.e.ledger.must(by, cause, fired)
+	} else if err := x.e.ledger.record(by, cause, fired); err != nil {
+		return err
+	}
+	x.start(p.Plan, cause)
+	return nil
+}
+
+// start runs plan in a goroutine, after the plan before it has ended.
+func (x *executor) start(plan model.Plan, cause model.IntentID) {
+	before := x.run
+	r := &run{
+		x: x, e: x.e, plan: plan, cause: cause, down: plan.Kind == model.PlanRollback,
+		cancelled: make(chan struct{}), done: make(chan struct{}),
+	}
+	x.run, x.lines = r, map[int]string{}
+	x.group.Go(func() {
+		defer close(r.done)
+		defer func() {
+			if v := recover(); v != nil {
+				fmt.Fprintf(os.Stderr, "gonogo: plan %s: panic: %v\n%s", plan.ID, v, debug.Stack())
+				r.finish(model.NeedsHuman, fmt.Sprintf("gonogo itself failed (%v): look at what the steps say, then roll back again", v))
+			}
+		}()
+		if before != nil {
+			before.cancel()
+			<-before.done
+		}
+		r.execute()
+	})
+}
+
+// countDown fires an armed plan at fireAt; one without such a time lapses
+// when nobody confirms it. An emergency's countdown outlives its terminal, and the engine waits for it.
+func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
+	x.group.Go(func() {
+		if !fireAt.IsZero() {
+			timer := time.NewTimer(fireAt.Sub(x.e.o.Now()))
+			defer timer.Stop()
+			for gone := false; !gone; {
+				changed := x.e.ledger.changes()
+				if s := x.e.ledger.current(); !isArmed(&s, id) {
+					return
+				}
+				select {
+				case <-timer.C:
+					gone = true
+				case <-changed:
+				}
+			}
+			_ = x.fire(id, x.e.o.Actor, model.IntentID(id), "countdown")
+			return
+		}
+		timer := time.NewTimer(armedFor)
+		defer timer.Stop()
+		for {
+			changed := x.e.ledger.changes()
+			if s := x.e.ledger.current(); !isArmed(&s, id) {
+				return
+			}
+			select {
+			case <-timer.C:
+				x.lapse(id, "nobody confirmed it within "+model.FormatDuration(armedFor))
+				return
+			case <-x.quit:
+				x.lapse(id, "gonogo was closed before it was confirmed")
+				return
+			case <-changed:
+			}
+		}
+	})
+}
+
+func isArmed(s *model.State, id model.PlanID) bool {
+	p := s.ActivePlan()
+	return p != nil && p.Plan.ID == id && p.Status == model.Armed
+}
+
+// lapse vetoes an armed plan that nobody confirmed.
+func (x *executor) lapse(id model.PlanID, why string) {
+	if s := x.e.ledger.current(); isArmed(&s, id) {
+		x.e.ledger.must(x.e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: why})
+	}
+}
+
+// cancel ends the running plan id at its next step's boundary.
+func (x *executor) cancel(id model.PlanID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.run != nil && x.run.plan.ID == id {
+		x.run.cancel()
+	}
+}
+
+// shut lapses armed plans and waits until none runs.
+func (x *executor) wait() {
+	x.once.Do(func() { close(x.quit) })
+	x.group.Wait()
+}
+
+func (x *executor) say(n int, line string) {
+	x.mu.Lock()
+	x.lines[n] = model.Inert(line)
+	x.mu.Unlock()
+	poke(x.e.samples)
+}
+
+// live returns what the running steps say, in their order.
+func (x *executor) live() []model.LiveStep {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	out := make([]model.LiveStep, 0, len(x.lines))
+	for n, line := range x.lines {
+		out = append(out, model.LiveStep{Step: n, Line: line})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Step < out[j].Step })
+	return out
+}
+
+// Interrupt ends a running plan at its next step's boundary.
+func (e *Engine) Interrupt() {
+	s := e.ledger.current()
+	if p := s.ActivePlan(); p != nil {
+		e.plans.cancel(p.Plan.ID)
+	}
+}
+
+// resume takes care of what the engine before left behind: an armed plan never
+// fires, a rollback goes on, and of a way up that was begun a person must say what to do.
+func (e *Engine) resume(context.Context) {
+	s := e.ledger.current()
+	p := s.ActivePlan()
+	if p == nil {
+		return
+	}
+	id := p.Plan.ID
+	switch {
+	case p.Status == model.Armed:
+		e.ledger.must(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired, so it was not run"})
+	case p.Plan.Kind == model.PlanRollback:
+		e.plans.mu.Lock()
+		e.plans.start(p.Plan, model.IntentID(id))
+		e.plans.mu.Unlock()
+	case !begun(p):
+		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended before the first step"})
+	default:
+		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.NeedsHuman,
+			Summary: "gonogo ended in the middle of it: look at the flags, then repeat it or roll back"})
+	}
+}
+
+func begun(p *model.PlanState) bool {
+	for _, s := range p.Steps {
+		if s.Tries > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gonogo/model"
+)
+
+// watchFlag observes a flag every Flag.Every, and when it is asked to.
+func (e *Engine) watchFlag(ctx context.Context, f *model.Flag) {
+	tick := time.NewTicker(max(f.Every, 100*time.Millisecond))
+	defer tick.Stop()
+	for {
+		_, _ = e.observeStored(ctx, f) // recorded; errors too
+		_, _ = e.observeEffective(ctx, f)
+		e.mu.Lock()
+		e.looked[f.ID] = true
+		e.mu.Unlock()
+		poke(e.samples)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-e.observe[f.ID]:
+		}
+	}
+}
+
+// observeAll has every flag observed now.
+func (e *Engine) observeAll() {
+	for _, c := range e.observe {
+		poke(c)
+	}
+}
+
+// observeStored reads what the flag's store holds, and records it if it is
+// another value than before.
+func (e *Engine) observeStored(ctx context.Context, f *model.Flag) (model.Value, error) {
+	sw := e.parts.Switches[f.ID]
+	if sw == nil {
+		return model.Value{}, fmt.Errorf("flag %q has no switch", f.ID)
+	}
+	timed, done := context.WithTimeout(ctx, observeTimeout)
+	defer done()
+	v, err := sw.Observe(timed)
+	if ctx.Err() != nil {
+		return v, ctx.Err()
+	}
+	ev := model.FlagObserved{Flag: f.ID, Value: v}
+	if err != nil {
+		ev.Value, ev.Err = model.Value{}, model.Inert(err.Error())
+	}
+	old := e.ledger.current().Flags[f.ID]
+	if ev.Err != old.StoredErr || err == nil && (old.Stored.Type != v.Type || !old.Stored.Equal(v)) {
+		e.ledger.must(e.o.Actor, "", ev)
+	}
+	return v, err
+}
+
+// observeEffective reads what the running service says, likewise.
+func (e *Engine) observeEffective(ctx context.Context, f *model.Flag) (model.Value, error) {
+	reader := e.parts.Effective[f.ID]
+	if reader == nil {
+		return model.Value{}, nil
+	}
+	v, err := readValue(ctx, reader, f.Type)
+	if ctx.Err() != nil {
+		return v, ctx.Err()
+	}
+	ev := model.FlagObserved{Flag: f.ID, Value: v, Effective: true}
+	if err != nil {
+		ev.Value, ev.Err = model.Value{}, model.Inert(err.Error())
+	}
+	old := e.ledger.current().Flags[f.ID]
+	settles := err == nil && old.Pending && v.Equal(old.Want)
+	if ev.Err != old.EffectErr || settles || err == nil && (old.Inferred || old.Effective.Type != v.Type || !old.Effective.Equal(v)) {
+		e.ledger.must(e.o.Actor, "", ev)
+	}
+	return v, err
+}
+
+func readValue(ctx context.Context, r model.Reader, t model.ValueType) (model.Value, error) {
+	timed, done := context.WithTimeout(ctx, observeTimeout)
+	defer done()
+	text, err := r.Read(timed)
+	if err != nil {
+		return model.Value{}, err
+	}
+	return model.ParseValue(t, text)
+}

@@ -1,0 +1,224 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gonogo/model"
+)
+
+// takeIntents works through the queue: each intent is checked, journaled and acted on.
+func (e *Engine) takeIntents(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case in := <-e.intents:
+			in.Reason = model.Inert(in.Reason)
+			e.answer(in.ID, e.take(in))
+		}
+	}
+}
+
+func (e *Engine) answer(id model.IntentID, err error) {
+	a := model.Answer{Intent: id, At: e.o.Now()}
+	if err != nil {
+		a.Err, a.Refused = model.Inert(err.Error()), errors.Is(err, model.ErrRefused)
+	}
+	e.mu.Lock()
+	e.answers = append(e.answers, a)
+	if n := len(e.answers); n > answersKept {
+		e.answers = e.answers[n-answersKept:]
+	}
+	e.mu.Unlock()
+	poke(e.facts)
+}
+
+func refuse(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", model.ErrRefused, fmt.Errorf(format, args...))
+}
+
+// take acts on one intent. Its error goes to who asked.
+func (e *Engine) take(in model.Intent) error {
+	switch in.Kind {
+	case model.ArmEnter, model.ArmFlip, model.ArmRollback:
+		return e.arm(in)
+	case model.Fire, model.Veto, model.Cancel:
+		return e.decide(in)
+	case model.Sign, model.Unsign:
+		return e.sign(in)
+	case model.HoldOn, model.Resume:
+		return e.hold(in)
+	case model.Adopt:
+		return e.adopt(in)
+	case model.Refresh:
+		e.observeAll()
+		return nil
+	}
+	return refuse("unknown intent %q: is this gonogo older than the other?", in.Kind)
+}
+
+// arm resolves a plan, journals it and shows it; a way down takes precedence
+// over a way up, and a second one joins the first.
+func (e *Engine) arm(in model.Intent) error {
+	state := e.ledger.current()
+	down := in.Kind == model.ArmRollback
+	if active := state.ActivePlan(); active != nil {
+		switch {
+		case down && active.Plan.Kind == model.PlanRollback:
+			return e.join(in, active)
+		case !down:
+			return refuse("%q is %s: let it end, or cancel it, first", active.Plan.Title, active.Status)
+		case active.Status == model.Armed:
+			e.ledger.must(in.By, in.ID, model.PlanVetoed{Plan: active.Plan.ID, Reason: "a rollback goes first"})
+		default:
+			e.plans.cancel(active.Plan.ID)
+		}
+	}
+	if !down {
+		if err := e.mayGoUp(in); err != nil {
+			return err
+		}
+	}
+	verdict, _, _ := e.judge.latest()
+	state = e.ledger.current()
+	plan, err := model.Resolve(e.o.Rollout, &state, verdict, in)
+	if err != nil {
+		return err
+	}
+	armed := model.PlanArmed{Plan: plan}
+	if down && plan.Emergency && e.o.Rollout.Emergency.Confirm != model.ConfirmEnter && !in.Yes {
+		armed.FireAt = e.o.Now().Add(e.o.Rollout.Emergency.Countdown)
+	}
+	events := []model.Event{model.IntentTaken{Intent: in}, armed}
+	if down {
+		e.ledger.must(in.By, in.ID, events...)
+	} else if err := e.ledger.record(in.By, in.ID, events...); err != nil {
+		return err
+	}
+	if in.Yes {
+		return e.plans.fire(plan.ID, in.By, in.ID, "--yes")
+	}
+	e.plans.countDown(plan.ID, armed.FireAt)
+	return nil
+}
+
+func (e *Engine) mayGoUp(in model.Intent) error {
+	if in.Seen != 0 && in.Seen < e.ledger.lastTouch() {
+		return refuse("the rollout changed since you looked: look again, then repeat")
+	}
+	if in.Kind != model.ArmEnter {
+		return nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.changed != "" {
+		return refuse("the config changed since it was adopted: adopt it first (gonogo adopt, or A in the cockpit)")
+	}
+	return nil
+}
+
+func (e *Engine) join(in model.Intent, active *model.PlanState) error {
+	e.ledger.must(in.By, in.ID, model.IntentTaken{Intent: in}, model.PlanJoined{Plan: active.Plan.ID})
+	if active.Status == model.Armed && in.Yes {
+		return e.plans.fire(active.Plan.ID, in.By, in.ID, "--yes")
+	}
+	return nil
+}
+
+// decide fires, vetoes or cancels the plan that the intent names.
+func (e *Engine) decide(in model.Intent) error {
+	state := e.ledger.current()
+	p := state.ActivePlan()
+	if p == nil || p.Plan.ID != in.Plan {
+		return refuse("that plan is over")
+	}
+	if in.Kind == model.Cancel {
+		if p.Status != model.Running {
+			return refuse("%q does not run", p.Plan.Title)
+		}
+		e.ledger.must(in.By, in.ID, model.IntentTaken{Intent: in})
+		e.plans.cancel(p.Plan.ID)
+		return nil
+	}
+	if p.Status != model.Armed {
+		return refuse("%q runs already; it can be cancelled at the next step", p.Plan.Title)
+	}
+	if in.By.Via == "cockpit" && e.o.Now().Sub(p.ArmedAt) < deadTime {
+		return refuse("too soon after it was armed to have been read: press again")
+	}
+	if in.Kind == model.Veto {
+		e.ledger.must(in.By, in.ID, model.PlanVetoed{Plan: p.Plan.ID, Reason: in.Reason})
+		return nil
+	}
+	return e.plans.fire(p.Plan.ID, in.By, in.ID, "enter")
+}
+
+func (e *Engine) sign(in model.Intent) error {
+	state := e.ledger.current()
+	phase := e.o.Rollout.JudgedPhase(state.Phase)
+	if phase == nil {
+		return refuse("there is no phase to sign for")
+	}
+	n := 0
+	if a := state.Attempt(); a != nil {
+		n = a.N
+	}
+	for _, c := range phase.Checks {
+		if c.ID != in.Check {
+			continue
+		}
+		_, signed := state.Checks[c.ID]
+		switch {
+		case in.Kind == model.Unsign && !signed:
+			return refuse("%q is not signed", c.Text)
+		case in.Kind == model.Unsign:
+			return e.ledger.record(in.By, in.ID, model.CheckUnsigned{Phase: phase.ID, Attempt: n, Check: c.ID})
+		case signed:
+			return refuse("%q is signed already, by %s", c.Text, state.Checks[c.ID].By.Name)
+		}
+		return e.ledger.record(in.By, in.ID, model.CheckSigned{Phase: phase.ID, Attempt: n, Check: c.ID, Note: in.Reason})
+	}
+	ids := make([]model.CheckID, len(phase.Checks))
+	for i, c := range phase.Checks {
+		ids[i] = c.ID
+	}
+	return refuse("phase %q has no check %q; it has %v", phase.ID, in.Check, ids)
+}
+
+func (e *Engine) hold(in model.Intent) error {
+	state := e.ledger.current()
+	held := in.Kind == model.HoldOn
+	if state.Held == held {
+		if held {
+			return refuse("it is held already, by %s: %s", state.HeldBy.Name, state.HeldReason)
+		}
+		return refuse("it is not held")
+	}
+	if held && in.Reason == "" {
+		return refuse("holding needs a reason")
+	}
+	return e.ledger.record(in.By, in.ID, model.HoldChanged{Held: held, Reason: in.Reason})
+}
+
+// adopt takes the changed config that this engine runs with. One that was
+// changed while it runs is taken at the next start.
+func (e *Engine) adopt(in model.Intent) error {
+	e.mu.Lock()
+	changed := e.changed
+	e.mu.Unlock()
+	switch {
+	case changed == "":
+		return refuse("the config did not change")
+	case changed != e.o.Rollout.ConfigHash:
+		return refuse("the file was changed while gonogo runs: start gonogo again, then adopt it")
+	}
+	err := e.ledger.record(in.By, in.ID, model.ConfigAdopted{Hash: changed, Previous: e.ledger.current().ConfigHash})
+	if err == nil {
+		e.mu.Lock()
+		e.changed = ""
+		e.mu.Unlock()
+	}
+	return err
+}

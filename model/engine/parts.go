@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"time"
+
+	"gonogo/model"
+)
+
+// Parts are the working parts of a rollout, built from its config by main.
+type Parts struct {
+	Sources   map[string]SourcePart
+	Switches  map[model.FlagID]model.Switch
+	Effective map[model.FlagID]model.Reader // of flags whose effective value can be read back
+	Actions   map[model.ActionID]model.Action
+	Seen      map[model.ActionID]model.Reader // changes when the action happened
+	Probes    map[string]model.Reader         // of http verifications
+	Identity  func() string                   // what machine this really is; may be nil, may be slow
+}
+
+// SourcePart is a source with its kind, for people.
+type SourcePart struct {
+	Kind   string
+	Source model.Source
+}
+
+// Options say what an engine works on.
+type Options struct {
+	Rollout *model.Rollout
+	// Build makes the working parts. A seat calls it when it becomes the
+	// engine, not while it is attached to another. It must do no I/O but reading secrets.
+	Build   func() (Parts, error)
+	Dir     string      // the state directory; must exist
+	Actor   model.Actor // of what the engine does by itself
+	Now     func() time.Time
+	Version string
+	// ConfigHash returns the hash of the config file as it is now; nil: it never changes.
+	ConfigHash func() (string, error)
+}
+
+const (
+	publishEvery   = 100 * time.Millisecond // samples, at most
+	judgeEvery     = time.Second
+	progressEvery  = time.Minute     // journaled at least so often while the soak clock runs
+	maxCredit      = 5 * time.Second // a longer gap between two judgements was not observed
+	observeTimeout = 5 * time.Second
+	deadTime       = 400 * time.Millisecond // after arming, before a key may fire or veto
+	armedFor       = 2 * time.Minute        // an armed plan that nobody confirms lapses
+	tailLength     = 200
+	answersKept    = 32
+)

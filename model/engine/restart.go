@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"gonogo/model"
+)
+
+const (
+	seenPoll  = 200 * time.Millisecond
+	seenGrace = 5 * time.Second // an action that used up its timeout is still looked at for so long
+	maxRuns   = 2               // of an idempotent action
+)
+
+// apply runs the plan's actions, one after the other: those that make changed
+// flags live only where something changed, or where it is not certain.
+func (r *run) apply(ctx context.Context) {
+	for n, step := range r.plan.Steps {
+		if step.Kind != model.StepRun || r.steps()[n].Outcome != "" {
+			continue
+		}
+		if r.over(ctx) != nil {
+			return
+		}
+		if !r.needed(ctx, step.Action) {
+			r.end(n, model.StepAlready, "nothing changed, and the running service uses these values", "")
+			continue
+		}
+		r.runStep(ctx, n)
+	}
+}
+
+// needed reports whether the action must run: it makes a flag live that was
+// set, or whose effective value is not certainly the right one, or it belongs to no flag.
+func (r *run) needed(ctx context.Context, id model.ActionID) bool {
+	applies := false
+	for n, step := range r.plan.Steps {
+		if step.Kind != model.StepSet {
+			continue
+		}
+		f := r.e.o.Rollout.Flag(step.Changes[0].Flag)
+		if !slices.Contains(f.Apply, id) {
+			continue
+		}
+		applies = true
+		if r.steps()[n].Outcome != model.StepAlready {
+			return true
+		}
+		effective := r.e.ledger.current().Flags[f.ID].Effective
+		if r.e.parts.Effective[f.ID] != nil {
+			v, err := r.e.observeEffective(ctx, f)
+			if err != nil {
+				return true
+			}
+			effective = v
+		}
+		if !effective.Equal(step.Changes[0].To) {
+			return true
+		}
+	}
+	return !applies
+}
+
+// runStep runs one action until it is seen to have happened.
+func (r *run) runStep(ctx context.Context, n int) {
+	step, was := r.plan.Steps[n], r.steps()[n]
+	seen := r.seenReader(step.Action)
+	if was.Tries > 0 { // an engine before this one began it
+		if now, err := read(ctx, seen); seen != nil && err == nil && now != was.Before {
+			r.end(n, model.StepDone, "seen to have happened: "+now, "")
+			return
+		}
+		if !step.Idempotent || was.Tries >= maxRuns {
+			r.end(n, model.StepHuman, "gonogo ended while it ran: find out whether it happened, and run it by hand if not", "")
+			return
+		}
+	}
+	for try := was.Tries + 1; ; try++ {
+		before, _ := read(ctx, seen)
+		r.intend(n, try, before)
+		if r.over(ctx) != nil {
+			return
+		}
+		out := &output{say: func(line string) { r.x.say(n, line) }}
+		began := r.e.o.Now()
+		err := r.do(ctx, step, out)
+		o, detail := r.look(ctx, n, seen, before, err, step.Timeout-r.e.o.Now().Sub(began))
+		if o.OK() || o == model.StepUnseen || !step.Idempotent || try >= maxRuns || r.over(ctx) != nil {
+			r.end(n, o, detail, out.String())
+			return
+		}
+	}
+}
+
+func (r *run) do(ctx context.Context, step model.Step, out *output) error {
+	action := r.e.parts.Actions[step.Action]
+	if action == nil {
+		return fmt.Errorf("action %q is not there", step.Action)
+	}
+	timed, done := context.WithTimeout(ctx, step.Timeout)
+	defer done()
+	out.say("running " + step.Preview)
+	return action.Do(timed, nil, out)
+}
+
+// look finds out whether an action that ended with err had its effect, for
+// what is left of its timeout. An exit status proves nothing either way.
+func (r *run) look(ctx context.Context, n int, seen model.Reader, before string, err error, left time.Duration) (model.Outcome, string) {
+	if seen == nil {
+		switch {
+		case errors.Is(err, context.DeadlineExceeded):
+			return model.StepUnsure, err.Error()
+		case err != nil:
+			return model.StepFailed, err.Error()
+		}
+		return model.StepUnseen, "it ended well; that it had an effect was not seen"
+	}
+	timed, done := context.WithTimeout(ctx, max(left, seenGrace))
+	defer done()
+	r.x.say(n, "waiting to see that it happened")
+	for {
+		now, readErr := read(timed, seen)
+		if readErr == nil && now != before {
+			detail := "seen: " + now
+			if err != nil {
+				detail += "; though it said " + err.Error()
+			}
+			return model.StepDone, detail
+		}
+		if err != nil && timed.Err() == nil && readErr == nil {
+			// It failed and nothing moved: no use in waiting the whole time.
+			return model.StepFailed, err.Error()
+		}
+		if !r.pause(timed, seenPoll) {
+			break
+		}
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return model.StepUnsure, err.Error() + ", and no effect was seen"
+	case err != nil:
+		return model.StepFailed, err.Error()
+	}
+	return model.StepFailed, "it ended well, but nothing was seen to happen: still " + before
+}
+
+func (r *run) seenReader(id model.ActionID) model.Reader {
+	if reader := r.e.parts.Seen[id]; reader != nil {
+		return reader
+	}
+	if a := r.e.o.Rollout.Action(id); a != nil && a.SeenMetric != "" {
+		return metricReader{r.e, a.SeenMetric}
+	}
+	return nil
+}
+
+func read(ctx context.Context, r model.Reader) (string, error) {
+	if r == nil {
+		return "", nil
+	}
+	timed, done := context.WithTimeout(ctx, observeTimeout)
+	defer done()
+	text, err := r.Read(timed)
+	return model.Inert(text), err
+}
+
+// metricReader reads a metric's newest value: a process's start time, say.
+type metricReader struct {
+	e  *Engine
+	id model.MetricID
+}
+
+func (m metricReader) Read(context.Context) (string, error) {
+	got, ok := m.e.meters.get(m.id)
+	if !ok {
+		return "", fmt.Errorf("metric %q: no answer yet", m.id)
+	}
+	return strconv.FormatFloat(got.Value, 'f', -1, 64), got.Err
+}

@@ -1,0 +1,257 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"gonogo/model"
+)
+
+// run is one plan at work.
+type run struct {
+	x         *executor
+	e         *Engine
+	plan      model.Plan
+	cause     model.IntentID
+	down      bool // a way down: it goes on when the journal does not
+	once      sync.Once
+	cancelled chan struct{}
+	done      chan struct{}
+	mu        sync.Mutex
+	fenced    error
+	broken    error // a fact could not be journaled on the way up
+}
+
+var (
+	errCancelled = errors.New("cancelled")
+	errBudget    = errors.New("the plan's budget is over")
+)
+
+func (r *run) cancel() { r.once.Do(func() { close(r.cancelled) }) }
+
+// record journals the plan's facts. On the way up a failure stops the plan.
+func (r *run) record(events ...model.Event) {
+	if r.down {
+		r.e.ledger.must(r.e.o.Actor, r.cause, events...)
+		return
+	}
+	if err := r.e.ledger.record(r.e.o.Actor, r.cause, events...); err != nil {
+		r.mu.Lock()
+		r.broken = err
+		r.mu.Unlock()
+	}
+}
+
+// over says why no further step may begin, or nil. It checks the fence.
+func (r *run) over(ctx context.Context) error {
+	if err := r.e.lock.held(); err != nil {
+		r.e.ledger.fence(err)
+		r.mu.Lock()
+		r.fenced = err
+		r.mu.Unlock()
+		return err
+	}
+	r.mu.Lock()
+	broken := r.broken
+	r.mu.Unlock()
+	if broken != nil {
+		return broken
+	}
+	select {
+	case <-r.cancelled:
+		return errCancelled
+	default:
+	}
+	if ctx.Err() != nil {
+		return errBudget
+	}
+	return nil
+}
+
+// execute takes the plan through its stages: contain → apply → verify. It goes
+// on past a step that fails, and stops only for a lost fence, a cancel, the budget,
+// or, on the way up, a set step that failed or a journal that cannot be written.
+func (r *run) execute() {
+	ctx, stop := context.WithTimeout(context.Background(), r.plan.Budget)
+	defer stop()
+	if err := r.over(ctx); err == nil {
+		r.contain(ctx)
+	}
+	if err := r.over(ctx); err == nil && (r.down || r.contained()) {
+		r.apply(ctx)
+	}
+	if err := r.over(ctx); err == nil && (r.down || r.contained()) {
+		r.verify(ctx)
+	}
+	r.skipRest(ctx)
+	outcome, summary := r.judge()
+	r.finish(outcome, summary)
+}
+
+// state returns how far the plan's steps are. It is the zero PlanState when
+// another plan took this one's place on the screen.
+func (r *run) steps() []model.StepState {
+	s := r.e.ledger.current()
+	if s.Plan == nil || s.Plan.Plan.ID != r.plan.ID {
+		return make([]model.StepState, len(r.plan.Steps))
+	}
+	return s.Plan.Steps
+}
+
+func (r *run) contained() bool {
+	for i, st := range r.steps() {
+		if r.plan.Steps[i].Kind == model.StepSet && !st.Outcome.OK() {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *run) intend(n, try int, before string) {
+	r.record(model.StepIntended{Plan: r.plan.ID, Step: n, Try: try, Before: before})
+}
+
+func (r *run) end(n int, o model.Outcome, detail, output string) {
+	r.record(model.StepEnded{Plan: r.plan.ID, Step: n, Outcome: o, Detail: model.Inert(detail), Output: output})
+	r.x.mu.Lock()
+	delete(r.x.lines, n)
+	r.x.mu.Unlock()
+}
+
+// skipRest ends what was not begun.
+func (r *run) skipRest(ctx context.Context) {
+	why := r.over(ctx)
+	for i, st := range r.steps() {
+		if st.Outcome != "" {
+			continue
+		}
+		detail := "a step before it failed"
+		if why != nil {
+			detail = why.Error()
+		}
+		r.end(i, model.StepSkipped, detail, "")
+	}
+}
+
+// judge says how the plan ended, from what its steps came to.
+func (r *run) judge() (model.Outcome, string) {
+	var tally struct{ set, setOK, ran, ranOK, checks, checksOK, human int }
+	var unsafe []string
+	for i, st := range r.steps() {
+		step := r.plan.Steps[i]
+		ok := st.Outcome.OK()
+		switch step.Kind {
+		case model.StepSet:
+			tally.set++
+			tally.setOK += count(ok)
+		case model.StepRun:
+			ok = ok || st.Outcome == model.StepUnseen
+			tally.ran++
+			tally.ranOK += count(ok)
+		case model.StepVerify:
+			tally.checks++
+			tally.checksOK += count(ok)
+		}
+		tally.human += count(st.Outcome == model.StepHuman)
+		if !ok {
+			unsafe = append(unsafe, fmt.Sprintf("%s: %s (%s)", step.Title, st.Outcome, st.Detail))
+		}
+	}
+	summary := "everything was seen"
+	if len(unsafe) > 0 {
+		summary = "not seen: " + join(unsafe)
+	}
+	r.mu.Lock()
+	fenced, broken := r.fenced, r.broken
+	r.mu.Unlock()
+	switch {
+	case fenced != nil:
+		return model.Fenced, fenced.Error()
+	case broken != nil:
+		return model.Failed, broken.Error()
+	case tally.human > 0:
+		return model.NeedsHuman, summary
+	case r.isCancelled() && len(unsafe) > 0:
+		return model.Cancelled, summary
+	case tally.set > 0 && tally.setOK == 0:
+		return model.Failed, summary
+	case tally.setOK < tally.set || tally.ranOK < tally.ran:
+		return model.Partial, summary
+	case tally.checksOK < tally.checks:
+		return model.Unverified, summary
+	case r.down && tally.checks == 0:
+		return model.Unverified, "the rollback has no verify: nothing was seen"
+	}
+	return model.Verified, summary
+}
+
+func (r *run) isCancelled() bool {
+	select {
+	case <-r.cancelled:
+		return true
+	default:
+		return false
+	}
+}
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func join(texts []string) string {
+	out := ""
+	for i, t := range texts {
+		if i > 0 {
+			out += "; "
+		}
+		out += t
+	}
+	return out
+}
+
+// finish records the plan's end and, where it was verified, where the rollout stands now.
+func (r *run) finish(o model.Outcome, summary string) {
+	events := []model.Event{model.PlanEnded{Plan: r.plan.ID, Outcome: o, Summary: model.Inert(summary)}}
+	state := r.e.ledger.current()
+	if o == model.Verified && r.plan.Leaves {
+		if r.down {
+			events = append(events, model.PhaseLeft{From: state.Phase, To: r.plan.Phase, Plan: r.plan.ID})
+		} else {
+			events = append(events, r.entered(&state))
+		}
+	}
+	r.record(events...)
+	r.x.mu.Lock()
+	r.x.lines = map[int]string{}
+	r.x.mu.Unlock()
+}
+
+func (r *run) entered(s *model.State) model.PhaseEntered {
+	ev := model.PhaseEntered{Phase: r.plan.Phase, Attempt: 1, Plan: r.plan.ID, Headline: r.plan.Headline}
+	if a := s.LastAttempt(r.plan.Phase); a != nil {
+		ev.Attempt = a.N + 1
+	}
+	if r.plan.Override {
+		ev.Override = r.plan.Reason
+	}
+	return ev
+}
+
+// pause waits for d, or until ctx is done or the plan is cancelled; it reports whether d passed.
+func (r *run) pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+	case <-r.cancelled:
+	}
+	return false
+}

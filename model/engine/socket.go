@@ -1,0 +1,201 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"gonogo/model"
+)
+
+const (
+	socketName   = "socket"
+	longestPath  = 100     // of a unix socket: the kernel takes 107 bytes
+	longestLine  = 1 << 20 // of what a viewer may send
+	writeTimeout = 5 * time.Second
+)
+
+// socketPath returns a path for dir's socket that is short enough for the
+// kernel, and what to call when it is no longer used.
+func socketPath(dir string) (string, func(), error) {
+	path := filepath.Join(dir, socketName)
+	if len(path) <= longestPath {
+		return path, func() {}, nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	return fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), socketName), func() { _ = d.Close() }, nil
+}
+
+// listen opens the engine's socket, mode 0600. The caller holds dir's lock, so
+// a socket that is there is a dead engine's.
+func listen(dir string) (net.Listener, error) {
+	path, done, err := socketPath(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false) // the next engine may own it by then
+	if err := os.Chmod(path, 0o600); err != nil {
+		_ = l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// dial connects to the engine of dir.
+func dial(ctx context.Context, dir string) (net.Conn, error) {
+	path, done, err := socketPath(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var d net.Dialer
+	return d.DialContext(ctx, "unix", path)
+}
+
+// serve takes viewers until the listener is closed.
+func (e *Engine) serve(ctx context.Context, l net.Listener) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		e.spawn("viewer", func() { e.serveViewer(ctx, conn) })
+	}
+}
+
+// serveViewer sends snapshots to one viewer and takes its intents. A viewer
+// that does not read for writeTimeout is dropped.
+func (e *Engine) serveViewer(ctx context.Context, conn net.Conn) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	unhook := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer unhook()
+	defer func() { _ = conn.Close() }()
+	e.spawn("viewer's intents", func() {
+		defer stop()
+		e.readIntents(ctx, conn)
+	})
+	box, done := e.Subscribe()
+	defer done()
+	out := json.NewEncoder(conn)
+	send := func(m message) error {
+		_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+		return out.Encode(m)
+	}
+	if send(message{Hello: &hello{Version: wireVersion, Rollout: e.o.Rollout}}) != nil {
+		return
+	}
+	var d delta
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s, ok := <-box:
+			if !ok || send(d.next(s)) != nil {
+				return
+			}
+		}
+	}
+}
+
+func (e *Engine) readIntents(ctx context.Context, conn net.Conn) {
+	in := json.NewDecoder(&limited{r: conn})
+	for {
+		var m message
+		if err := in.Decode(&m); err != nil || m.Intent == nil {
+			return
+		}
+		if err := e.Submit(ctx, *m.Intent); err != nil {
+			e.answer(m.Intent.ID, err)
+		}
+	}
+}
+
+// limited lets at most longestLine bytes through without a line break.
+type limited struct {
+	r    io.Reader
+	line int
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	for _, c := range p[:n] {
+		l.line++
+		if c == '\n' {
+			l.line = 0
+		}
+	}
+	if l.line > longestLine {
+		return 0, errors.New("line too long")
+	}
+	return n, err
+}
+
+// attach follows the engine of dir until it ends: each of its snapshots goes
+// to see, and what comes from intents goes to it.
+func attach(ctx context.Context, dir string, intents <-chan model.Intent, see func(*model.Snapshot)) error {
+	conn, err := dial(ctx, dir)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	unhook := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer unhook()
+	sent := make(chan struct{})
+	go func() { // ends with ctx, and attach waits for it
+		defer close(sent)
+		out := json.NewEncoder(conn)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case in := <-intents:
+				if out.Encode(message{Intent: &in}) != nil {
+					return
+				}
+			}
+		}
+	}()
+	defer func() {
+		stop()
+		_ = conn.Close()
+		<-sent
+	}()
+	return follow(conn, see)
+}
+
+func follow(conn net.Conn, see func(*model.Snapshot)) error {
+	in := json.NewDecoder(conn)
+	var v view
+	for {
+		var m message
+		if err := in.Decode(&m); err != nil {
+			return err
+		}
+		switch {
+		case m.Hello != nil && m.Hello.Version != wireVersion:
+			return fmt.Errorf("the engine speaks protocol %d, this gonogo %d: use the same version", m.Hello.Version, wireVersion)
+		case m.Hello != nil:
+			v.rollout = m.Hello.Rollout
+		case m.Snapshot != nil && v.rollout != nil:
+			see(v.snapshot(m))
+		}
+	}
+}

@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"gonogo/model"
+	"gonogo/model/gate"
+)
+
+const (
+	verifyPoll   = 250 * time.Millisecond
+	passesNeeded = 3 // readings in a row
+)
+
+// verify sees, for all checks at once, that what was done had its effect. Only
+// evidence newer than the moment it begins counts.
+func (r *run) verify(ctx context.Context) {
+	since := r.e.o.Now()
+	var group sync.WaitGroup
+	for n, step := range r.plan.Steps {
+		if step.Kind != model.StepVerify || r.steps()[n].Outcome != "" {
+			continue
+		}
+		group.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					r.end(n, model.StepUnsure, fmt.Sprintf("panic: %v", v), "")
+				}
+			}()
+			timed, done := context.WithTimeout(ctx, step.Timeout)
+			defer done()
+			r.verifyStep(timed, n, since)
+		})
+	}
+	group.Wait()
+}
+
+func (r *run) verifyStep(ctx context.Context, n int, since time.Time) {
+	v := r.plan.Steps[n].Verify
+	if v.Kind == model.VerifyRun {
+		r.verifyRun(ctx, n)
+		return
+	}
+	r.intend(n, max(1, r.steps()[n].Tries+1), "")
+	var look func(context.Context) (bool, string)
+	switch v.Kind {
+	case model.VerifyFlag:
+		look = func(ctx context.Context) (bool, string) { return r.lookFlag(ctx, v) }
+	case model.VerifyMetric:
+		look = r.lookMetric(v, since)
+	default:
+		look = func(ctx context.Context) (bool, string) { return r.lookProbe(ctx, v) }
+	}
+	for {
+		ok, what := look(ctx)
+		if ok {
+			r.end(n, model.StepDone, what, "")
+			return
+		}
+		r.x.say(n, what)
+		if !r.pause(ctx, verifyPoll) {
+			if r.isCancelled() {
+				what = "cancelled; " + what
+			}
+			r.end(n, model.StepUnseen, what, "")
+			return
+		}
+	}
+}
+
+// lookFlag sees the flag in effect: read back from the running service, or,
+// where that cannot be asked, by inference: stored, and a restart seen since.
+func (r *run) lookFlag(ctx context.Context, v *model.Verify) (bool, string) {
+	f := r.e.o.Rollout.Flag(v.Flag)
+	if r.e.parts.Effective[f.ID] != nil {
+		got, err := r.e.observeEffective(ctx, f)
+		if err != nil {
+			return false, err.Error()
+		}
+		return got.Equal(v.Is), fmt.Sprintf("the running service says %s", got)
+	}
+	stored, err := r.e.observeStored(ctx, f)
+	if err != nil {
+		return false, err.Error()
+	}
+	if !stored.Equal(v.Is) {
+		return false, fmt.Sprintf("its store has %s", stored)
+	}
+	if len(f.Apply) > 0 && !r.restarted(f) {
+		return false, "stored, but that the service took it up was not seen"
+	}
+	r.record(model.FlagObserved{Flag: f.ID, Value: stored, Effective: true, Inferred: true})
+	return true, "inferred: stored, and the service started after that"
+}
+
+// restarted reports whether everything that makes the flag live was seen to
+// have happened in this plan, or was not needed because it had been before.
+func (r *run) restarted(f *model.Flag) bool {
+	for n, st := range r.steps() {
+		step := r.plan.Steps[n]
+		if step.Kind == model.StepRun && slices.Contains(f.Apply, step.Action) && !st.Outcome.OK() {
+			return false
+		}
+	}
+	return true
+}
+
+// lookMetric wants passesNeeded readings in a row that hold, each of them
+// taken, and resting on samples, after since.
+func (r *run) lookMetric(v *model.Verify, since time.Time) func(context.Context) (bool, string) {
+	m := r.e.o.Rollout.Metric(v.Metric)
+	passes, last := 0, since
+	return func(context.Context) (bool, string) {
+		got, ok := r.e.meters.get(v.Metric)
+		if !ok || !got.At.After(last) {
+			return false, fmt.Sprintf("%d of %d readings hold; waiting for the next", passes, passesNeeded)
+		}
+		last = got.At
+		holds, why := r.holds(m, v.Target, got, since)
+		if !holds {
+			passes = 0
+			return false, why
+		}
+		passes++
+		return passes >= passesNeeded, fmt.Sprintf("%s, %d of %d readings hold", model.FormatValue(m.Unit, got.Value), passes, passesNeeded)
+	}
+}
+
+func (r *run) holds(m *model.Metric, t *model.Target, got model.Reading, since time.Time) (bool, string) {
+	at := got.SampleAt
+	if at.IsZero() {
+		at = got.At
+	}
+	switch {
+	case got.Err != nil:
+		return false, got.Err.Error()
+	case !at.After(since):
+		return false, "its samples are older than the action"
+	case got.HasCount && got.Count < m.MinCount:
+		return false, fmt.Sprintf("only %.0f of %.0f events", got.Count, m.MinCount)
+	}
+	readings, _, _ := r.e.meters.copies()
+	holds, known := gate.Holds(*t, got.Value, freshValues(r.e.o.Rollout, readings, r.e.o.Now()))
+	return holds && known, fmt.Sprintf("%s, wanted %s", model.FormatValue(m.Unit, got.Value), t.Text)
+}
+
+func (r *run) lookProbe(ctx context.Context, v *model.Verify) (bool, string) {
+	probe := r.e.parts.Probes[v.Probe]
+	if probe == nil {
+		return false, "there is no such probe"
+	}
+	text, err := read(ctx, probe)
+	if err != nil {
+		return false, err.Error()
+	}
+	if v.Want != "" && text != v.Want {
+		return false, fmt.Sprintf("it answers %q, wanted %q", text, v.Want)
+	}
+	return true, "it answers as wanted"
+}
+
+// verifyRun runs an action that tells by its exit status; it is run once.
+func (r *run) verifyRun(ctx context.Context, n int) {
+	step, was := r.plan.Steps[n], r.steps()[n]
+	spec := r.e.o.Rollout.Action(step.Verify.Action)
+	if was.Tries > 0 && !spec.Idempotent {
+		r.end(n, model.StepHuman, "gonogo ended while it ran, and it is not declared idempotent: run it by hand", "")
+		return
+	}
+	r.intend(n, was.Tries+1, "")
+	if r.over(ctx) != nil {
+		return
+	}
+	out := &output{say: func(line string) { r.x.say(n, line) }}
+	step.Action, step.Preview = spec.ID, spec.Preview
+	if err := r.do(ctx, step, out); err != nil {
+		r.end(n, model.StepFailed, err.Error(), out.String())
+		return
+	}
+	r.end(n, model.StepDone, "it ended well", out.String())
+}

@@ -1,0 +1,59 @@
+package gate
+
+import (
+	"math"
+
+	"gonogo/model"
+)
+
+// Values looks up the current value of another metric, for targets that are
+// relations. It must answer false for a metric without a usable value, see Usable.
+type Values = func(model.MetricID) (float64, bool)
+
+// Threshold returns the number that t compares with, in the metric's unit. It
+// is unknown (false) while the metric that t is relative to has no value.
+func Threshold(t model.Target, values Values) (float64, bool) {
+	v := t.Value
+	if t.Of != "" {
+		if values == nil {
+			return 0, false
+		}
+		other, ok := values(t.Of)
+		if !ok {
+			return 0, false
+		}
+		v *= other
+	}
+	return v, finite(v)
+}
+
+// Holds reports whether v satisfies t, and whether that can be known at all: it
+// cannot where v or the threshold is not a finite number.
+func Holds(t model.Target, v float64, values Values) (holds, known bool) {
+	limit, ok := Threshold(t, values)
+	if !ok || !finite(v) {
+		return false, false
+	}
+	return compare(v, t.Op, limit)
+}
+
+// compare reports whether "v op limit" is true; an unknown operator is never known.
+func compare(v float64, op string, limit float64) (holds, known bool) {
+	switch op {
+	case "<":
+		return v < limit, true
+	case "<=":
+		return v <= limit, true
+	case ">":
+		return v > limit, true
+	case ">=":
+		return v >= limit, true
+	case "==":
+		return v == limit, true
+	case "!=":
+		return v != limit, true
+	}
+	return false, false
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -1,0 +1,62 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// disk is the part of a file system that the journal needs, so that tests can
+// make each piece of it fail.
+type disk interface {
+	open(name string, flag int) (file, error)
+	remove(name string) error
+	syncDir(dir string) error
+}
+
+// file is an open file of a disk.
+type file interface {
+	io.ReadWriteCloser
+	io.ReaderAt
+	Stat() (fs.FileInfo, error)
+	Chmod(fs.FileMode) error
+	Truncate(size int64) error
+	Sync() error
+}
+
+// osDisk is the real one.
+type osDisk struct{}
+
+// open never follows a symbolic link, nor waits for the other end of a pipe.
+func (osDisk) open(name string, flag int) (file, error) {
+	f, err := os.OpenFile(name, flag|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
+	if err != nil {
+		return nil, err // not f: a nil *os.File would be no nil file
+	}
+	return f, nil
+}
+
+func (osDisk) remove(name string) error { return os.Remove(name) }
+
+func (osDisk) syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// regular refuses what is no plain file.
+func regular(f interface{ Stat() (fs.FileInfo, error) }, path string) error {
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("journal %q: %w", path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("journal %q: is no regular file (%s): move it away", path, info.Mode().Type())
+	}
+	return nil
+}

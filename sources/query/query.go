@@ -1,0 +1,91 @@
+// Package query is what the sources that speak PromQL share: it parses a
+// metric's query, asks it of a Backend, and finds out how old the samples
+// behind the answer are.
+//
+// It starts no goroutine and keeps nothing between two questions. It knows no
+// server: the sources bring their Backend. It must not import them.
+package query
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+const (
+	// tag is the label that tells the parts of a combined question apart.
+	tag      = "gonogo"
+	tagCount = "count"
+	// recent is how far back a selector must have matched to be no typo.
+	recent = time.Hour
+	// gone is the age given to a value whose samples have no current successor.
+	gone = 24 * time.Hour
+)
+
+// Query is a metric's PromQL, parsed. It is immutable.
+type Query struct {
+	Text      string
+	Count     string // may be empty
+	selectors []selector
+	extras    string // asks age and count in one go; empty: nothing to ask
+}
+
+// Parse returns the query text together with count, which may be empty. It
+// fails if one of them does not parse or does not end in a number.
+func Parse(text, count string) (*Query, error) {
+	expr, err := parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	q := &Query{Text: text, Count: count, selectors: selectors(expr)}
+	var parts []string
+	if count != "" {
+		c, err := parse(count)
+		if err != nil {
+			return nil, fmt.Errorf("count: %w", err)
+		}
+		inner := count
+		if c.Type() == parser.ValueTypeScalar {
+			inner = "vector(\n" + count + "\n)"
+		}
+		parts = append(parts, tagged(inner, tagCount))
+	}
+	for i, s := range q.selectors {
+		parts = append(parts, tagged("max(timestamp("+s.text+"))", strconv.Itoa(i)))
+	}
+	q.extras = strings.Join(parts, " or ")
+	return q, nil
+}
+
+// presence asks which selectors matched something lately.
+func (q *Query) presence() string {
+	var parts []string
+	for i, s := range q.selectors {
+		m := &parser.MatrixSelector{VectorSelector: s.expr, Range: recent}
+		parts = append(parts, tagged("group(last_over_time("+m.String()+"))", strconv.Itoa(i)))
+	}
+	return strings.Join(parts, " or ")
+}
+
+// tagged wraps expr on lines of its own, as it may end in a comment.
+func tagged(expr, value string) string {
+	return "label_replace((\n" + expr + "\n), \"" + tag + "\", \"" + value + "\", \"\", \"\")"
+}
+
+// parse parses text and sees that it has a value at one moment.
+func parse(text string) (parser.Expr, error) {
+	expr, err := parser.NewParser(parser.Options{}).ParseExpr(text)
+	if err != nil {
+		return nil, fmt.Errorf("not PromQL: %w", err)
+	}
+	switch expr.Type() {
+	case parser.ValueTypeVector, parser.ValueTypeScalar:
+		return expr, nil
+	case parser.ValueTypeMatrix:
+		return nil, fmt.Errorf("a range of values where one is needed: put rate() or another function around it")
+	}
+	return nil, fmt.Errorf("a %s where a number is needed", expr.Type())
+}

@@ -1,0 +1,122 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gonogo/model"
+)
+
+// took looks at a new snapshot: what became of our intents, and of the plan.
+func (m *Model) took(s *model.Snapshot) tea.Cmd {
+	before := m.live
+	m.live = s
+	if !m.frozen || m.shown == nil {
+		m.shown = s
+	}
+	m.view.dirty = true
+	var cmds []tea.Cmd
+	for _, a := range s.Answers {
+		if w, ok := m.waiting[a.Intent]; ok {
+			delete(m.waiting, a.Intent)
+			cmds = append(cmds, m.answered(w.in, a))
+		}
+	}
+	m.followPlan(before)
+	m.clampCursors()
+	return tea.Batch(append(cmds, m.repace())...)
+}
+
+// answered says what became of an intent. One that was refused for want of a
+// reason is asked for again, with one.
+func (m *Model) answered(in model.Intent, a model.Answer) tea.Cmd {
+	if a.Err == "" {
+		if text := doneText(in); text != "" {
+			m.say("%s", text)
+		}
+		return nil
+	}
+	why := strings.TrimPrefix(model.Inert(a.Err), "refused: ")
+	if a.Refused && in.Reason == "" && strings.Contains(why, "needs a reason") {
+		if m.over == nil || m.over.field() == nil {
+			m.askReason(in, why)
+			return nil
+		}
+		why += " · close the text field and ask again"
+	}
+	m.fail("%s: %s", describeIntent(in), why)
+	return nil
+}
+
+// askReason asks for the reason that in needs, and submits it again with it.
+func (m *Model) askReason(in model.Intent, why string) {
+	m.open(&prompt{
+		title: "Reason for: " + describeIntent(in), hint: why, input: newField(""),
+		done: func(m *Model, text string) (tea.Cmd, string) {
+			if strings.TrimSpace(text) == "" {
+				return nil, "write why, or esc to leave it"
+			}
+			in.Reason, in.Seen = strings.TrimSpace(text), 0
+			return m.submit(in), ""
+		},
+	})
+}
+
+// describeIntent names in for a person, inert.
+func describeIntent(in model.Intent) string {
+	var text string
+	switch in.Kind {
+	case model.ArmEnter:
+		text = "advance to " + string(in.Phase)
+	case model.ArmFlip:
+		text = "set " + string(in.Flag) + " to " + in.Value.String()
+	case model.ArmRollback:
+		text = "rollback " + string(in.Rollback)
+		if in.Rollback == "" {
+			text = "emergency rollback"
+		}
+	case model.Fire:
+		text = "fire the plan"
+	case model.Veto:
+		text = "veto the plan"
+	case model.Cancel:
+		text = "cancel the plan"
+	case model.Sign:
+		text = "sign " + string(in.Check)
+	case model.Unsign:
+		text = "take back the signature of " + string(in.Check)
+	case model.HoldOn:
+		text = "hold"
+	case model.Resume:
+		text = "resume"
+	case model.Adopt:
+		text = "adopt the changed config"
+	case model.Refresh:
+		text = "refresh"
+	default:
+		text = string(in.Kind)
+	}
+	return model.Inert(text)
+}
+
+// doneText is the good news of an intent, empty where the screen shows it anyway.
+func doneText(in model.Intent) string {
+	switch in.Kind {
+	case model.Sign:
+		return "signed " + string(in.Check) + " · space takes it back"
+	case model.Unsign:
+		return "took back the signature of " + string(in.Check)
+	case model.HoldOn:
+		return "held: nobody can advance · H resumes"
+	case model.Resume:
+		return "resumed"
+	case model.Adopt:
+		return "the changed config was adopted"
+	case model.Refresh:
+		return "asked every flag again"
+	case model.Cancel:
+		return "the plan will stop after the step that runs"
+	}
+	return ""
+}

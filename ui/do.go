@@ -1,0 +1,255 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gonogo/model"
+)
+
+// ready returns the rollout and the snapshot that the person sees, or says
+// that there is none yet.
+func (m *Model) ready() (*model.Rollout, *model.Snapshot) {
+	s := m.seen()
+	if s == nil || s.Rollout == nil {
+		m.fail("there is no engine yet: try again in a moment")
+		return nil, nil
+	}
+	return s.Rollout, s
+}
+
+// advance arms entering the next phase.
+func (m *Model) advance() tea.Cmd {
+	r, s := m.ready()
+	if r == nil {
+		return nil
+	}
+	next := r.NextPhase(s.State.Phase)
+	if next == nil {
+		m.say("%s is the last phase: there is none to advance to", s.State.Phase)
+		return nil
+	}
+	return m.submit(model.Intent{Kind: model.ArmEnter, Phase: next.ID})
+}
+
+// chooseRollback offers every rollback; choosing one arms it, nothing more.
+func (m *Model) chooseRollback() tea.Cmd {
+	r, _ := m.ready()
+	if r == nil {
+		return nil
+	}
+	o := &menu{title: "Roll back: enter arms it, and shows what it will do"}
+	for i := range r.Rollbacks {
+		b := &r.Rollbacks[i]
+		it := menuItem{text: model.Inert(b.Title) + " · " + scopeText(b)}
+		if b.Emergency {
+			it.key = "!"
+		}
+		id := b.ID
+		it.run = func(m *Model) tea.Cmd { return m.submit(model.Intent{Kind: model.ArmRollback, Rollback: id}) }
+		o.items = append(o.items, it)
+	}
+	m.open(o)
+	return nil
+}
+
+func scopeText(b *model.Rollback) string {
+	switch b.Scope {
+	case model.ScopeSafe:
+		return "every flag to its safe value"
+	case model.ScopePhase:
+		return "this phase's flags back"
+	}
+	names := make([]string, len(b.Set))
+	for i, set := range b.Set {
+		names[i] = string(set.Flag) + " = " + set.Value.String()
+	}
+	if len(names) == 0 {
+		return "no flags"
+	}
+	return model.Inert(strings.Join(names, ", "))
+}
+
+// flip asks what the flag under the cursor shall be, and arms that. A bool
+// that is known has only one other value.
+func (m *Model) flip() tea.Cmd {
+	_, s := m.ready()
+	if s == nil {
+		return nil
+	}
+	f := m.flagHere()
+	if f == nil {
+		m.say("there is no flag here")
+		return nil
+	}
+	now := s.State.Flags[f.ID].Current()
+	arm := func(m *Model, v model.Value) tea.Cmd {
+		return m.submit(model.Intent{Kind: model.ArmFlip, Flag: f.ID, Value: v})
+	}
+	if f.Type == model.Bool && now.Type == model.Bool {
+		return arm(m, model.BoolValue(!now.Equal(model.BoolValue(true))))
+	}
+	name := model.Inert(string(f.ID))
+	if f.Type == model.Bool {
+		choose := func(v bool) menuItem {
+			return menuItem{text: fmt.Sprint(v), run: func(m *Model) tea.Cmd { return arm(m, model.BoolValue(v)) }}
+		}
+		m.open(&menu{title: "Set " + name + ", which is " + now.String(), items: []menuItem{choose(false), choose(true)}})
+		return nil
+	}
+	hint := "a " + string(f.Type)
+	if f.Type == model.List {
+		hint = "a list, comma separated"
+		if f.Empty != "" {
+			hint += "; empty means " + f.Empty
+		}
+	}
+	m.open(&prompt{
+		title: "Set " + name + ", which is " + now.String(), hint: hint, input: newField(now.Encode()),
+		done: func(m *Model, text string) (tea.Cmd, string) {
+			v, err := model.ParseValue(f.Type, text)
+			if err != nil {
+				return nil, err.Error()
+			}
+			return arm(m, v), ""
+		},
+	})
+	return nil
+}
+
+// toggle signs the check under the cursor or takes its signature back, and
+// flips where the cursor is on a flag.
+func (m *Model) toggle() tea.Cmd {
+	_, s := m.ready()
+	switch {
+	case s == nil:
+		return nil
+	case m.focus == panelFlags:
+		return m.flip()
+	case m.focus != panelChecklist:
+		m.focus = panelChecklist
+		m.say("space signs the check under the cursor")
+		return nil
+	}
+	c := m.checkHere()
+	if c == nil {
+		m.say("there is no check here to sign")
+		return nil
+	}
+	if _, signed := s.State.Checks[c.ID]; signed {
+		return m.submit(model.Intent{Kind: model.Unsign, Check: c.ID})
+	}
+	return m.submit(model.Intent{Kind: model.Sign, Check: c.ID})
+}
+
+// signNote signs the check under the cursor with a note.
+func (m *Model) signNote() tea.Cmd {
+	m.focus = panelChecklist
+	c := m.checkHere()
+	if c == nil {
+		m.say("there is no check here to sign")
+		return nil
+	}
+	id := c.ID
+	m.open(&prompt{
+		title: "Sign: " + model.Inert(c.Text), hint: "a note, such as what you saw and where", input: newField(""),
+		done: func(m *Model, text string) (tea.Cmd, string) {
+			return m.submit(model.Intent{Kind: model.Sign, Check: id, Reason: strings.TrimSpace(text)}), ""
+		},
+	})
+	return nil
+}
+
+// hold stops all ways up, with a reason, or lets go on.
+func (m *Model) hold() tea.Cmd {
+	_, s := m.ready()
+	if s == nil {
+		return nil
+	}
+	if s.State.Held {
+		return m.submit(model.Intent{Kind: model.Resume})
+	}
+	m.open(&prompt{
+		title: "Hold the rollout: nobody can advance until it is resumed", hint: "why", input: newField(""),
+		done: func(m *Model, text string) (tea.Cmd, string) {
+			if strings.TrimSpace(text) == "" {
+				return nil, "write why, or esc to leave it"
+			}
+			return m.submit(model.Intent{Kind: model.HoldOn, Reason: strings.TrimSpace(text)}), ""
+		},
+	})
+	return nil
+}
+
+// adopt asks whether to take the changed config: a letter alone does not.
+func (m *Model) adopt() tea.Cmd {
+	_, s := m.ready()
+	if s == nil {
+		return nil
+	}
+	hash := s.ConfigChanged
+	if hash == "" {
+		m.say("the config has not changed")
+		return nil
+	}
+	m.open(&menu{
+		title: "Adopt the changed config " + short(hash) + "? Gates, flags and rollbacks are those of the new one",
+		items: []menuItem{
+			{text: "no: stay with the one in use", run: func(*Model) tea.Cmd { return nil }},
+			{text: "yes: adopt it", run: func(m *Model) tea.Cmd {
+				return m.submit(model.Intent{Kind: model.Adopt, Reason: hash})
+			}},
+		},
+	})
+	return nil
+}
+
+func short(hash string) string {
+	hash = model.Inert(hash)
+	return hash[:min(12, len(hash))]
+}
+
+func (m *Model) refresh() tea.Cmd { return m.submit(model.Intent{Kind: model.Refresh}) }
+
+// planMoves reports whether a plan is armed or runs.
+func (m *Model) planMoves() bool { return m.live != nil && m.live.State.ActivePlan() != nil }
+
+// quit ends the screen. It asks first where this process runs the plan that is under way.
+func (m *Model) quit() tea.Cmd {
+	if m.planMoves() && !m.live.Attached {
+		return m.askQuit()
+	}
+	m.quitting = true
+	return tea.Quit
+}
+
+// askQuit asks whether to quit; asked again, it quits.
+func (m *Model) askQuit() tea.Cmd {
+	if o, ok := m.over.(*menu); ok && o.quits {
+		m.quitting = true
+		return tea.Quit
+	}
+	title := "Quit gonogo?"
+	switch {
+	case m.planMoves() && !m.live.Attached:
+		title = "A plan is under way, and this process runs it. Quit the screen? What runs goes on to its end"
+	case m.live != nil && !m.live.Attached:
+		title = "Quit? This process is the engine: nothing is watched after"
+	}
+	m.open(&menu{title: title, quits: true, items: []menuItem{
+		{key: "esc", text: "stay", run: func(*Model) tea.Cmd { return nil }},
+		{key: "ctrl+c", text: "quit", run: func(m *Model) tea.Cmd { m.quitting = true; return tea.Quit }},
+	}})
+	return nil
+}
+
+// suspend hands the terminal back to the shell, but not while a plan is under way.
+func (m *Model) suspend() tea.Cmd {
+	if m.planMoves() {
+		m.fail("a plan is under way: gonogo is not suspended until it has ended")
+		return nil
+	}
+	return tea.Suspend
+}

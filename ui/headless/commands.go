@@ -1,0 +1,300 @@
+package headless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gonogo/model"
+)
+
+// Commands returns the commands that work on a rollout without a screen. Each
+// reads the path of the config from config, which a flag of the root command sets.
+func (w *World) Commands(config *string) []*cobra.Command {
+	cmds := []*cobra.Command{
+		w.cmdStatus(config), w.cmdGate(config), w.cmdFlag(config), w.cmdAdvance(config), w.cmdRollback(config),
+		w.cmdSign(config), w.cmdLog(config),
+		w.cmdIntent(config, "hold", "Stop all ways up until resume; ways down stay open", true,
+			model.Intent{Kind: model.HoldOn}, "held"),
+		w.cmdIntent(config, "resume", "Let the rollout go on after a hold", false, model.Intent{Kind: model.Resume}, "resumed"),
+		w.cmdIntent(config, "adopt", "Take the config as it is now, after it was changed", false, model.Intent{Kind: model.Adopt}, "adopted"),
+	}
+	return cmds
+}
+
+func (w *World) cmdStatus(config *string) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "status", Short: "Say where the rollout stands", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				snap, err := s.settled(ctx)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return writeJSON(w.Out, NewReport(snap))
+				}
+				WriteStatus(w.Out, snap)
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return c
+}
+
+func (w *World) cmdGate(config *string) *cobra.Command {
+	var asJSON bool
+	var wait string
+	c := &cobra.Command{
+		Use: "gate", Short: "Say whether the phase may go forward, as an exit status", Args: cobra.NoArgs,
+		Long: "Judge the current phase's gate, or the first phase's before any was entered.\n" +
+			"Exit status: 0 GO, 10 NO-GO, 11 HOLD (collecting, soaking, a person's turn), 12 UNKNOWN (no data, stale, source down).",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, err := duration(wait)
+			if err != nil {
+				return usage("--wait: %w", err)
+			}
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				snap, err := s.settled(ctx)
+				if err == nil && d > 0 {
+					snap, err = s.untilGo(ctx, d)
+				}
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					err = writeJSON(w.Out, snap.Gate)
+				} else {
+					writeGate(w.Out, snap)
+				}
+				return errors.Join(err, ofHeadline(snap.Gate.Headline))
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	c.Flags().StringVar(&wait, "wait", "", "go on until GO, but no longer than this, such as 10m")
+	return c
+}
+
+// untilGo waits for GO, at most d.
+func (s *session) untilGo(ctx context.Context, d time.Duration) (*model.Snapshot, error) {
+	timed, done := context.WithTimeout(ctx, d)
+	defer done()
+	for s.last.Gate.Headline != model.GO {
+		if _, err := s.next(timed); err != nil {
+			if timed.Err() != nil && ctx.Err() == nil {
+				break
+			}
+			return nil, err
+		}
+	}
+	return s.last, nil
+}
+
+func (w *World) cmdFlag(config *string) *cobra.Command {
+	c := &cobra.Command{Use: "flag", Short: "List, get or set the rollout's flags"}
+	var listJSON, getJSON bool
+	list := &cobra.Command{
+		Use: "list", Short: "List the flags with their values as observed", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				snap, err := s.settled(ctx)
+				if err != nil {
+					return err
+				}
+				if listJSON {
+					return writeJSON(w.Out, snap.State.Flags)
+				}
+				for i := range snap.Rollout.Flags {
+					_, _ = fmt.Fprintln(w.Out, flagLine(snap, &snap.Rollout.Flags[i]))
+				}
+				return nil
+			})
+		},
+	}
+	list.Flags().BoolVar(&listJSON, "json", false, "print one JSON object")
+	get := &cobra.Command{
+		Use: "get NAME", Short: "Print a flag's stored value", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				if s.rollout.Flag(model.FlagID(args[0])) == nil {
+					return usage("there is no flag %q", args[0])
+				}
+				snap, err := s.settled(ctx)
+				if err != nil {
+					return err
+				}
+				st := snap.State.Flags[model.FlagID(args[0])]
+				if getJSON {
+					return writeJSON(w.Out, st)
+				}
+				if st.StoredErr != "" {
+					return Exit{ExitUnknown, errors.New(st.StoredErr)}
+				}
+				_, _ = fmt.Fprintln(w.Out, st.Stored)
+				return nil
+			})
+		},
+	}
+	get.Flags().BoolVar(&getJSON, "json", false, "print one JSON object")
+	c.AddCommand(list, get, w.cmdFlagSet(config))
+	return c
+}
+
+func (w *World) cmdFlagSet(config *string) *cobra.Command {
+	var how consent
+	var reason string
+	c := &cobra.Command{
+		Use: "set NAME VALUE", Short: "Set a flag, restart what must be restarted, and see that it is in effect", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				f := s.rollout.Flag(model.FlagID(args[0]))
+				if f == nil {
+					return usage("there is no flag %q", args[0])
+				}
+				v, err := model.ParseValue(f.Type, args[1])
+				if err != nil {
+					return usage("flag %s: %w", f.ID, err)
+				}
+				return s.drive(ctx, model.Intent{Kind: model.ArmFlip, Flag: f.ID, Value: v, Reason: reason}, how)
+			})
+		},
+	}
+	how.flags(c)
+	c.Flags().StringVar(&reason, "reason", "", "why, for the journal")
+	return c
+}
+
+// flags adds the flags that every command has that changes the world.
+func (how *consent) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&how.yes, "yes", false, "do not ask")
+	c.Flags().BoolVar(&how.dry, "dry-run", false, "show what would be done, and do nothing")
+	c.Flags().BoolVar(&how.asJSON, "json", false, "print one JSON object")
+}
+
+func (w *World) cmdAdvance(config *string) *cobra.Command {
+	var how consent
+	var reason, to string
+	c := &cobra.Command{
+		Use: "advance", Short: "Enter the next phase, if the gate says GO", Args: cobra.NoArgs,
+		Long: "Enter the next phase: set its flags, restart what must be restarted, and see that they are in effect.\n" +
+			"Against a gate that is not GO, or past a phase, it needs --reason.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				return s.drive(ctx, model.Intent{Kind: model.ArmEnter, Phase: model.PhaseID(to), Reason: reason}, how)
+			})
+		},
+	}
+	how.flags(c)
+	c.Flags().StringVar(&reason, "reason", "", "why to go on against the gate; stays on screen")
+	c.Flags().StringVar(&to, "to", "", "the phase to enter, if not the next")
+	return c
+}
+
+func (w *World) cmdRollback(config *string) *cobra.Command {
+	var how consent
+	var last bool
+	c := &cobra.Command{
+		Use: "rollback [NAME]", Short: "Take it back: the emergency rollback, or the one named", Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				if last {
+					return s.showLast(ctx, how)
+				}
+				in := model.Intent{Kind: model.ArmRollback}
+				if len(args) > 0 {
+					in.Rollback = model.RollbackID(args[0])
+				}
+				return s.drive(ctx, in, how)
+			})
+		},
+	}
+	how.flags(c)
+	c.Flags().BoolVar(&last, "last", false, "show how the last rollback went")
+	return c
+}
+
+func (s *session) showLast(ctx context.Context, how consent) error {
+	snap, err := s.next(ctx)
+	if err != nil {
+		return err
+	}
+	p := snap.State.LastDown
+	switch {
+	case p == nil:
+		return usage("there was no rollback")
+	case how.asJSON:
+		return errors.Join(writeJSON(s.w.Out, p), ofOutcome(p.Outcome))
+	}
+	tellSteps(s.w.Out, p, map[int]bool{})
+	writeEnd(s.w.Out, p)
+	return ofOutcome(p.Outcome)
+}
+
+func (w *World) cmdSign(config *string) *cobra.Command {
+	var note string
+	var undo bool
+	c := &cobra.Command{
+		Use: "sign CHECK", Short: "Vouch for a check of the current phase", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				if _, err := s.next(ctx); err != nil {
+					return err
+				}
+				in := model.Intent{Kind: model.Sign, Check: model.CheckID(args[0]), Reason: note}
+				if undo {
+					in.Kind = model.Unsign
+				}
+				return s.submit(ctx, in)
+			})
+		},
+	}
+	c.Flags().StringVar(&note, "note", "", "what was seen")
+	c.Flags().BoolVar(&undo, "undo", false, "take the signature back")
+	return c
+}
+
+// cmdIntent is a command that submits one intent and says done.
+func (w *World) cmdIntent(config *string, name, short string, needsReason bool, in model.Intent, done string) *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use: name, Short: short, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if needsReason && reason == "" {
+				return usage("%s needs --reason", name)
+			}
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				if _, err := s.next(ctx); err != nil {
+					return err
+				}
+				in := in
+				in.Reason = reason
+				if err := s.submit(ctx, in); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintln(w.Out, done)
+				return err
+			})
+		},
+	}
+	if needsReason {
+		c.Flags().StringVar(&reason, "reason", "", "why; shown until it is over")
+	}
+	return c
+}
+
+func duration(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("%q is no duration: expected something like 30s or 10m", text)
+	}
+	return d, nil
+}

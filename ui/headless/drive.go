@@ -1,0 +1,218 @@
+package headless
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"gonogo/model"
+)
+
+// consent is how a command's plan is confirmed.
+type consent struct {
+	yes    bool // --yes
+	dry    bool // --dry-run: show it, and that is all
+	asJSON bool
+}
+
+// drive takes an Arm… intent from its preview to its plan's end.
+func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
+	snap, err := s.settled(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := model.Resolve(snap.Rollout, &snap.State, snap.Gate, in)
+	joins := in.Kind == model.ArmRollback && snap.State.ActivePlan() != nil
+	if err != nil && !joins {
+		return err
+	}
+	if c.dry {
+		return s.showDry(plan, c)
+	}
+	if !c.asJSON {
+		writePlan(s.w.Out, snap, plan)
+	}
+	if err := s.confirm(c); err != nil {
+		return err
+	}
+	in.Yes = true
+	if err := s.submit(ctx, in); err != nil {
+		return err
+	}
+	return s.follow(ctx, c)
+}
+
+func (s *session) showDry(plan model.Plan, c consent) error {
+	if c.asJSON {
+		return writeJSON(s.w.Out, plan)
+	}
+	writePlan(s.w.Out, s.last, plan)
+	_, err := fmt.Fprintln(s.w.Out, "dry run: nothing was done")
+	return err
+}
+
+func (s *session) confirm(c consent) error {
+	if c.yes {
+		return nil
+	}
+	if !s.w.Ask {
+		return usage("this changes the world: without a terminal it needs --yes")
+	}
+	word := "yes"
+	if s.rollout.Environment.Critical {
+		word = s.rollout.Environment.Name
+	}
+	_, _ = fmt.Fprintf(s.w.Err, "Type %q to do this: ", word)
+	line, err := bufio.NewReader(io.LimitReader(s.w.In, 1024)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if strings.TrimSpace(line) != word {
+		return Exit{ExitCancelled, errors.New("not confirmed: nothing was done")}
+	}
+	return nil
+}
+
+// follow tells each step's end as it comes, until the plan that is active, or
+// was when the intent was taken, is over.
+func (s *session) follow(ctx context.Context, c consent) error {
+	return s.followPlan(ctx, c, "")
+}
+
+func (s *session) followPlan(ctx context.Context, c consent, id model.PlanID) error {
+	told := map[int]bool{}
+	snap := s.last
+	for {
+		if p := snap.State.Plan; p != nil {
+			if id == "" {
+				id = p.Plan.ID
+			}
+			if p.Plan.ID != id {
+				return Exit{ExitCancelled, fmt.Errorf("%q took its place", p.Plan.Title)}
+			}
+			if !c.asJSON {
+				tellSteps(s.w.Out, p, told)
+			}
+			if p.Status == model.Ended || p.Status == model.Vetoed {
+				return s.ending(p, c)
+			}
+		}
+		var err error
+		if snap, err = s.next(ctx); err != nil {
+			if ctx.Err() != nil {
+				return s.interrupted(ctx, c, id)
+			}
+			return err
+		}
+	}
+}
+
+// interrupted goes on following after the first signal, since a plan that runs
+// is not given up; the second one asks to cancel it at its next step.
+func (s *session) interrupted(ctx context.Context, c consent, id model.PlanID) error {
+	if ctx == s.w.Again {
+		in := model.Intent{Kind: model.Cancel, Plan: id, ID: s.w.NewID(), By: s.w.Actor}
+		if err := s.seat.Submit(context.Background(), in); err != nil {
+			return err
+		}
+		return s.followPlan(context.Background(), c, id)
+	}
+	_, _ = fmt.Fprintln(s.w.Err, "gonogo: the plan goes on; a second signal ends it at its next step")
+	return s.followPlan(s.w.Again, c, id)
+}
+
+func (s *session) ending(p *model.PlanState, c consent) error {
+	if c.asJSON {
+		if err := writeJSON(s.w.Out, p); err != nil {
+			return err
+		}
+	} else {
+		writeEnd(s.w.Out, p)
+	}
+	return ofOutcome(p.Outcome)
+}
+
+func tellSteps(w io.Writer, p *model.PlanState, told map[int]bool) {
+	for i, st := range p.Steps {
+		if st.Outcome == "" || told[i] {
+			continue
+		}
+		told[i] = true
+		_, _ = fmt.Fprintf(w, "  %s %-8s %s: %s\n", stepGlyph(st.Outcome), p.Plan.Steps[i].Stage, p.Plan.Steps[i].Title, detail(st))
+	}
+}
+
+func detail(st model.StepState) string {
+	if st.Detail == "" {
+		return string(st.Outcome)
+	}
+	return string(st.Outcome) + ", " + st.Detail
+}
+
+func stepGlyph(o model.Outcome) string {
+	switch {
+	case o.OK():
+		return "✔"
+	case o == model.StepSkipped:
+		return "–"
+	case o == model.StepUnseen, o == model.StepUnsure:
+		return "?"
+	}
+	return "✖"
+}
+
+// writePlan writes what a plan will do, before it does.
+func writePlan(w io.Writer, snap *model.Snapshot, p model.Plan) {
+	out := bufio.NewWriter(w)
+	defer func() { _ = out.Flush() }()
+	_, _ = fmt.Fprintf(out, "%s · %s · %s\n", model.Inert(p.Title), model.Inert(snap.Rollout.Title), environment(snap.Rollout))
+	if p.Override {
+		_, _ = fmt.Fprintf(out, "  ! against the gate, which says %s: %s\n", p.Headline, p.Reason)
+	}
+	for _, warning := range p.Warnings {
+		_, _ = fmt.Fprintf(out, "  ! %s\n", model.Inert(warning))
+	}
+	for _, st := range p.Steps {
+		line := st.Title
+		if st.Preview != "" {
+			line += ": " + st.Preview
+		}
+		_, _ = fmt.Fprintf(out, "  %-8s %s (within %s)\n", st.Stage, model.Inert(line), model.FormatDuration(st.Timeout))
+	}
+	if len(p.Steps) == 0 {
+		_, _ = fmt.Fprintln(out, "  sets nothing and runs nothing")
+	}
+	if len(p.Hash) > 12 {
+		_, _ = fmt.Fprintf(out, "  plan %s, within %s\n", p.Hash[:12], model.FormatDuration(p.Budget))
+	}
+}
+
+func environment(r *model.Rollout) string {
+	name := model.Inert(r.Environment.Name)
+	if r.Environment.Critical {
+		name = strings.ToUpper(name)
+	}
+	return name
+}
+
+// writeEnd writes how a plan ended, and how long it took.
+func writeEnd(w io.Writer, p *model.PlanState) {
+	_, _ = fmt.Fprintf(w, "%s %s: %s\n", p.Outcome, model.Inert(p.Plan.Title), p.Summary)
+	if !p.FiredAt.IsZero() {
+		_, _ = fmt.Fprintf(w, "  fired %s by %s", p.FiredAt.UTC().Format("15:04:05Z"), model.Inert(p.FiredBy.Name))
+		if !p.ContainedAt.IsZero() {
+			_, _ = fmt.Fprintf(w, ", contained after %s", model.FormatDuration(p.ContainedAt.Sub(p.FiredAt)))
+		}
+		_, _ = fmt.Fprintf(w, ", ended after %s\n", model.FormatDuration(p.EndedAt.Sub(p.FiredAt)))
+	}
+}
+
+func writeJSON(w io.Writer, v any) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	return out.Encode(v)
+}

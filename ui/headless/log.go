@@ -1,0 +1,82 @@
+package headless
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gonogo/model"
+	"gonogo/ui/words"
+)
+
+// logLine is one record of `gonogo log --json`.
+type logLine struct {
+	Seq   uint64         `json:"seq"`
+	At    time.Time      `json:"at"`
+	By    model.Actor    `json:"by"`
+	Cause model.IntentID `json:"cause,omitempty"`
+	Type  string         `json:"type"`
+	Event model.Event    `json:"event"`
+	Text  string         `json:"text"`
+}
+
+func (w *World) cmdLog(config *string) *cobra.Command {
+	var asJSON, verify bool
+	c := &cobra.Command{
+		Use: "log", Short: "Print the journal", Args: cobra.NoArgs,
+		Long: "Print the journal, a line a record. With --verify say whether its chain of hashes holds: exit status 30 if not.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, _, dir, err := w.Open(*config)
+			if err != nil {
+				return err
+			}
+			out := bufio.NewWriter(w.Out)
+			lines := []logLine{}
+			each := func(r model.Record) error {
+				switch {
+				case verify:
+				case asJSON:
+					lines = append(lines, logLine{r.Seq, r.At, r.By, r.Cause, model.EventName(r.Event), r.Event, words.Describe(r)})
+				default:
+					_, err := fmt.Fprintf(out, "%6d  %s  %-10s %s\n", r.Seq, r.At.UTC().Format("2006-01-02 15:04:05Z"), model.Inert(r.By.Name), words.Describe(r))
+					return err
+				}
+				return nil
+			}
+			report, err := w.Journal(dir, each)
+			if err != nil {
+				return err
+			}
+			return errors.Join(w.endLog(out, report, lines, asJSON, verify), out.Flush(), damage(report))
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	c.Flags().BoolVar(&verify, "verify", false, "check the chain of hashes instead")
+	return c
+}
+
+func (w *World) endLog(out *bufio.Writer, report JournalReport, lines []logLine, asJSON, verify bool) error {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	switch {
+	case asJSON && verify:
+		return enc.Encode(report)
+	case asJSON:
+		return enc.Encode(map[string]any{"records": lines})
+	case verify && report.Problem == "":
+		_, err := fmt.Fprintf(out, "%d records, the chain holds; last %d %s\n", report.Records, report.LastSeq, report.LastSum)
+		return err
+	}
+	return nil
+}
+
+func damage(r JournalReport) error {
+	if r.Problem == "" {
+		return nil
+	}
+	return Exit{ExitDamaged, errors.New(r.Problem)}
+}

@@ -1,0 +1,146 @@
+package headless
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"time"
+
+	"gonogo/model"
+)
+
+// Report is what `gonogo status --json` prints.
+type Report struct {
+	Rollout     string                             `json:"rollout"`
+	Title       string                             `json:"title"`
+	Environment string                             `json:"environment"`
+	At          time.Time                          `json:"at"`
+	Phase       model.PhaseID                      `json:"phase"` // "" before the first
+	Attempt     *model.Attempt                     `json:"attempt,omitempty"`
+	Held        bool                               `json:"held"`
+	HeldReason  string                             `json:"held_reason,omitempty"`
+	Gate        model.Verdict                      `json:"gate"`
+	Metrics     map[model.MetricID]model.Line      `json:"metrics"`
+	Flags       map[model.FlagID]model.FlagState   `json:"flags"`
+	Checks      map[model.CheckID]model.CheckState `json:"checks"`
+	Plan        *model.PlanState                   `json:"plan,omitempty"`
+	LastDown    *model.PlanState                   `json:"last_rollback,omitempty"`
+	Sources     []model.SourceHealth               `json:"sources"`
+	Engine      model.EngineInfo                   `json:"engine"`
+	Journal     string                             `json:"journal_trouble,omitempty"`
+	Seq         uint64                             `json:"seq"`
+}
+
+// NewReport returns the report of a snapshot.
+func NewReport(s *model.Snapshot) Report {
+	return Report{
+		Rollout: s.Rollout.ID, Title: s.Rollout.Title, Environment: s.Rollout.Environment.Name, At: s.At,
+		Phase: s.State.Phase, Attempt: s.State.Attempt(), Held: s.State.Held, HeldReason: s.State.HeldReason,
+		Gate: s.Gate, Metrics: s.Lines, Flags: s.State.Flags, Checks: s.State.Checks, Plan: s.State.Plan,
+		LastDown: s.State.LastDown, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, Seq: s.Seq,
+	}
+}
+
+// WriteStatus writes where the rollout stands, for a person.
+func WriteStatus(w io.Writer, s *model.Snapshot) {
+	out := bufio.NewWriter(w)
+	defer func() { _ = out.Flush() }()
+	p := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) }
+	p("%s · %s · %s\n", model.Inert(s.Rollout.Title), environment(s.Rollout), s.At.UTC().Format("2006-01-02 15:04:05Z"))
+	for i := range s.Rollout.Phases {
+		p("%s\n", phaseLine(s, &s.Rollout.Phases[i]))
+	}
+	if s.State.Held {
+		p("HELD by %s: %s\n", model.Inert(s.State.HeldBy.Name), s.State.HeldReason)
+	}
+	writeGate(out, s)
+	if len(s.Rollout.Flags) > 0 {
+		p("Flags\n")
+		for i := range s.Rollout.Flags {
+			p("  %s\n", flagLine(s, &s.Rollout.Flags[i]))
+		}
+	}
+	for _, h := range s.Sources {
+		if !h.OK {
+			p("source %s is DOWN: %s\n", model.Inert(h.ID), h.Err)
+		}
+	}
+	if plan := s.State.Plan; plan != nil {
+		p("Last plan: %s, %s %s\n", model.Inert(plan.Plan.Title), plan.Status, plan.Outcome)
+	}
+	if s.Journal != "" {
+		p("! %s\n", s.Journal)
+	}
+}
+
+func phaseLine(s *model.Snapshot, ph *model.Phase) string {
+	glyph, rest := " ", ""
+	a := s.State.LastAttempt(ph.ID)
+	switch {
+	case ph.ID == s.State.Phase:
+		glyph = "▶"
+	case a != nil && a.Back:
+		glyph = "↓"
+	case a != nil && s.Rollout.PhaseIndex(ph.ID) < s.Rollout.PhaseIndex(s.State.Phase):
+		glyph = "✔"
+	}
+	if a != nil {
+		rest = " " + model.FormatDuration(a.Soak)
+		if ph.Soak > 0 {
+			rest += " of " + model.FormatDuration(ph.Soak)
+		}
+		if a.N > 1 {
+			rest += fmt.Sprintf(", attempt %d", a.N)
+		}
+		if a.Override != "" {
+			rest += ", entered against the gate: " + a.Override
+		}
+	}
+	return fmt.Sprintf("%s %-12s %s%s", glyph, ph.ID, model.Inert(ph.Title), rest)
+}
+
+// writeGate writes the verdict and its lines.
+func writeGate(w io.Writer, s *model.Snapshot) {
+	of := "of " + string(s.Gate.Phase)
+	if s.State.Phase == "" {
+		of += " (not entered yet)"
+	}
+	_, _ = fmt.Fprintf(w, "Gate %s: %s, %d of %d\n", of, s.Gate.Headline, s.Gate.Passed, len(s.Gate.Lines))
+	for _, l := range s.Gate.Lines {
+		value := ""
+		if l.HasValue {
+			value = model.FormatValue(l.Unit, float64(l.Value))
+		}
+		line := fmt.Sprintf("  %-10s %-28s %8s  %-10s %s", l.State, model.Inert(l.Title), value, l.Target, l.Reason)
+		_, _ = fmt.Fprintln(w, trimRight(line))
+	}
+}
+
+func trimRight(s string) string {
+	for len(s) > 0 && s[len(s)-1] == ' ' {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func flagLine(s *model.Snapshot, f *model.Flag) string {
+	st := s.State.Flags[f.ID]
+	line := fmt.Sprintf("%-14s %s", f.ID, st.Stored)
+	switch {
+	case st.StoredErr != "":
+		line += "  not readable: " + st.StoredErr
+	case st.Drift():
+		line += fmt.Sprintf("  ≠ drift: gonogo set %s", st.Want)
+	case st.Unapplied():
+		line += fmt.Sprintf("  ≠ not live: the service uses %s", st.Effective)
+	case st.Pending:
+		line += "  … pending"
+	case st.EffectErr != "":
+		line += "  ? the service does not say: " + st.EffectErr
+	case st.Inferred:
+		line += "  ≈ in effect (inferred)"
+	case !st.Effective.IsZero():
+		line += "  ✔ in effect"
+	}
+	return line
+}

@@ -1,0 +1,243 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gonogo/model"
+	"gonogo/ui/panel"
+)
+
+// overlay is a box over the panels that has the keyboard while it is open.
+type overlay interface {
+	field() *field            // the text being edited; nil: keys are commands
+	keys(k *keyMap) []command // what it answers to
+	edited(m *Model) tea.Cmd  // after its text changed
+	move(m *Model, by int)    // the cursor, or what is scrolled
+	enter(m *Model) tea.Cmd   // it is still open; enter closes it if it is done
+	closed(m *Model)          // esc closed it
+	draw(m *Model, p panel.Props) string
+}
+
+// open shows o, which takes the keyboard from a plan's box, too.
+func (m *Model) open(o overlay) {
+	m.over = o
+	m.plan.since = time.Time{}
+	m.view.dirty = true
+}
+
+// overlayKey gives a key to the open overlay: first its commands, then its text.
+func (m *Model) overlayKey(k tea.KeyPressMsg) tea.Cmd {
+	if c := find(m.over.keys(&m.keys), k); c != nil {
+		return c.run(m)
+	}
+	if f := m.over.field(); f != nil && f.key(k) {
+		return m.over.edited(m)
+	}
+	return nil
+}
+
+func (m *Model) closeOver() tea.Cmd {
+	if o := m.over; o != nil {
+		m.over = nil
+		o.closed(m)
+	}
+	return nil
+}
+
+// box is what overlays have in common; it is one that only shows.
+type box struct{ offset int }
+
+func (b *box) field() *field            { return nil }
+func (b *box) keys(k *keyMap) []command { return k.box }
+func (b *box) edited(*Model) tea.Cmd    { return nil }
+func (b *box) move(_ *Model, by int)    { b.offset = max(0, b.offset+by) }
+func (b *box) enter(m *Model) tea.Cmd   { return m.closeOver() }
+func (b *box) closed(*Model)            {}
+
+// help lists every key, from the same table that handles them.
+type help struct{ box }
+
+func (h *help) draw(m *Model, p panel.Props) string {
+	p.Offset = h.offset
+	return panel.HelpBox(p, m.keys.help())
+}
+
+// why explains one line.
+type why struct {
+	box
+	line model.Line
+}
+
+func (w *why) draw(m *Model, p panel.Props) string {
+	p.Offset = w.offset
+	line := w.line
+	if s := m.seen(); s != nil { // the newest of it
+		line = currentLine(s, line)
+	}
+	return panel.WhyBox(p, line)
+}
+
+// currentLine returns what s says of the line that l was.
+func currentLine(s *model.Snapshot, l model.Line) model.Line {
+	for _, g := range s.Gate.Lines {
+		if g.Metric == l.Metric && g.Check == l.Check && g.Title == l.Title {
+			return g
+		}
+	}
+	if g, ok := s.Lines[l.Metric]; ok && l.Metric != "" {
+		return g
+	}
+	return l
+}
+
+// menuItem is one choice.
+type menuItem struct {
+	key, text string
+	run       func(*Model) tea.Cmd
+}
+
+// menu asks for one of several things.
+type menu struct {
+	box
+	title string
+	items []menuItem
+	at    int
+	quits bool // it asks whether to quit: asking again means yes
+}
+
+func (o *menu) keys(k *keyMap) []command { return k.list }
+func (o *menu) move(_ *Model, by int)    { o.at = min(max(0, o.at+by), len(o.items)-1) }
+
+func (o *menu) enter(m *Model) tea.Cmd {
+	m.over = nil
+	if o.at < 0 || o.at >= len(o.items) {
+		return nil
+	}
+	return o.items[o.at].run(m)
+}
+
+func (o *menu) draw(_ *Model, p panel.Props) string {
+	p.Cursor = o.at
+	hints := make([]panel.Hint, len(o.items))
+	for i, it := range o.items {
+		hints[i] = panel.Hint{Key: it.key, Text: it.text}
+	}
+	return panel.MenuBox(p, o.title, hints)
+}
+
+// prompt asks for a text. done returns an error to show instead of closing it.
+type prompt struct {
+	box
+	title, hint string
+	input       *field
+	change      func(m *Model, text string) // after each edit; may be nil
+	leave       func(m *Model)              // esc; may be nil
+	done        func(m *Model, text string) (tea.Cmd, string)
+}
+
+func (o *prompt) field() *field            { return o.input }
+func (o *prompt) keys(k *keyMap) []command { return k.text }
+func (o *prompt) move(*Model, int)         {}
+
+func (o *prompt) edited(m *Model) tea.Cmd {
+	if o.change != nil {
+		o.change(m, o.input.String())
+	}
+	return nil
+}
+
+func (o *prompt) enter(m *Model) tea.Cmd {
+	m.over = nil
+	cmd, wrong := o.done(m, o.input.String())
+	if wrong != "" {
+		o.hint = model.Inert(wrong)
+		m.over = o
+	}
+	return cmd
+}
+
+func (o *prompt) closed(m *Model) {
+	if o.leave != nil {
+		o.leave(m)
+	}
+}
+
+func (o *prompt) draw(_ *Model, p panel.Props) string {
+	return panel.PromptBox(p, o.title, model.Inert(o.input.String()), o.input.at, o.hint)
+}
+
+// palette runs any command by its name.
+type palette struct {
+	box
+	input *field
+	at    int
+}
+
+func (o *palette) field() *field            { return o.input }
+func (o *palette) keys(k *keyMap) []command { return k.text }
+func (o *palette) edited(*Model) tea.Cmd    { o.at = 0; return nil }
+
+func (o *palette) move(m *Model, by int) {
+	o.at = min(max(0, o.at+by), max(0, len(o.found(m))-1))
+}
+
+func (o *palette) found(m *Model) []command { return fuzzy(m.keys.main, o.input.String()) }
+
+func (o *palette) enter(m *Model) tea.Cmd {
+	found := o.found(m)
+	if o.at >= len(found) {
+		return nil
+	}
+	m.over = nil
+	return found[o.at].run(m)
+}
+
+func (o *palette) draw(m *Model, p panel.Props) string {
+	p.Cursor = o.at
+	var hints []panel.Hint
+	for _, c := range o.found(m) {
+		hints = append(hints, panel.Hint{Key: c.key.Help().Key, Text: c.name + " · " + c.key.Help().Desc})
+	}
+	if hints == nil {
+		hints = []panel.Hint{{Text: "no such command"}}
+	}
+	text := []rune(model.Inert(o.input.String()))
+	at := min(o.input.at, len(text))
+	return panel.MenuBox(p, ": "+string(text[:at])+"▏"+string(text[at:]), hints)
+}
+
+// fuzzy returns the commands that text may mean, the best first: those that
+// begin with it, hold it, hold its letters in order; all for an empty text.
+func fuzzy(all []command, text string) []command {
+	text = strings.ToLower(strings.TrimSpace(text))
+	var ranks [3][]command
+	for _, c := range all {
+		if c.name == "" {
+			continue
+		}
+		name, whole := c.name, strings.ToLower(c.name+" "+c.key.Help().Desc)
+		switch {
+		case strings.HasPrefix(name, text):
+			ranks[0] = append(ranks[0], c)
+		case strings.Contains(whole, text):
+			ranks[1] = append(ranks[1], c)
+		case subsequence(name, text):
+			ranks[2] = append(ranks[2], c)
+		}
+	}
+	return append(append(ranks[0], ranks[1]...), ranks[2]...)
+}
+
+func subsequence(s, letters string) bool {
+	for _, r := range letters {
+		i := strings.IndexRune(s, r)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(string(r)):]
+	}
+	return true
+}

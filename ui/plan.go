@@ -1,0 +1,190 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gonogo/model"
+)
+
+// deadTime is how long the keys of a plan's box do nothing after it was first
+// drawn with the keyboard, so that a key meant for something else neither
+// fires nor vetoes it.
+const deadTime = 400 * time.Millisecond
+
+// planView is what this viewer makes of the plan.
+type planView struct {
+	id     model.PlanID // the plan that the rest is about
+	open   bool
+	since  time.Time // first drawn with the keyboard; zero: not yet
+	scroll int
+}
+
+// planState returns the newest plan, or nil.
+func (m *Model) planState() *model.PlanState {
+	if m.live == nil {
+		return nil
+	}
+	return m.live.State.Plan
+}
+
+// planVisible reports whether the plan's box is on screen.
+func (m *Model) planVisible() bool { return m.plan.open && m.planState() != nil }
+
+// followPlan opens the box of a plan that was armed or runs, for whoever armed
+// it, and says how it went on. A plan that had ended before this viewer came
+// stays closed.
+func (m *Model) followPlan(before *model.Snapshot) {
+	p := m.planState()
+	if p == nil {
+		m.plan = planView{}
+		return
+	}
+	active := p.Status == model.Armed || p.Status == model.Running
+	if p.Plan.ID != m.plan.id {
+		m.plan = planView{id: p.Plan.ID, open: active}
+		if active {
+			m.planArrived(p)
+			return
+		}
+		if before == nil {
+			return
+		}
+	}
+	was := model.PlanStatus("")
+	if before != nil && before.State.Plan != nil && before.State.Plan.Plan.ID == p.Plan.ID {
+		was = before.State.Plan.Status
+	}
+	if was == p.Status {
+		return
+	}
+	switch p.Status {
+	case model.Vetoed:
+		m.plan.open = false
+		m.fail("%s", vetoText(p))
+	case model.Ended:
+		if p.Outcome != model.Verified {
+			m.plan.open = true
+		}
+		if !m.plan.open {
+			m.say("%s: %s · v shows it", p.Plan.Title, p.Outcome)
+		}
+	}
+}
+
+// planArrived makes room for a plan: an open menu gives way, a text field
+// keeps the keyboard, so that what is typed there fires nothing.
+func (m *Model) planArrived(p *model.PlanState) {
+	if m.over == nil {
+		return
+	}
+	if m.over.field() == nil {
+		m.over = nil
+		return
+	}
+	m.fail("%s armed %q: esc closes this field, then the plan's keys count", p.By.Name, p.Plan.Title)
+}
+
+func vetoText(p *model.PlanState) string {
+	text := "vetoed: nothing was done"
+	if p.Note != "" {
+		text += " (" + p.Note + ")"
+	}
+	switch {
+	case p.Plan.Kind == model.PlanRollback && p.Plan.Emergency:
+		return text + " · ! arms it again"
+	case p.Plan.Kind == model.PlanRollback:
+		return text + " · b arms it again"
+	case p.Plan.Kind == model.PlanEnter:
+		return text + " · a arms it again"
+	}
+	return text
+}
+
+// emergency arms the emergency rollback. While one runs, or is armed, it shows that.
+func (m *Model) emergency() tea.Cmd {
+	if p := m.planState(); p != nil && m.live.State.ActivePlan() != nil && p.Plan.Kind == model.PlanRollback &&
+		(p.Status == model.Running || p.Plan.Emergency) {
+		m.over = nil
+		m.showPlan()
+		return nil
+	}
+	for _, w := range m.waiting {
+		if w.in.Kind == model.ArmRollback && w.in.Rollback == "" && !w.late {
+			return nil // asked for already, the plan is about to come
+		}
+	}
+	in := model.Intent{Kind: model.ArmRollback}
+	if m.live != nil {
+		in.Seen = m.live.Seq // a plan shows live values even where the view is frozen
+	}
+	return m.submit(in)
+}
+
+// showPlan opens the box of the newest plan.
+func (m *Model) showPlan() tea.Cmd {
+	if m.planState() == nil {
+		m.say("there is no plan: a advances, b rolls back")
+		return nil
+	}
+	if !m.plan.open {
+		m.plan.open, m.plan.since = true, time.Time{}
+	}
+	return nil
+}
+
+func (m *Model) hidePlan() tea.Cmd {
+	m.plan.open, m.plan.since = false, time.Time{}
+	return nil
+}
+
+// planReady reports whether the dead time of the plan's box is over.
+func (m *Model) planReady() bool {
+	return !m.plan.since.IsZero() && m.now.Sub(m.plan.since) >= deadTime
+}
+
+// planEnter fires an armed plan, and closes the box of one that is over.
+func (m *Model) planEnter() tea.Cmd {
+	p := m.planState()
+	switch {
+	case p.Status == model.Ended || p.Status == model.Vetoed:
+		return m.hidePlan()
+	case p.Status != model.Armed || !m.planReady():
+		return nil
+	}
+	return m.submit(model.Intent{Kind: model.Fire, Plan: p.Plan.ID, Seen: m.live.Seq})
+}
+
+// planEsc vetoes an armed plan, and hides any other: it goes on.
+func (m *Model) planEsc() tea.Cmd {
+	p := m.planState()
+	switch {
+	case p.Status != model.Armed:
+		return m.hidePlan()
+	case m.o.ReadOnly:
+		return m.hidePlan()
+	case !m.planReady():
+		return nil
+	}
+	return m.submit(model.Intent{Kind: model.Veto, Plan: p.Plan.ID, Seen: m.live.Seq})
+}
+
+// planCancel asks whether a running plan shall stop at the next step's boundary.
+func (m *Model) planCancel() tea.Cmd {
+	p := m.planState()
+	if p.Status != model.Running {
+		return nil
+	}
+	id := p.Plan.ID
+	m.open(&menu{
+		title: "Stop \"" + model.Inert(p.Plan.Title) + "\" after the step that runs?",
+		items: []menuItem{
+			{"esc", "no: let it go on", func(*Model) tea.Cmd { return nil }},
+			{"", "yes: stop it, half done as it will be", func(m *Model) tea.Cmd {
+				return m.submit(model.Intent{Kind: model.Cancel, Plan: id})
+			}},
+		},
+	})
+	return nil
+}

@@ -1,0 +1,69 @@
+package ui
+
+import (
+	"encoding/json"
+	"strings"
+
+	"gonogo/model"
+	"gonogo/ui/words"
+)
+
+// The rows of the panels, as the filter leaves them: what the cursor is on.
+
+// lineHere returns the line under the cursor of the gate, the charts or the
+// checklist, whose lines are judged, too.
+func (m *Model) lineHere() (model.Line, bool) {
+	s := m.seen()
+	switch m.focus {
+	case panelGate:
+		return at(panelGateLines(m), m.cursor(panelGate))
+	case panelCharts:
+		if metric, ok := at(panelChartMetrics(m), m.cursor(panelCharts)); ok {
+			l, ok := s.Lines[metric.ID]
+			return l, ok
+		}
+	case panelChecklist:
+		if c := m.checkHere(); c != nil {
+			for _, l := range s.Gate.Lines {
+				if l.Check == c.ID {
+					return l, true
+				}
+			}
+		}
+	}
+	return model.Line{}, false
+}
+
+func (m *Model) flagHere() *model.Flag {
+	if f, ok := at(panelFlagRows(m), m.cursor(panelFlags)); ok {
+		return &f
+	}
+	return nil
+}
+
+func (m *Model) checkHere() *model.Check {
+	if c, ok := at(panelCheckRows(m), m.cursor(panelChecklist)); ok {
+		return &c
+	}
+	return nil
+}
+
+func (m *Model) recordHere() (model.Record, bool) {
+	return at(panelLogRows(m), m.cursor(panelLog))
+}
+
+func recordText(r model.Record) string {
+	text := r.At.UTC().Format("2006-01-02 15:04:05Z") + " " + r.By.Name + " " + words.Describe(r)
+	if b, err := json.Marshal(r.Event); err == nil {
+		text += "\n" + string(b)
+	}
+	return strings.TrimSpace(text)
+}
+
+func at[T any](all []T, i int) (T, bool) {
+	if i < 0 || i >= len(all) {
+		var none T
+		return none, false
+	}
+	return all[i], true
+}

@@ -1,0 +1,70 @@
+package theme
+
+import (
+	"strconv"
+
+	"github.com/charmbracelet/colorprofile"
+)
+
+// ink is how one role looks. A colour is given for each kind of terminal
+// rather than converted, so that it is known to be readable on each.
+type ink struct {
+	bold, faint, reverse bool // faint only where there is no colour to dim with
+
+	dark, light tone
+}
+
+// tone is one colour: as truecolor 0xRRGGBB, among 256 and among 16. The zero
+// tone is the terminal's own colour.
+type tone struct {
+	rgb uint32
+	x   uint8 // of 256; 0: none
+	a   int8  // of 16, its SGR parameter, such as 31 or 92; 0: none
+}
+
+var palette = [roles]ink{
+	Normal:      {},
+	Dim:         {faint: true, dark: tone{0x8a8f98, 245, 37}, light: tone{0x6b7078, 242, 90}},
+	Strong:      {bold: true},
+	Frame:       {faint: true, dark: tone{0x5c626b, 241, 90}, light: tone{0xa0a5ad, 247, 37}},
+	FrameFocus:  {bold: true, dark: tone{0x56b4e9, 75, 96}, light: tone{0x0072b2, 25, 34}},
+	Title:       {bold: true},
+	Key:         {bold: true, dark: tone{0x56b4e9, 75, 96}, light: tone{0x0072b2, 25, 34}},
+	Env:         {bold: true, reverse: true, dark: tone{0x56b4e9, 75, 36}, light: tone{0x0072b2, 25, 34}},
+	EnvCritical: {bold: true, reverse: true, dark: tone{0xff8c42, 208, 31}, light: tone{0xb84a00, 130, 31}},
+	Go:          {dark: tone{0x2fc79a, 43, 32}, light: tone{0x007a58, 29, 32}},
+	NoGo:        {dark: tone{0xff7b3d, 209, 91}, light: tone{0xb84000, 130, 31}},
+	Warn:        {dark: tone{0xf0c040, 221, 93}, light: tone{0x8a6100, 94, 33}},
+	Hold:        {dark: tone{0xf0e442, 227, 33}, light: tone{0x806a00, 94, 33}},
+	Unknown:     {dark: tone{0xd99ac0, 176, 95}, light: tone{0x9a3f78, 96, 35}},
+	Notice:      {bold: true, dark: tone{0xf0c040, 221, 93}, light: tone{0x8a6100, 94, 33}},
+	Target:      {dark: tone{0x9aa0a8, 247, 37}, light: tone{0x5f656d, 241, 90}},
+	Alert:       {dark: tone{0xff7b3d, 209, 91}, light: tone{0xb84000, 130, 31}},
+	Mark:        {bold: true, dark: tone{0xf0e442, 227, 93}, light: tone{0x806a00, 94, 33}},
+
+	SeriesSuccess:  {dark: tone{0x2fc79a, 43, 32}, light: tone{0x007a58, 29, 32}},
+	SeriesError:    {dark: tone{0xff9a66, 215, 91}, light: tone{0xb84000, 130, 31}},
+	SeriesLatency:  {dark: tone{0x56b4e9, 75, 96}, light: tone{0x0072b2, 25, 34}},
+	SeriesFallback: {dark: tone{0xd99ac0, 176, 95}, light: tone{0x9a3f78, 96, 35}},
+	SeriesOther:    {dark: tone{0xc8ccd2, 252, 0}, light: tone{0x30343a, 237, 0}},
+}
+
+// colour returns the SGR parameters of the ink's foreground, or "".
+func (in ink) colour(dark bool, profile colorprofile.Profile) string {
+	c := in.light
+	if dark {
+		c = in.dark
+	}
+	switch {
+	case c == tone{} || profile < colorprofile.ANSI:
+		return ""
+	case profile == colorprofile.ANSI:
+		if c.a == 0 {
+			return ""
+		}
+		return strconv.Itoa(int(c.a))
+	case profile == colorprofile.ANSI256:
+		return "38;5;" + strconv.Itoa(int(c.x))
+	}
+	return "38;2;" + strconv.Itoa(int(c.rgb>>16)) + ";" + strconv.Itoa(int(c.rgb>>8&0xff)) + ";" + strconv.Itoa(int(c.rgb&0xff))
+}

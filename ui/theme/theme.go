@@ -1,0 +1,196 @@
+// Package theme is the only place that knows colours. It turns what a thing
+// means (a state, a headline, a metric's role) into a glyph and a Style, and a
+// Style into the escape sequence for the terminal at hand, resolved once in New.
+//
+// Colour only adds: glyph, word and weight tell every state apart, so that
+// nothing is lost without colour. The hues are those of Okabe and Ito, which the
+// colour-blind can tell apart, adapted to dark and light backgrounds.
+//
+// A Theme never changes after New and may be shared by any number of
+// goroutines; the package starts none. It must not import panels or the engine.
+package theme
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"gonogo/model"
+)
+
+// Style is a role, and any of Bold, Reverse and Underline added to it by |.
+type Style uint8
+
+// The roles. Normal is the terminal's own text.
+const (
+	Normal     Style = iota
+	Dim              // of less weight: ages, hints, what is over
+	Strong           // of more weight
+	Frame            // a panel's border
+	FrameFocus       // the border of the focused panel
+	Title            // a panel's name
+	Key              // a key in a hint
+	Env              // the environment's name
+	EnvCritical      // the same where mistakes are dear
+	Go               // GO, PASS
+	NoGo             // NO-GO, FAIL
+	Warn             // WARN
+	Hold             // HOLD: collecting, soaking, a person's turn
+	Unknown          // UNKNOWN: no data, stale, down
+	Notice           // something a person should look at
+	Target           // a chart's target line
+	Alert            // a chart's alert line
+	Mark             // a chart's action marks
+	SeriesSuccess
+	SeriesError
+	SeriesLatency
+	SeriesFallback
+	SeriesOther
+	roles
+
+	roleMask = 1<<5 - 1
+)
+
+// What can be added to a role.
+const (
+	Bold      Style = 1 << 5
+	Reverse   Style = 1 << 6
+	Underline Style = 1 << 7
+)
+
+// Theme holds every style's escape sequence.
+type Theme struct {
+	on [256]string
+}
+
+// New returns the theme for a dark or light background and what the terminal
+// can show. Of colorprofile.Ascii, which NO_COLOR leads to, it uses weight and
+// reverse video only, of NoTTY nothing at all.
+func New(dark bool, profile colorprofile.Profile) *Theme {
+	t := &Theme{}
+	if profile <= colorprofile.NoTTY {
+		return t
+	}
+	for i := range t.on {
+		if role := Style(i) & roleMask; role < roles {
+			t.on[i] = sequence(palette[role], Style(i), dark, profile)
+		}
+	}
+	return t
+}
+
+// sequence returns what switches to the style, whatever was on before.
+func sequence(in ink, s Style, dark bool, profile colorprofile.Profile) string {
+	parts := []string{"0"}
+	for _, a := range []struct {
+		on   bool
+		code string
+	}{
+		{s&Bold != 0 || in.bold, "1"},
+		{in.faint && profile < colorprofile.ANSI, "2"},
+		{s&Underline != 0, "4"},
+		{s&Reverse != 0 || in.reverse, "7"},
+	} {
+		if a.on {
+			parts = append(parts, a.code)
+		}
+	}
+	if colour := in.colour(dark, profile); colour != "" {
+		parts = append(parts, colour)
+	}
+	if len(parts) == 1 {
+		return reset
+	}
+	return "\x1b[" + strings.Join(parts, ";") + "m"
+}
+
+const reset = "\x1b[m"
+
+// On returns the escape sequence that switches to s from any other style; it
+// is empty where the terminal knows no styles.
+func (t *Theme) On(s Style) string { return t.on[s] }
+
+// Off returns the escape sequence that ends every style.
+func (t *Theme) Off() string { return t.on[Normal] }
+
+// Paint returns text in style s, and the terminal's own style after it.
+func (t *Theme) Paint(s Style, text string) string {
+	if s == Normal || t.on[s] == "" {
+		return text
+	}
+	return t.on[s] + text + t.on[Normal]
+}
+
+// State returns the glyph and style of a metric's state.
+func (t *Theme) State(s model.MetricState) (glyph string, style Style) {
+	switch s {
+	case model.Pass:
+		return "✔", Go
+	case model.Manual:
+		return "▢", Hold
+	case model.Soaking:
+		return "◔", Hold
+	case model.Collecting:
+		return "◑", Hold
+	case model.NoTraffic, model.NoData:
+		return "○", Unknown
+	case model.Stale:
+		return "◌", Dim
+	case model.Ambiguous:
+		return "?", Unknown
+	case model.Down:
+		return "⊘", Unknown | Bold
+	case model.Warn:
+		return "!", Warn | Bold
+	}
+	return "✖", NoGo | Bold
+}
+
+// Headline returns the glyph and style of a gate's answer; an answer that is
+// not there yet is shown as UNKNOWN is.
+func (t *Theme) Headline(h model.Headline) (glyph string, style Style) {
+	switch h {
+	case model.GO:
+		return "✔", Go | Bold
+	case model.NoGo:
+		return "✖", NoGo | Bold | Reverse
+	case model.Hold:
+		return "◔", Hold | Bold
+	}
+	return "○", Unknown | Bold
+}
+
+// Outcome returns the glyph and style of how a step or a plan ended, "" being
+// not yet.
+func (t *Theme) Outcome(o model.Outcome) (glyph string, style Style) {
+	switch o {
+	case "":
+		return "·", Dim
+	case model.StepDone, model.Verified:
+		return "✔", Go | Bold
+	case model.StepAlready:
+		return "✔", Go
+	case model.StepSkipped, model.Cancelled:
+		return "–", Hold
+	case model.StepUnseen, model.StepUnsure, model.Unverified:
+		return "?", Warn | Bold
+	case model.StepHuman, model.NeedsHuman:
+		return "☞", NoGo | Bold
+	}
+	return "✖", NoGo | Bold
+}
+
+// Series returns the style of the chart of a metric with this role.
+func (t *Theme) Series(role string) Style {
+	switch role {
+	case "success":
+		return SeriesSuccess
+	case "error":
+		return SeriesError
+	case "latency":
+		return SeriesLatency
+	case "fallback":
+		return SeriesFallback
+	}
+	return SeriesOther
+}
