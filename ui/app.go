@@ -101,7 +101,7 @@ func newModel(ctx context.Context, feed Feed, mailbox <-chan *model.Snapshot, o 
 	m := &Model{
 		ctx: ctx, feed: feed, mailbox: mailbox, o: o, keys: newKeyMap(), now: o.Now(),
 		dark: o.Dark == nil || *o.Dark, profile: colorprofile.ANSI256,
-		w: o.width, h: o.height, focus: panelGate,
+		w: o.width, h: o.height, focus: panelGate, rangeAt: defaultRange,
 		at: map[string]int{}, top: map[string]int{}, waiting: map[model.IntentID]waiting{},
 	}
 	m.retheme()

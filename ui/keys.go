@@ -84,6 +84,17 @@ func footer(all []command) []panel.Hint {
 	return out
 }
 
+// keyHints returns the hints of every key that help names.
+func keyHints(all []command) []panel.Hint {
+	var out []panel.Hint
+	for _, c := range all {
+		if h := c.key.Help(); h.Key != "" {
+			out = append(out, panel.Hint{Key: h.Key, Text: h.Desc})
+		}
+	}
+	return out
+}
+
 func bind(shown, does string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
 }

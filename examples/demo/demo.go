@@ -130,12 +130,11 @@ func (d *Demo) await(ctx context.Context, ready <-chan string) error {
 			d.url = url
 			return nil
 		}
-		err := errors.Join(errors.New("it did not start"), d.stop())
+		err := d.stop()
 		if why, ok := strings.CutPrefix(line, "error "); ok {
-			err = errors.New(model.Inert(why))
-			_ = d.stop() // says the same with fewer words
+			return errors.New(model.Inert(why)) // err says no more than that
 		}
-		return err
+		return fmt.Errorf("it ended before it was ready: %w", err)
 	case <-ctx.Done():
 		return errors.Join(ctx.Err(), d.stop())
 	}

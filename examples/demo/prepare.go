@@ -88,8 +88,9 @@ func prepare(f fields) error {
 	return write(dir, envName, []byte(envText))
 }
 
+// write writes a file of dir, mode 0600, as a whole or not at all.
 func write(dir, name string, data []byte) error {
-	if err := renameio.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+	if err := renameio.WriteFile(filepath.Join(dir, name), data, 0o600, renameio.WithTempDir(dir)); err != nil {
 		return fmt.Errorf("demo directory: write %s: %w", name, err)
 	}
 	return nil

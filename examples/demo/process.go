@@ -10,12 +10,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
-
-	"github.com/google/renameio/v2"
 )
 
 const (
@@ -54,10 +50,9 @@ func (s *supervisor) spawn() (*process, error) {
 		p.err = cmd.Wait()
 		_ = own.Close() // open until now: its end would have ended the worker
 	})
-	pid := strconv.Itoa(cmd.Process.Pid) + "\n"
-	if err := renameio.WriteFile(filepath.Join(s.dir, pidName), []byte(pid), 0o600); err != nil {
+	if err := write(s.dir, pidName, fmt.Appendln(nil, cmd.Process.Pid)); err != nil {
 		p.stop()
-		return nil, fmt.Errorf("pidfile: %w", err)
+		return nil, err
 	}
 	return p, nil
 }

@@ -45,32 +45,39 @@ func socketAddr(dir string) (*net.UnixAddr, io.Closer, error) {
 	return &net.UnixAddr{Name: filepath.Join(through, socketName), Net: "unix"}, d, nil
 }
 
+// restartSocket is where restarts are asked for.
+type restartSocket struct {
+	*net.UnixListener
+	keep io.Closer // of its address
+}
+
+// Close stops listening and removes the socket.
+func (s *restartSocket) Close() error {
+	return errors.Join(s.UnixListener.Close(), s.keep.Close())
+}
+
 // listenRestart listens on dir's restart socket, mode 0600, and removes what an
-// earlier supervisor left there: the caller holds dir's lock. The function returned closes it.
-func listenRestart(dir string) (*net.UnixListener, func(), error) {
+// earlier supervisor left there: the caller holds dir's lock.
+func listenRestart(dir string) (*restartSocket, error) {
 	addr, keep, err := socketAddr(dir)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	_ = os.Remove(filepath.Join(dir, socketName)) // if it stays, listening says so
 	ln, err := net.ListenUnix("unix", addr)
 	if err != nil {
-		return nil, nil, errors.Join(err, keep.Close())
+		return nil, errors.Join(err, keep.Close())
 	}
-	shut := func() {
-		_ = ln.Close() // also removes the socket
-		_ = keep.Close()
-	}
+	s := &restartSocket{ln, keep}
 	if err := os.Chmod(filepath.Join(dir, socketName), 0o600); err != nil {
-		shut()
-		return nil, nil, err
+		return nil, errors.Join(err, s.Close())
 	}
-	return ln, shut, nil
+	return s, nil
 }
 
 // acceptRestarts puts what comes in on ln into requests until ctx is done and
 // ln was closed, and waits for those that are under way.
-func acceptRestarts(ctx context.Context, ln *net.UnixListener, requests chan<- request) error {
+func acceptRestarts(ctx context.Context, ln net.Listener, requests chan<- request) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	var wg sync.WaitGroup

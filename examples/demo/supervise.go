@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -28,6 +29,7 @@ type supervisor struct {
 	exe      string // runs this program again
 	grace    time.Duration
 	listener *net.TCPListener // the worker's; never accepted from here
+	socket   *restartSocket
 	log      *os.File
 	requests chan request
 	worker   *process // nil: none runs
@@ -65,6 +67,10 @@ func Supervise(ctx context.Context, args []string, stdin io.Reader, stdout io.Wr
 func (s *supervisor) supervise(ctx context.Context, addr string, stdin io.Reader, stdout io.Writer) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	defer stop()
+	// Else the owner's death in the wrong moment would kill before anything is cleaned up.
+	pipe := make(chan os.Signal, 1)
+	signal.Notify(pipe, syscall.SIGPIPE)
+	defer signal.Stop(pipe)
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	// Not waited for: no read of a standard input can be ended but by the process's end.
@@ -75,27 +81,17 @@ func (s *supervisor) supervise(ctx context.Context, addr string, stdin io.Reader
 
 	closeAll, err := s.open(addr)
 	if err == nil {
-		defer closeAll()
 		err = s.start(ctx)
 	}
 	if err != nil {
 		_, _ = fmt.Fprintf(stdout, "error %s\n", model.Inert(err.Error()))
-		return err
-	}
-	socket, shut, err := listenRestart(s.dir)
-	if err != nil {
-		s.stopWorker()
-		_, _ = fmt.Fprintf(stdout, "error %s\n", model.Inert(err.Error()))
-		return err
-	}
-	own(&s.wg, end, func() error { return acceptRestarts(ctx, socket, s.requests) })
-	_, err = fmt.Fprintf(stdout, "ready http://%s\n", s.listener.Addr())
-	if err == nil {
+	} else if _, err = fmt.Fprintf(stdout, "ready http://%s\n", s.listener.Addr()); err == nil {
+		own(&s.wg, end, func() error { return acceptRestarts(ctx, s.socket, s.requests) })
 		s.run(ctx)
 	}
-	shut()
-	s.stopWorker()
 	end(nil)
+	s.stopWorker()
+	closeAll()
 	s.wg.Wait()
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
 		err = cause
@@ -103,37 +99,44 @@ func (s *supervisor) supervise(ctx context.Context, addr string, stdin io.Reader
 	return err
 }
 
-// open takes the directory and the port, and makes the directory ready. The
-// function returned gives them back.
+// open takes the directory and the port, makes the directory ready and listens
+// for restarts. The function returned, never nil, gives back what was taken.
 func (s *supervisor) open(addr string) (func(), error) {
+	var taken []io.Closer
+	closeAll := func() {
+		for _, c := range slices.Backward(taken) {
+			_ = c.Close()
+		}
+	}
 	if s.dir == "" {
-		return nil, errors.New("it is started by `gonogo demo` only: expected -dir")
+		return closeAll, errors.New("it is started by `gonogo demo` only: expected -dir")
 	}
 	if err := claim(s.dir); err != nil {
-		return nil, err
+		return closeAll, err
 	}
 	lock, err := os.Open(s.dir)
 	if err != nil {
-		return nil, err
+		return closeAll, err
 	}
+	taken = append(taken, lock)
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("another demo runs in %s", s.dir), lock.Close())
+		return closeAll, fmt.Errorf("another demo runs in %s", s.dir)
 	}
 	if s.listener, err = listen(addr); err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return closeAll, err
 	}
-	closeAll := func() {
-		_ = s.listener.Close()
-		_ = s.log.Close()
-		_ = lock.Close()
+	taken = append(taken, s.listener)
+	if err := Prepare(s.dir, s.exe, s.listener.Addr().String()); err != nil {
+		return closeAll, err
 	}
-	if err = Prepare(s.dir, s.exe, s.listener.Addr().String()); err == nil {
-		s.log, err = openLog(s.dir)
+	if s.log, err = openLog(s.dir); err != nil {
+		return closeAll, err
 	}
-	if err != nil {
-		closeAll()
-		return nil, err
+	taken = append(taken, s.log)
+	if s.socket, err = listenRestart(s.dir); err != nil {
+		return closeAll, err
 	}
+	taken = append(taken, s.socket)
 	return closeAll, nil
 }
 

@@ -60,3 +60,11 @@ func regular(f interface{ Stat() (fs.FileInfo, error) }, path string) error {
 	}
 	return nil
 }
+
+// opening says what is in the way of opening path, and what to do about it.
+func opening(path string, err error) error {
+	if errors.Is(err, syscall.ELOOP) {
+		return fmt.Errorf("journal %q: is a symbolic link: move the journal itself here", path)
+	}
+	return fmt.Errorf("journal: %w", classed(err))
+}

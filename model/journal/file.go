@@ -47,7 +47,7 @@ func open(d disk, dir string, each func(model.Record) error) (*File, Report, err
 	j := &File{disk: d, dir: dir, path: filepath.Join(dir, Name), enc: newEncoder()}
 	f, err := d.open(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND)
 	if err != nil {
-		return nil, Report{}, fmt.Errorf("journal: %w", err)
+		return nil, Report{}, opening(j.path, err)
 	}
 	j.f = f
 	report, err := j.start(each)

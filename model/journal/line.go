@@ -190,11 +190,13 @@ func (d *decoder) decode(body []byte) (model.Record, error) {
 		d.by, d.byRaw = a, bytes.Clone(by)
 	}
 	r.By = d.by
-	var text string
-	if json.Unmarshal(cause, &text) != nil {
-		return r, errForm
+	if string(cause) != `""` { // mostly there is none
+		var text string
+		if json.Unmarshal(cause, &text) != nil {
+			return r, errForm
+		}
+		r.Cause = model.IntentID(text)
 	}
-	r.Cause = model.IntentID(text)
 	r.Prev = model.Hash(prev)
 	r.Event, err = model.UnmarshalEvent(string(name), c.rest)
 	return r, err

@@ -22,7 +22,7 @@ func Verify(path string) (Report, error) { return Read(path, nil) }
 func Read(path string, each func(model.Record) error) (Report, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return Report{}, fmt.Errorf("journal: %w", err)
+		return Report{}, opening(path, err)
 	}
 	defer func() { _ = f.Close() }() // only read
 	if err := regular(f, path); err != nil {

@@ -133,7 +133,7 @@ func (q *Query) age(parts map[string]float64, evaluated prom.Time) time.Duration
 		if s.at != nil {
 			at = time.UnixMilli(*s.at)
 		}
-		sample := time.UnixMilli(int64(seconds * 1000))
+		sample := time.UnixMilli(int64(math.Round(seconds * 1000)))
 		oldest = max(oldest, at.Add(-s.offset).Sub(sample))
 	}
 	if alternatives > 0 && present == 0 {

@@ -1,0 +1,43 @@
+package prometheus
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
+
+	"gonogo/sources/poll"
+)
+
+// explain returns err in short, without secrets, and with what to do about it.
+func (s server) explain(err error) error {
+	var e *v1.Error
+	if !errors.As(err, &e) {
+		return s.client.Error(err)
+	}
+	body := strings.TrimSpace(e.Detail)
+	html := strings.HasPrefix(body, "<") || strings.Contains(e.Msg, "invalid character '<'")
+	code := e.Msg[strings.LastIndexByte(e.Msg, ' ')+1:]
+	switch e.Type {
+	case v1.ErrServer, v1.ErrClient:
+		switch {
+		case code == "401" || code == "403":
+			return fmt.Errorf("HTTP %s: set basic_auth or authorization in the source's http table", code)
+		case html:
+			return fmt.Errorf("HTTP %s with HTML, not Prometheus: is url right?", code)
+		case body == "":
+			return fmt.Errorf("HTTP %s", code)
+		}
+		return fmt.Errorf("HTTP %s: %s", code, poll.Cut(s.client.Redact(body), 120))
+	case v1.ErrBadResponse:
+		switch {
+		case html:
+			return errors.New("answered HTML, not Prometheus: is url right?")
+		case strings.HasPrefix(e.Msg, "bad response code"):
+			return fmt.Errorf("HTTP %s: is url right?", code)
+		}
+		return fmt.Errorf("not Prometheus' JSON: %s", poll.Cut(s.client.Redact(e.Msg), 120))
+	}
+	return fmt.Errorf("%s: %s", e.Type, poll.Cut(s.client.Redact(e.Msg), 200))
+}

@@ -1,0 +1,115 @@
+// Package prometheus reads metrics from a Prometheus server, or whatever
+// speaks its HTTP API (Thanos, Mimir, VictoriaMetrics).
+//
+// A source runs one goroutine a metric, see package poll. Nothing is written
+// anywhere; answers past 8 MiB or 10,000 series are trouble, never cut.
+package prometheus
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/api"
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
+	prom "github.com/prometheus/common/model"
+
+	"gonogo/model"
+	"gonogo/model/config"
+	"gonogo/sources/poll"
+	"gonogo/sources/query"
+	"gonogo/sources/transport"
+)
+
+// Kind returns the kind "prometheus".
+func Kind() config.SourceKind {
+	return config.SourceKind{
+		Doc: "asks a Prometheus server, or one that speaks its API",
+		Keys: []config.Key{
+			{Name: "url", Type: config.SecretText, Required: true, Help: "where the server is, such as http://127.0.0.1:9090"},
+			{Name: "http", Type: config.SubTable, Keys: transport.Keys(), Help: "credentials, TLS, proxy and headers"},
+		},
+		MetricKeys: query.Keys(),
+		Lint:       query.Lint,
+		Describe:   query.Describe,
+		Build:      build,
+	}
+}
+
+func build(part config.SourcePart) (model.Source, error) {
+	client, err := transport.New(part.Table.Table("http"), part.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("source %q: http: %w", part.ID, err)
+	}
+	u, err := client.URL(part.Table, "url", part.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("source %q: %w", part.ID, err)
+	}
+	queries, err := query.ParseAll(part.Metrics)
+	if err != nil {
+		return nil, fmt.Errorf("source %q: %w", part.ID, err)
+	}
+	c, err := api.NewClient(api.Config{Address: u.String(), Client: &client.Client})
+	if err != nil {
+		return nil, fmt.Errorf("source %q: url: %w", part.ID, client.Error(err))
+	}
+	return &source{client: client, server: server{api: v1.NewAPI(c), client: client}, queries: queries, metrics: part.Metrics}, nil
+}
+
+type source struct {
+	client  *transport.Client
+	server  server
+	queries map[model.MetricID]*query.Query
+	metrics []config.MetricPart
+}
+
+// Run implements model.Source.
+func (s *source) Run(ctx context.Context, out model.Emitter) error {
+	defer s.client.CloseIdleConnections()
+	return poll.Loop{
+		Metrics: s.metrics,
+		Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
+			s.queries[m.Metric.ID].History(ctx, s.server, m.Metric.ID, m.Metric.Every, out)
+		},
+		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
+			return s.queries[m.Metric.ID].Ask(ctx, s.server)
+		},
+	}.Run(ctx, out)
+}
+
+// server is the query.Backend over the server's API.
+type server struct {
+	api    v1.API
+	client *transport.Client
+}
+
+func (s server) Instant(ctx context.Context, expr string, at time.Time) (prom.Value, error) {
+	v, _, _, err := s.api.Query(ctx, expr, at)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	if v, ok := v.(prom.Vector); ok {
+		return v, bound(len(v))
+	}
+	return v, nil
+}
+
+func (s server) Range(ctx context.Context, expr string, start, end time.Time, step time.Duration) (prom.Matrix, error) {
+	v, _, _, err := s.api.QueryRange(ctx, expr, v1.Range{Start: start, End: end, Step: step})
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	m, ok := v.(prom.Matrix)
+	if !ok {
+		return nil, fmt.Errorf("no matrix in the answer")
+	}
+	return m, bound(len(m))
+}
+
+func bound(series int) error {
+	if series > query.MaxSeries {
+		return fmt.Errorf("%w: %d in the answer, more than the %d that are taken: put sum() around the query",
+			model.ErrAmbiguous, series, query.MaxSeries)
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package headless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"gonogo/model"
+)
+
+// CheckLive asks every source once and observes every flag of r through seat,
+// whose state directory is thrown away afterwards, then says what try found.
+// Nothing is changed. What does not answer ends it with ExitUnknown.
+func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try func() []error) error {
+	bad := 0
+	once := *w
+	once.Open = func(string) (*model.Rollout, Seat, string, error) { return r, seat, "", nil }
+	err := once.with(ctx, "", func(ctx context.Context, s *session) error {
+		snap, err := s.settled(ctx)
+		if err != nil {
+			return err
+		}
+		bad += tellMetrics(w.Out, snap)
+		bad += tellFlags(w.Out, snap)
+		return nil
+	})
+	for _, e := range try() {
+		bad++
+		_, _ = fmt.Fprintf(w.Out, "✖ %s\n", model.Inert(e.Error()))
+	}
+	switch {
+	case err != nil:
+		return err
+	case bad > 0:
+		return Exit{ExitUnknown, fmt.Errorf("%d of what the config names did not answer as it should", bad)}
+	}
+	_, err = fmt.Fprintln(w.Out, "everything answers")
+	return err
+}
+
+func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
+	for i := range s.Rollout.Metrics {
+		l := s.Lines[s.Rollout.Metrics[i].ID]
+		switch l.State {
+		case model.Down, model.NoData, model.Ambiguous, model.Stale, model.NoTraffic:
+			bad++
+			_, _ = fmt.Fprintf(w, "✖ metric %s: %s, %s\n", l.Metric, l.State, l.Reason)
+		default:
+			_, _ = fmt.Fprintf(w, "✔ metric %s: %s\n", l.Metric, model.FormatValue(l.Unit, float64(l.Value)))
+		}
+	}
+	return bad
+}
+
+func tellFlags(w io.Writer, s *model.Snapshot) (bad int) {
+	for i := range s.Rollout.Flags {
+		f := &s.Rollout.Flags[i]
+		st := s.State.Flags[f.ID]
+		if err := errors.Join(asError(st.StoredErr), asError(st.EffectErr)); err != nil {
+			bad++
+			_, _ = fmt.Fprintf(w, "✖ flag %s: %v\n", f.ID, err)
+			continue
+		}
+		_, _ = fmt.Fprintf(w, "✔ flag %s\n", flagLine(s, f))
+	}
+	return bad
+}
+
+func asError(text string) error {
+	if text == "" {
+		return nil
+	}
+	return errors.New(text)
+}

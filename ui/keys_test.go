@@ -1,0 +1,225 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"gonogo/model"
+	"gonogo/ui/panel"
+)
+
+func TestKeysSubmit(t *testing.T) {
+	held := next(someSnapshot(), func(s *model.Snapshot) { s.State.Held, s.State.HeldReason = true, "lunch" })
+	signed := next(someSnapshot(), func(s *model.Snapshot) {
+		s.State.Checks = map[model.CheckID]model.CheckState{"suite": {By: model.Actor{Name: "bob"}}}
+	})
+	first := next(someSnapshot(), func(s *model.Snapshot) { s.State.Phase = "" })
+	changed := next(someSnapshot(), func(s *model.Snapshot) { s.ConfigChanged = "abcdef0123456789" })
+	unset := next(someSnapshot(), func(s *model.Snapshot) {
+		s.State.Flags = map[model.FlagID]model.FlagState{"real": {Stored: model.Value{Type: model.Unset}}}
+	})
+	for _, c := range []struct {
+		name string
+		snap *model.Snapshot
+		keys []string
+		want model.Intent
+	}{
+		{"! arms the emergency rollback", nil, []string{"!"}, model.Intent{Kind: model.ArmRollback}},
+		{"a arms the next phase", nil, []string{"a"}, model.Intent{Kind: model.ArmEnter, Phase: "all"}},
+		{"a arms the first phase", first, []string{"a"}, model.Intent{Kind: model.ArmEnter, Phase: "staging"}},
+		{"b offers the rollbacks", nil, []string{"b", "down", "enter"}, model.Intent{Kind: model.ArmRollback, Rollback: "phase"}},
+		{"f, enter toggles a bool", nil, []string{"f", "enter"},
+			model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(false)}},
+		{"f, space toggles a bool", nil, []string{"f", "space"},
+			model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(false)}},
+		{"a bool that is not known is chosen", unset, []string{"f", "enter", "down", "enter"},
+			model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(true)}},
+		{"a list is edited", nil, []string{"f", "down", "enter", ",", "x", "enter"},
+			model.Intent{Kind: model.ArmFlip, Flag: "tenants", Value: model.ListValue("acme", "globex", "x")}},
+		{"space signs", nil, []string{"space", "space"}, model.Intent{Kind: model.Sign, Check: "suite"}},
+		{"space signs what the cursor is on", nil, []string{"space", "j", "space"}, model.Intent{Kind: model.Sign, Check: "leak"}},
+		{"space takes a signature back", signed, []string{"space", "space"}, model.Intent{Kind: model.Unsign, Check: "suite"}},
+		{"s signs with a note", nil, []string{"s", "o", "k", "enter"}, model.Intent{Kind: model.Sign, Check: "suite", Reason: "ok"}},
+		{"H holds with a reason", nil, []string{"H", "w", "h", "y", "enter"}, model.Intent{Kind: model.HoldOn, Reason: "why"}},
+		{"H resumes", held, []string{"H"}, model.Intent{Kind: model.Resume}},
+		{"A adopts once confirmed", changed, []string{"A", "down", "enter"},
+			model.Intent{Kind: model.Adopt, Reason: "abcdef0123456789"}},
+		{"r refreshes", nil, []string{"r"}, model.Intent{Kind: model.Refresh}},
+		{"the palette runs a command", nil, []string{":", "r", "e", "f", "r", "enter"}, model.Intent{Kind: model.Refresh}},
+		{"the palette arms the emergency rollback", nil, []string{":", "r", "o", "l", "l", "enter"},
+			model.Intent{Kind: model.ArmRollback}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				snap := c.snap
+				if snap == nil {
+					snap = someSnapshot()
+				}
+				d := newDesk(t, snap)
+				d.press(c.keys...)
+				got := d.one()
+				c.want.ID, c.want.Seen = "in-1", snap.Seq
+				c.want.By = model.Actor{Name: "ana", Host: "desk", Via: "cockpit"}
+				if !got.Value.Equal(c.want.Value) {
+					t.Errorf("value %v, want %v", got.Value, c.want.Value)
+				}
+				got.Value, c.want.Value = model.Value{}, model.Value{}
+				if got.ID != c.want.ID || got.By != c.want.By || got.Seen != c.want.Seen || got.Kind != c.want.Kind ||
+					got.Phase != c.want.Phase || got.Flag != c.want.Flag || got.Check != c.want.Check ||
+					got.Rollback != c.want.Rollback || got.Reason != c.want.Reason || got.Yes {
+					t.Errorf("submitted %+v\nwant %+v", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestKeysThatSubmitNothing(t *testing.T) {
+	last := next(someSnapshot(), func(s *model.Snapshot) { s.State.Phase = "all" })
+	for _, c := range []struct {
+		name string
+		snap *model.Snapshot
+		keys []string
+		says string
+	}{
+		{"no phase after the last", last, []string{"a"}, "last phase"},
+		{"a hold needs a reason", nil, []string{"H", "enter"}, "write why"},
+		{"no config to adopt", nil, []string{"A"}, "has not changed"},
+		{"adopting is asked first", next(someSnapshot(), func(s *model.Snapshot) { s.ConfigChanged = "abc" }), []string{"A", "enter"}, "config changed"},
+		{"a wrong number is said", nil, []string{"f", "down", "down", "enter", "x", "enter"}, "no number"},
+		{"no plan to view", nil, []string{"v"}, "there is no plan"},
+		{"the first space only goes there", nil, []string{"space"}, "space signs"},
+		{"freeze", nil, []string{"p"}, "frozen"},
+		{"copy", nil, []string{"y"}, "copied"},
+		{"range", nil, []string{"]"}, "last 1h"},
+		{"range to the whole phase", nil, []string{"]", "]", "]", "]", "]"}, "whole phase"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				snap := c.snap
+				if snap == nil {
+					snap = someSnapshot()
+				}
+				d := newDesk(t, snap)
+				d.press(c.keys...)
+				d.none()
+				d.sees(c.says)
+			})
+		})
+	}
+}
+
+func TestReadOnlySubmitsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, someSnapshot())
+		d.m.o.ReadOnly = true
+		d.press("!", "a", "r")
+		d.none()
+		d.sees("read-only")
+	})
+}
+
+// Every key that help lists is in a table that handles it, no key is there
+// twice for one holder of the keyboard, and every key of the panels is named.
+func TestHelpAndKeysAgree(t *testing.T) {
+	km := newKeyMap()
+	listed := map[string]bool{}
+	for _, g := range km.help() {
+		for _, h := range g.Keys {
+			listed[g.Title+" "+h.Key+" "+h.Text] = true
+		}
+	}
+	for name, all := range map[string][]command{"main": km.main, "plan": km.plan, "list": km.list, "text": km.text, "box": km.box} {
+		seen := map[string]bool{}
+		shown := ""
+		for _, c := range all {
+			shown += " " + c.key.Help().Key + " " + c.key.Help().Desc
+			if c.run == nil || len(c.key.Keys()) == 0 {
+				t.Errorf("%s: %q does nothing", name, c.key.Help().Key)
+			}
+			if h := c.key.Help(); h.Key != "" && !listed[c.group+" "+h.Key+" "+h.Desc] {
+				t.Errorf("%s: help does not list %q", name, h.Key)
+			}
+			for _, k := range c.key.Keys() {
+				if seen[k] {
+					t.Errorf("%s: %q is bound twice", name, k)
+				}
+				seen[k] = true
+			}
+		}
+		for _, c := range all {
+			if name == "main" && c.key.Help().Key == "" && c.key.Help().Desc == "" {
+				ok := slices.ContainsFunc(c.key.Keys(), func(k string) bool { return strings.Contains(shown, glyph(k)) })
+				if !ok {
+					t.Errorf("%s: %v is handled, but help does not name it", name, c.key.Keys())
+				}
+			}
+		}
+	}
+}
+
+func glyph(k string) string {
+	arrows := map[string]string{"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "pgup", "end": "G", "home": "g"}
+	if g, ok := arrows[k]; ok {
+		return g
+	}
+	return k
+}
+
+// Every command of the panels runs from every panel, and before the first snapshot.
+func TestEveryCommandRuns(t *testing.T) {
+	km := newKeyMap()
+	for _, focus := range panelOrder() {
+		for _, c := range km.main {
+			for _, k := range c.key.Keys() {
+				for name, snap := range map[string]*model.Snapshot{"without a snapshot": nil, "with": someSnapshot(),
+					"with an empty one": {Rollout: &model.Rollout{}}, "without a rollout": {}} {
+					synctest.Test(t, func(t *testing.T) {
+						d := newDesk(t, snap)
+						d.m.focus = focus
+						before := d.m.frame()
+						d.press(k)
+						if name == "with" && k != "r" && d.m.frame() == before && len(d.feed.intents()) == 0 && !d.m.quitting && quiet(k, focus) {
+							t.Errorf("%q on %s does nothing to see", k, focus)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// frame returns what is on screen without the clock.
+func (m *Model) frame() string {
+	m.view.dirty = true
+	return m.draw()
+}
+
+// quiet reports whether a key has something to do on that panel of the fixture.
+func quiet(k, focus string) bool {
+	switch k {
+	case "down", "j", "up", "k", "pgdown", "pgup", "home", "end", "g", "G", "esc", "ctrl+z", "left", "h", "[":
+		return false // there may be no row to go to, and nothing to close
+	case "f":
+		return focus != panelFlags
+	}
+	return true
+}
+
+func TestFuzzy(t *testing.T) {
+	km := newKeyMap()
+	for _, c := range []struct{ text, first string }{
+		{"adv", "advance"}, {"ref", "refresh"}, {"hol", "hold"}, {"qt", "quit"}, {"emergency", "rollback"}, {"", "rollback"},
+	} {
+		got := fuzzy(km.main, c.text)
+		if len(got) == 0 || got[0].name != c.first {
+			t.Errorf("%q finds %v first, want %s", c.text, got, c.first)
+		}
+	}
+	if got := fuzzy(km.main, "zzz"); len(got) != 0 {
+		t.Errorf("zzz finds %v", got)
+	}
+	_ = panel.Hint{}
+}
