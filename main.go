@@ -353,10 +353,7 @@ func (a *app) open(path string) (*model.Rollout, headless.Seat, string, error) {
 func (a *app) options(cfg *config.Config, dir string) engine.Options {
 	for i := range cfg.Rollout.Actions {
 		spec := &cfg.Rollout.Actions[i]
-		part := cfg.Actions[spec.ID]
-		if act, err := kinds().Actions[part.Kind].Build(part); err == nil {
-			spec.Preview = model.Inert(strings.Join(act.Preview(nil).Lines, "; "))
-		}
+		spec.Preview = actions.Preview(cfg.Actions[spec.ID])
 	}
 	by := a.actor
 	by.Name, by.Via = "gonogo", "engine"
@@ -412,51 +409,17 @@ func stateDir(cfg *config.Config) (string, error) {
 
 // buildParts makes everything that the config names.
 func buildParts(cfg *config.Config, dir string) (engine.Parts, error) {
-	k := kinds()
-	p := engine.Parts{
-		Sources: map[string]engine.SourcePart{}, Switches: map[model.FlagID]model.Switch{}, Effective: map[model.FlagID]model.Reader{},
-		Actions: map[model.ActionID]model.Action{}, Seen: map[model.ActionID]model.Reader{}, Probes: map[string]model.Reader{},
-		Identity: identity(cfg.Rollout.Environment.Identity),
+	from, err := sources.Build(cfg, dir)
+	b, err2 := actions.Build(cfg)
+	if err := errors.Join(err, err2); err != nil {
+		return engine.Parts{}, headless.Exit{Status: headless.ExitUsage, Err: err}
 	}
-	var errs []error
-	add := func(what, id string, err error) {
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s %q: %w", what, id, err))
-		}
+	p := engine.Parts{
+		Sources: map[string]engine.SourcePart{}, Switches: b.Switches, Effective: b.Effective,
+		Actions: b.Actions, Seen: b.Seen, Probes: b.Probes, Identity: identity(cfg.Rollout.Environment.Identity),
 	}
 	for _, part := range cfg.Sources {
-		part.StateDir = dir
-		source, err := k.Sources[part.Kind].Build(part)
-		p.Sources[part.ID] = engine.SourcePart{Kind: part.Kind, Source: source}
-		add("source", part.ID, err)
-	}
-	for _, f := range cfg.Rollout.Flags {
-		part := cfg.Switches[f.ID]
-		sw, err := k.Actions[part.Kind].BuildSwitch(part, f)
-		p.Switches[f.ID] = sw
-		add("flag", string(f.ID), err)
-	}
-	for id, part := range cfg.Actions {
-		act, err := k.Actions[part.Kind].Build(part)
-		p.Actions[id] = act
-		add("action", string(id), err)
-	}
-	reader := func(what, id string, part config.Part) model.Reader {
-		r, err := k.Actions[part.Kind].BuildReader(part)
-		add(what, id, err)
-		return r
-	}
-	for id, part := range cfg.Effective {
-		p.Effective[id] = reader("flag", string(id)+".effective", part)
-	}
-	for id, part := range cfg.Seen {
-		p.Seen[id] = reader("action", string(id)+".seen", part)
-	}
-	for id, part := range cfg.Probes {
-		p.Probes[id] = reader("verify", id, part)
-	}
-	if len(errs) > 0 {
-		return p, headless.Exit{Status: headless.ExitUsage, Err: errors.Join(errs...)}
+		p.Sources[part.ID] = engine.SourcePart{Kind: part.Kind, Source: from[part.ID]}
 	}
 	return p, nil
 }

@@ -1,10 +1,20 @@
 // Package sources lists the kinds of sources: where readings come from. Each
 // kind has a folder of its own and passes the contract in sourcetest.
+//
+// What several kinds share is in poll (asking again and again), query (PromQL)
+// and transport (HTTP clients).
 package sources
 
-import "gonogo/model/config"
+import (
+	"gonogo/model/config"
+	"gonogo/sources/prometheus"
+	"gonogo/sources/scrape"
+)
 
 // Builders returns the kinds by the name that a config gives them.
 func Builders() map[string]config.SourceKind {
-	return map[string]config.SourceKind{}
+	return map[string]config.SourceKind{
+		"prometheus": prometheus.Kind(),
+		"scrape":     scrape.Kind(),
+	}
 }

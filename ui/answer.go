@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
+	"gonogo/ui/words"
 )
 
 // took looks at a new snapshot: what became of our intents, and of the plan.
@@ -45,14 +46,14 @@ func (m *Model) answered(in model.Intent, a model.Answer) tea.Cmd {
 		}
 		why += " · close the text field and ask again"
 	}
-	m.fail("%s: %s", describeIntent(in), why)
+	m.fail("%s: %s", words.Intent(in), why)
 	return nil
 }
 
 // askReason asks for the reason that in needs, and submits it again with it.
 func (m *Model) askReason(in model.Intent, why string) {
 	m.open(&prompt{
-		title: "Reason for: " + describeIntent(in), hint: why, input: newField(""),
+		title: "Reason for: " + words.Intent(in), hint: why, input: newField(""),
 		done: func(m *Model, text string) (tea.Cmd, string) {
 			if strings.TrimSpace(text) == "" {
 				return nil, "write why, or esc to leave it"
@@ -61,43 +62,6 @@ func (m *Model) askReason(in model.Intent, why string) {
 			return m.submit(in), ""
 		},
 	})
-}
-
-// describeIntent names in for a person, inert.
-func describeIntent(in model.Intent) string {
-	var text string
-	switch in.Kind {
-	case model.ArmEnter:
-		text = "advance to " + string(in.Phase)
-	case model.ArmFlip:
-		text = "set " + string(in.Flag) + " to " + in.Value.String()
-	case model.ArmRollback:
-		text = "rollback " + string(in.Rollback)
-		if in.Rollback == "" {
-			text = "emergency rollback"
-		}
-	case model.Fire:
-		text = "fire the plan"
-	case model.Veto:
-		text = "veto the plan"
-	case model.Cancel:
-		text = "cancel the plan"
-	case model.Sign:
-		text = "sign " + string(in.Check)
-	case model.Unsign:
-		text = "take back the signature of " + string(in.Check)
-	case model.HoldOn:
-		text = "hold"
-	case model.Resume:
-		text = "resume"
-	case model.Adopt:
-		text = "adopt the changed config"
-	case model.Refresh:
-		text = "refresh"
-	default:
-		text = string(in.Kind)
-	}
-	return model.Inert(text)
 }
 
 // doneText is the good news of an intent, empty where the screen shows it anyway.

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
+	"gonogo/ui/words"
 )
 
 // tickMsg moves the clock on; only the newest chain of ticks counts.
@@ -36,7 +37,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		if !w.late && m.now.Sub(w.since) > answerWithin {
 			w.late = true
 			m.waiting[id] = w
-			m.fail(describeIntent(w.in) + ": no answer yet from the engine · it may still come")
+			m.fail(words.Intent(w.in) + ": no answer yet from the engine · it may still come")
 		}
 	}
 	return m.nextTick()

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
+	"gonogo/ui/words"
 )
 
 // Feed is what the cockpit looks at and talks to: an engine in this process,
@@ -113,7 +114,7 @@ func (m *Model) sent(msg sentMsg) tea.Cmd {
 	m.queue = m.queue[1:]
 	if msg.err != nil {
 		delete(m.waiting, msg.in.ID)
-		m.fail(describeIntent(msg.in) + ": " + model.Inert(msg.err.Error()) + " · nothing was done, try again")
+		m.fail(words.Intent(msg.in) + ": " + model.Inert(msg.err.Error()) + " · nothing was done, try again")
 	}
 	if len(m.queue) > 0 {
 		return m.send()

@@ -204,8 +204,10 @@ func keyPress(name string) tea.KeyPressMsg {
 
 // tty is a terminal emulator that a program writes to.
 type tty struct {
-	mu  sync.Mutex
-	emu *vt.Emulator
+	mu    sync.Mutex
+	emu   *vt.Emulator
+	err   error
+	stuck chan struct{}
 }
 
 func newTTY(w, h int) *tty {
@@ -216,7 +218,16 @@ func newTTY(w, h int) *tty {
 
 func (t *tty) Write(p []byte) (int, error) {
 	t.mu.Lock()
+	stuck := t.stuck
+	t.mu.Unlock()
+	if stuck != nil {
+		<-stuck
+	}
+	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.err != nil {
+		return 0, t.err
+	}
 	return t.emu.Write(p)
 }
 
@@ -260,4 +271,59 @@ func (s *stage) close() {
 	_ = s.keys.Close()
 	_ = s.tty.emu.Close()
 	time.Sleep(2 * time.Second) // past the longest tick, in the bubble's time
+}
+
+// write types text at the terminal.
+func (s *stage) write(t *testing.T, text string) {
+	t.Helper()
+	if _, err := s.keys.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fail makes every further write fail.
+func (t *tty) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.err = err
+}
+
+// stick makes every further write wait for release.
+func (t *tty) stick() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stuck = make(chan struct{})
+}
+
+func (t *tty) release() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	close(t.stuck)
+	t.stuck = nil
+}
+
+func (t *tty) altScreen() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.emu.IsAltScreen()
+}
+
+// overflows says where a frame has more than h lines or w cells.
+func overflows(frame string, w, h int) string {
+	if w == 0 || h == 0 {
+		if frame != "" {
+			return "a frame without room"
+		}
+		return ""
+	}
+	lines := strings.Split(frame, "\n")
+	if len(lines) > h {
+		return fmt.Sprintf("%d lines", len(lines))
+	}
+	for i, l := range lines {
+		if n := ansi.StringWidth(l); n > w {
+			return fmt.Sprintf("line %d has %d cells: %q", i, n, l)
+		}
+	}
+	return ""
 }

@@ -2,13 +2,19 @@ package ui
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"gonogo/model"
+	"gonogo/ui/layout"
+	"gonogo/ui/panel"
 	"gonogo/ui/words"
 )
 
 // The rows of the panels, as the filter leaves them: what the cursor is on.
+
+// here is what the rows depend on, without a place on the screen.
+func (m *Model) here() panel.Props { return m.props("", layout.Rect{}) }
 
 // lineHere returns the line under the cursor of the gate, the charts or the
 // checklist, whose lines are judged, too.
@@ -16,40 +22,37 @@ func (m *Model) lineHere() (model.Line, bool) {
 	s := m.seen()
 	switch m.focus {
 	case panelGate:
-		return at(panelGateLines(m), m.cursor(panelGate))
+		return at(panel.GateLines(m.here()), m.cursor(panelGate))
 	case panelCharts:
-		if metric, ok := at(panelChartMetrics(m), m.cursor(panelCharts)); ok {
+		if metric, ok := at(panel.ChartRows(m.here()), m.cursor(panelCharts)); ok {
 			l, ok := s.Lines[metric.ID]
 			return l, ok
 		}
 	case panelChecklist:
 		if c := m.checkHere(); c != nil {
-			for _, l := range s.Gate.Lines {
-				if l.Check == c.ID {
-					return l, true
-				}
-			}
+			i := slices.IndexFunc(s.Gate.Lines, func(l model.Line) bool { return l.Check == c.ID })
+			return at(s.Gate.Lines, i)
 		}
 	}
 	return model.Line{}, false
 }
 
 func (m *Model) flagHere() *model.Flag {
-	if f, ok := at(panelFlagRows(m), m.cursor(panelFlags)); ok {
+	if f, ok := at(panel.FlagRows(m.here()), m.cursor(panelFlags)); ok {
 		return &f
 	}
 	return nil
 }
 
 func (m *Model) checkHere() *model.Check {
-	if c, ok := at(panelCheckRows(m), m.cursor(panelChecklist)); ok {
+	if c, ok := at(panel.CheckRows(m.here()), m.cursor(panelChecklist)); ok {
 		return &c
 	}
 	return nil
 }
 
 func (m *Model) recordHere() (model.Record, bool) {
-	return at(panelLogRows(m), m.cursor(panelLog))
+	return at(panel.LogRows(m.here()), m.cursor(panelLog))
 }
 
 func recordText(r model.Record) string {

@@ -134,7 +134,7 @@ func (d *Demo) await(ctx context.Context, ready <-chan string) error {
 		if why, ok := strings.CutPrefix(line, "error "); ok {
 			return errors.New(model.Inert(why)) // err says no more than that
 		}
-		return fmt.Errorf("it ended before it was ready: %w", err)
+		return errors.Join(errors.New("it ended before it was ready"), err)
 	case <-ctx.Done():
 		return errors.Join(ctx.Err(), d.stop())
 	}

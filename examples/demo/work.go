@@ -93,7 +93,9 @@ func (w worker) serve(ctx context.Context, listener net.Listener, life io.ReadCl
 	server := &http.Server{Handler: w.routes(s, m), ReadHeaderTimeout: 5 * time.Second,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	var wg sync.WaitGroup
-	own(&wg, end, func() error { return newTraffic(s, strings.Fields(string(tenants)), w.grace, w.seed, m).run(ctx, w.dir) })
+	own(&wg, end, func() error {
+		return newTraffic(s, strings.Fields(string(tenants)), w.grace, w.seed, m).run(ctx, w.dir)
+	})
 	own(&wg, end, func() error {
 		_, _ = io.Copy(io.Discard, life)
 		end(nil)

@@ -137,7 +137,9 @@ func TestRollbackPreemptsAWayUp(t *testing.T) {
 	if a := p.ask(model.Intent{Kind: model.ArmEnter, Phase: "ten", Yes: true}); a.Err != "" {
 		t.Fatal(a.Err)
 	}
-	p.until("the restart", func(s *model.Snapshot) bool { return len(s.Live) > 0 && strings.Contains(s.Live[0].Line, "restarting␛[31m") })
+	p.until("the restart", func(s *model.Snapshot) bool {
+		return len(s.Live) > 0 && strings.Contains(s.Live[0].Line, "restarting␛[31m")
+	})
 	if a := p.ask(model.Intent{Kind: model.ArmRollback, Yes: true}); a.Err != "" {
 		t.Fatal(a.Err)
 	}

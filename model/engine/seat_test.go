@@ -17,7 +17,9 @@ func TestAttachedSeatTakesOver(t *testing.T) {
 	first := board(t, options(t, w, dir))
 	first.enter("staging")
 	second := board(t, options(t, w, dir))
-	second.until("being attached", func(s *model.Snapshot) bool { return s.Attached && s.State.Phase == "staging" && len(s.Series["error"].Points) > 3 })
+	second.until("being attached", func(s *model.Snapshot) bool {
+		return s.Attached && s.State.Phase == "staging" && len(s.Series["error"].Points) > 3
+	})
 	second.enter("ten") // an intent through the socket
 	if a := second.ask(model.Intent{Kind: model.Sign, Check: "leak"}); a.Err != "" {
 		t.Fatal(a.Err)

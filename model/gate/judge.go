@@ -155,7 +155,8 @@ func quotient(u model.Unit) bool { return u == model.Ratio || u == model.Seconds
 // tooFew reports whether there are too few events to judge m. A number that is
 // not known is too few.
 func tooFew(m *model.Metric, count float64, known bool) bool {
-	return m.MinCount > 0 && !(known && count >= m.MinCount)
+	enough := known && count >= m.MinCount // never for NaN
+	return m.MinCount > 0 && !enough
 }
 
 func fewReason(m *model.Metric, r model.Reading) string {

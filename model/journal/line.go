@@ -75,28 +75,24 @@ func (e *encoder) value(v any) ([]byte, error) {
 }
 
 // add appends r's line and returns r as a replay will read it: with its sum,
-// and its event as decoded from the bytes written.
+// and its event as decoded from the bytes written. After an error the lines are
+// good for nothing until reset.
 func (e *encoder) add(r model.Record) (model.Record, error) {
 	start := len(e.line)
 	if err := e.head(r); err != nil {
-		e.line = e.line[:start]
 		return r, err
 	}
 	raw, err := e.value(r.Event)
 	if err != nil {
-		e.line = e.line[:start]
 		return r, err
 	}
 	name := model.EventName(r.Event)
 	if r.Event, err = model.UnmarshalEvent(name, raw); err != nil {
-		e.line = e.line[:start]
 		return r, err
 	}
 	e.line = append(e.line, raw...)
-	if len(e.line)-start+tailLen > maxLine {
-		size := len(e.line) - start
-		e.line = e.line[:start]
-		return r, fmt.Errorf("event %s has %d bytes, more than the %d that a record may have", name, size, maxLine)
+	if size := len(e.line) - start + tailLen; size > maxLine {
+		return r, fmt.Errorf("event %s makes a record of %d bytes, more than the %d that one may have", name, size, maxLine)
 	}
 	sum := sha256.Sum256(e.line[start:])
 	e.line = append(e.line, beforeSum...)

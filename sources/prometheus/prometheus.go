@@ -39,19 +39,19 @@ func Kind() config.SourceKind {
 func build(part config.SourcePart) (model.Source, error) {
 	client, err := transport.New(part.Table.Table("http"), part.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("source %q: http: %w", part.ID, err)
+		return nil, fmt.Errorf("http: %w", err)
 	}
 	u, err := client.URL(part.Table, "url", part.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("source %q: %w", part.ID, err)
+		return nil, err
 	}
 	queries, err := query.ParseAll(part.Metrics)
 	if err != nil {
-		return nil, fmt.Errorf("source %q: %w", part.ID, err)
+		return nil, err
 	}
 	c, err := api.NewClient(api.Config{Address: u.String(), Client: &client.Client})
 	if err != nil {
-		return nil, fmt.Errorf("source %q: url: %w", part.ID, client.Error(err))
+		return nil, fmt.Errorf("url: %w", client.Error(err))
 	}
 	return &source{client: client, server: server{api: v1.NewAPI(c), client: client}, queries: queries, metrics: part.Metrics}, nil
 }

@@ -1,0 +1,70 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gonogo/model"
+	"gonogo/model/config"
+)
+
+// Built is everything of a config that can be switched, run or read.
+type Built struct {
+	Switches  map[model.FlagID]model.Switch
+	Effective map[model.FlagID]model.Reader
+	Actions   map[model.ActionID]model.Action
+	Seen      map[model.ActionID]model.Reader
+	Probes    map[string]model.Reader
+}
+
+// Build makes what cfg names. The error joins those of all that could not be made.
+func Build(cfg *config.Config) (Built, error) {
+	kinds := Builders()
+	var errs []error
+	fails := func(what string, err error) {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+		}
+	}
+	b := Built{Switches: map[model.FlagID]model.Switch{}, Actions: map[model.ActionID]model.Action{}}
+	for _, f := range cfg.Rollout.Flags {
+		part := cfg.Switches[f.ID]
+		sw, err := kinds[part.Kind].BuildSwitch(part, f)
+		fails(fmt.Sprintf("flag %q", f.ID), err)
+		b.Switches[f.ID] = sw
+	}
+	for id, part := range cfg.Actions {
+		action, err := kinds[part.Kind].Build(part)
+		fails(fmt.Sprintf("action %q", id), err)
+		b.Actions[id] = action
+	}
+	b.Effective = readers(kinds, cfg.Effective, "effective value of flag", fails)
+	b.Seen = readers(kinds, cfg.Seen, "what shows action", fails)
+	b.Probes = readers(kinds, cfg.Probes, "verify", fails)
+	return b, errors.Join(errs...)
+}
+
+func readers[ID ~string](kinds map[string]config.ActionKind, parts map[ID]config.Part, what string, fails func(string, error)) map[ID]model.Reader {
+	out := make(map[ID]model.Reader, len(parts))
+	for id, part := range parts {
+		r, err := kinds[part.Kind].BuildReader(part)
+		fails(fmt.Sprintf("%s %q", what, id), err)
+		out[id] = r
+	}
+	return out
+}
+
+// Preview returns what the configured action will do, in one line, inert; ""
+// if it cannot be made, which Build reports.
+func Preview(part config.Part) string {
+	kind := Builders()[part.Kind]
+	if kind.Build == nil {
+		return ""
+	}
+	action, err := kind.Build(part)
+	if err != nil {
+		return ""
+	}
+	return model.Inert(strings.Join(action.Preview(nil).Lines, "; "))
+}

@@ -1,0 +1,119 @@
+package model
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// flight is a short rollout as records.
+func flight() []Record {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	plan := Plan{ID: "p", Kind: PlanRollback, Steps: []Step{
+		{N: 0, Kind: StepSet, Changes: []Change{{"real", BoolValue(true), BoolValue(false)}}},
+		{N: 1, Kind: StepRun, Action: "restart"},
+	}}
+	events := []Event{
+		EngineStarted{PID: 7, ConfigHash: "c"},
+		PhaseEntered{Phase: "ten", Attempt: 1},
+		CheckSigned{Phase: "ten", Attempt: 1, Check: "leak"},
+		Progress{Phase: "ten", Attempt: 1, Soak: time.Minute, Streaks: map[MetricID]Streak{"error": {Target: time.Minute}}},
+		FlagObserved{Flag: "real", Value: BoolValue(true)},
+		FlagObserved{Flag: "real", Value: BoolValue(true), Effective: true},
+		HoldChanged{Held: true, Reason: "lunch"},
+		HoldChanged{},
+		PlanArmed{Plan: plan},
+		PlanFired{Plan: "p", How: "enter"},
+		StepIntended{Plan: "p", Step: 0, Try: 1},
+		FlagObserved{Flag: "real", Value: BoolValue(false)},
+		StepEnded{Plan: "p", Step: 0, Outcome: StepDone},
+		StepIntended{Plan: "p", Step: 1, Try: 1, Before: "1@2"},
+		StepEnded{Plan: "p", Step: 1, Outcome: StepDone},
+		FlagObserved{Flag: "real", Value: BoolValue(false), Effective: true},
+		PlanEnded{Plan: "p", Outcome: Verified},
+		PhaseLeft{From: "ten", Plan: "p"},
+		StepEnded{Plan: "nobody knows", Step: 9},
+		GateChanged{Phase: "ten", To: NoGo},
+		Unaudited{Count: 2},
+		EngineStopped{PID: 7},
+	}
+	var out []Record
+	for i, e := range events {
+		out = append(out, Record{Seq: uint64(i) + 1, At: at.Add(time.Duration(i) * time.Second), By: Actor{Name: "ana"}, Event: e})
+	}
+	return out
+}
+
+func TestApply(t *testing.T) {
+	var s State
+	after := map[string]State{}
+	for _, r := range flight() {
+		s = Apply(s, r)
+		after[EventName(r.Event)] = s
+	}
+	if f := after["StepIntended"].Flags["real"]; !f.Pending || !f.Want.Equal(BoolValue(false)) {
+		t.Errorf("a flag that a step is about to set: %+v", f)
+	}
+	if f := s.Flags["real"]; f.Pending || f.Drift() || f.Unapplied() {
+		t.Errorf("a flag whose effect was seen: %+v", f)
+	}
+	if s.Plan.ContainedAt.IsZero() || s.Plan.VerifiedAt.IsZero() || s.LastDown == nil || s.LastDown.Outcome != Verified {
+		t.Errorf("the rollback's times: %+v", s.Plan)
+	}
+	if a := s.Attempts[0]; s.Phase != "" || !a.Back || a.Soak != time.Minute || s.Attempt() != nil {
+		t.Errorf("the attempt that was rolled back: %+v", a)
+	}
+	if s.Engine != 0 || s.Unaudited != 2 || s.Headline != NoGo || s.Checks != nil {
+		t.Errorf("state %+v", s)
+	}
+}
+
+// TestApplyChangesNothing folds twice from the same states: each must come out
+// the same, whatever was folded from it in between.
+func TestApplyChangesNothing(t *testing.T) {
+	records := flight()
+	states := []State{{}}
+	var before []string
+	for _, r := range records {
+		s := states[len(states)-1]
+		b, _ := json.Marshal(s)
+		before = append(before, string(b))
+		states = append(states, Apply(s, r))
+	}
+	for i, r := range records {
+		if b, _ := json.Marshal(states[i]); string(b) != before[i] {
+			t.Errorf("%s changed the state that it was applied to", EventName(r.Event))
+		}
+		if again := Apply(states[i], r); !reflect.DeepEqual(again, states[i+1]) {
+			t.Errorf("%s comes out different the second time", EventName(r.Event))
+		}
+	}
+}
+
+func TestRecordsSurviveJSON(t *testing.T) {
+	for _, r := range flight() {
+		b, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back Record
+		if err := json.Unmarshal(b, &back); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(r, back) {
+			t.Errorf("%s: %+v became %+v", EventName(r.Event), r, back)
+		}
+	}
+}
+
+func BenchmarkApply(b *testing.B) {
+	records := flight()
+	b.ReportAllocs()
+	var s State
+	i := 0
+	for b.Loop() {
+		s = Apply(s, records[i%len(records)])
+		i++
+	}
+}

@@ -1,0 +1,132 @@
+package config
+
+import "strings"
+
+// The keys of every table, besides those that kinds add. Help says what is
+// expected, and the default.
+
+func rolloutKeys() []Key {
+	return []Key{
+		{Name: "id", Type: String, Required: true, Help: "a short name for the rollout, which its state is kept under"},
+		{Name: "title", Type: String, Help: "its name on screen; default: id"},
+		{Name: "service", Type: String, Help: "what is rolled out"},
+		{Name: "state_dir", Type: String, Help: "where the journal is kept; default: the XDG state directory"},
+		{Name: "links", Type: StringMap, Help: "addresses worth having at hand"},
+	}
+}
+
+func environmentKeys() []Key {
+	return []Key{
+		{Name: "name", Type: String, Required: true, Help: "where the rollout happens, such as production"},
+		{Name: "critical", Type: Bool, Help: "whether confirmations ask for more; default: false"},
+		{Name: "identity", Type: Strings, Help: "a command that prints what machine this is"},
+	}
+}
+
+func emergencyKeys() []Key {
+	return []Key{
+		{Name: "confirm", Type: String, OneOf: []string{"countdown", "enter"}, Help: "how `!` is confirmed; default: countdown"},
+		{Name: "countdown", Type: Duration, Help: "time for a veto; default: 3s, 5s in a critical environment"},
+	}
+}
+
+// kindKey is the key that names a table's kind.
+func kindKey(known []string) Key {
+	return Key{Name: "kind", Type: String, Required: true, Help: "one of " + strings.Join(known, ", ")}
+}
+
+func metricKeys() []Key {
+	return []Key{
+		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
+		{Name: "role", Type: String, Help: "success, error, fallback, latency …: its panel and colour"},
+		{Name: "source", Type: String, Required: true, Help: "the name of a [source.NAME]"},
+		{Name: "unit", Type: String, OneOf: []string{"ratio", "seconds", "count", "bytes", "per_second"}, Help: "what its values are; default: plain numbers"},
+		{Name: "target", Type: String, Help: "what GO needs, such as \"< 1%\""},
+		{Name: "alert", Type: String, Help: "what is an emergency, such as \"> 5%\""},
+		{Name: "for", Type: Duration, Help: "how long the target must have held; default: 0s"},
+		{Name: "alert_for", Type: Duration, Help: "how long the alert must have held; default: 0s"},
+		{Name: "min_count", Type: Number, Help: "fewer events than this prove nothing; default: 0"},
+		{Name: "on_empty", Type: String, OneOf: []string{"zero"}, Help: "zero: no series means no events; default: no data"},
+		{Name: "every", Type: Duration, Help: "how often it is read; default: 15s"},
+		{Name: "timeout", Type: Duration, Help: "for one answer, at most every; default: 10s"},
+		{Name: "stale_after", Type: Duration, Help: "age from which a sample proves nothing; default: 2m or 3 × every"},
+	}
+}
+
+func flagKeys(kinds []string) []Key {
+	return []Key{
+		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
+		kindKey(kinds),
+		{Name: "type", Type: String, Required: true, OneOf: []string{"bool", "string", "number", "list"}, Help: "bool, string, number or list"},
+		{Name: "safe", Type: Any, Required: true, Help: "what every rollback returns to, or \"keep\""},
+		{Name: "needs", Type: Strings, Help: "flags that it means nothing without"},
+		{Name: "empty", Type: String, OneOf: []string{"everyone", "nobody"}, Help: "what an empty list means to the service"},
+		{Name: "apply", Type: Strings, Help: "actions that make a change live"},
+		{Name: "effective", Type: Any, Help: "how to read its value back from the running service"},
+		{Name: "every", Type: Duration, Help: "how often it is read; default: 5s"},
+		{Name: "scope", Type: Strings, Help: "what it touches, for people"},
+	}
+}
+
+func actionKeys(kinds []string) []Key {
+	return []Key{
+		kindKey(kinds),
+		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
+		{Name: "timeout", Type: Duration, Help: "default: 30s"},
+		{Name: "idempotent", Type: Bool, Help: "whether it may safely run twice; default: false"},
+		{Name: "seen", Type: Any, Help: "how it is seen to have happened"},
+	}
+}
+
+func phaseKeys() []Key {
+	return []Key{
+		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
+		{Name: "soak", Type: Duration, Help: "least time spent healthy; default: none"},
+		{Name: "limit", Type: Duration, Help: "overdue after; default: never"},
+		{Name: "watch", Type: Duration, Help: "the first hours, with someone at the screen"},
+		{Name: "flags", Type: Any, Help: "what it sets"},
+		{Name: "gate", Type: Strings, Help: "metrics that must pass"},
+		{Name: "check", Type: Any, Help: "what people sign"},
+		{Name: "rollback", Type: String, Help: "its way back"},
+	}
+}
+
+func checkKeys() []Key {
+	return []Key{
+		{Name: "text", Type: String, Required: true, Help: "what a person vouches for"},
+		{Name: "id", Type: String, Help: "its name in commands; default: made from the text"},
+	}
+}
+
+func rollbackKeys() []Key {
+	return []Key{
+		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
+		{Name: "emergency", Type: Bool, Help: "whether `!` runs it; exactly one rollback has it"},
+		{Name: "budget", Type: Duration, Help: "time for all of it; default: 5m"},
+		{Name: "flags", Type: Any, Required: true, Help: "\"safe\", \"phase\", or a table of flags and values, {} for none"},
+		{Name: "run", Type: Strings, Help: "actions to run"},
+		{Name: "verify", Type: Any, Help: "how it is seen to have worked"},
+	}
+}
+
+// verifyKeys are the keys of one verify; those of an http one are its reader's besides.
+func verifyKeys(kind string) []Key {
+	within := Key{Name: "within", Type: Duration, Help: "time for it, after the restarts; default: 60s"}
+	switch kind {
+	case "flag":
+		return []Key{
+			{Name: "flag", Type: String, Required: true, Help: "the name of a [flag.NAME], or \"phase\""},
+			{Name: "is", Type: Any, Help: "its value; default: what the rollback sets"},
+			within,
+		}
+	case "metric":
+		return []Key{
+			{Name: "metric", Type: String, Required: true, Help: "the name of a [metric.NAME]"},
+			{Name: "is", Type: String, Required: true, Help: "what it must be, such as \"< 1%\""},
+			within,
+		}
+	case "run":
+		return []Key{{Name: "run", Type: String, Required: true, Help: "the name of an [action.NAME]"}, within}
+	}
+	return []Key{{Name: "is", Type: Any, Help: "what it must answer; default: any success"}, within}
+}

@@ -1,0 +1,134 @@
+package config
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"unicode/utf8"
+
+	"gonogo/model"
+)
+
+// maxSize is how large a config file may be, in bytes.
+const maxSize = 1 << 20
+
+// Config is a rollout together with what is needed to build the parts that run it.
+type Config struct {
+	Rollout   model.Rollout
+	StateDir  string                // as configured, absolute; "" for the XDG state directory
+	Dir       string                // of the config file, absolute
+	Sources   []SourcePart          // in the order written; StateDir is filled in by the caller
+	Switches  map[model.FlagID]Part // how a flag is observed and set
+	Effective map[model.FlagID]Part // how a flag's effective value is read, where it can be
+	Actions   map[model.ActionID]Part
+	Seen      map[model.ActionID]Part // how an action is seen to have happened, unless a metric shows it
+	Probes    map[string]Part         // http verify probes by name, such as "rollback.quick.verify[1]"
+	Warnings  []Problem               // in the order of the lines
+}
+
+// Load reads the config file at path. Its errors are Problems: all that are
+// wrong with the file, at once.
+func Load(path string, kinds Kinds) (*Config, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return nil, Problems{{File: path, Message: err.Error()}}
+	}
+	return Parse(path, data, kinds)
+}
+
+// readFile reads at most maxSize bytes of the regular file at path.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errors.New("there is no such file: run `gonogo demo` to see gonogo at work, or copy config.toml.example and name it with -c FILE")
+	case err != nil:
+		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+	case info.IsDir():
+		return nil, errors.New("is a directory: name the config file in it with -c FILE")
+	case !info.Mode().IsRegular():
+		return nil, errors.New("is no regular file: a config is read again later, so it must stay where it is")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+	}
+	return data, nil
+}
+
+// reason returns err without the path, which the problem names already.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Parse reads data as the config file at path, which need not exist; relative
+// paths are relative to its directory. Its errors are Problems.
+func Parse(path string, data []byte, kinds Kinds) (*Config, error) {
+	whole := func(message string) (*Config, error) {
+		return nil, Problems{{File: path, Message: message}}
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return whole(fmt.Sprintf("its directory cannot be told: %v", err))
+	}
+	text := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	switch {
+	case len(data) > maxSize:
+		return whole("is larger than 1 MiB, so it is probably no config: name another file with -c FILE")
+	case len(bytes.TrimSpace(text)) == 0:
+		return whole("is empty: copy config.toml.example over it, or run `gonogo demo` to see gonogo at work")
+	case !utf8.Valid(text):
+		line := 1 + bytes.Count(text[:invalidAt(text)], []byte("\n"))
+		return nil, Problems{{File: path, Line: line, Message: "is not UTF-8: save it as UTF-8"}}
+	}
+	x := newIndex(string(text))
+	if x.deep > 0 {
+		return nil, Problems{{File: path, Line: x.deep, Message: fmt.Sprintf("lists and tables are nested more than %d deep", maxDepth)}}
+	}
+	doc := map[string]any{}
+	if _, err := decode(string(text), &doc); err != nil {
+		return nil, Problems{syntaxProblem(path, err)}
+	}
+	plain(doc)
+
+	c := &checker{file: path, kinds: kinds, index: x, doc: doc, cfg: &Config{
+		Dir: filepath.Dir(abs), Switches: map[model.FlagID]Part{}, Effective: map[model.FlagID]Part{},
+		Actions: map[model.ActionID]Part{}, Seen: map[model.ActionID]Part{}, Probes: map[string]Part{},
+	}}
+	sum := sha256.Sum256(data)
+	c.cfg.Rollout.ConfigPath, c.cfg.Rollout.ConfigHash = abs, hex.EncodeToString(sum[:])
+	c.document()
+	errs, warnings := split(c.problems)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	c.cfg.Warnings = warnings
+	return c.cfg, nil
+}
+
+// invalidAt returns the place of the first byte of text that is not UTF-8.
+func invalidAt(text []byte) int {
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(text)
+}

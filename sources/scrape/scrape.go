@@ -1,0 +1,180 @@
+// Package scrape reads /metrics pages itself, keeps them in an embedded
+// Prometheus TSDB under the state directory, and answers PromQL from there:
+// for a place without a Prometheus server.
+//
+// A source runs one goroutine a target and one a metric (see package poll),
+// besides those of the TSDB, and waits for all of them. A page that cannot be
+// read whole is dropped whole: its series go stale and up is 0. What was stored
+// is kept for 15 days. The state directory's lock is the engine's affair: two
+// sources must not run over one directory at a time.
+package scrape
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"gonogo/model"
+	"gonogo/model/config"
+	"gonogo/sources/poll"
+	"gonogo/sources/query"
+	"gonogo/sources/transport"
+)
+
+const (
+	defaultEvery = 5 * time.Second
+	minEvery     = 100 * time.Millisecond
+	// firstWait is how long the first questions wait for the first pages.
+	firstWait = time.Second
+)
+
+// Kind returns the kind "scrape".
+func Kind() config.SourceKind {
+	return config.SourceKind{
+		Doc: "scrapes /metrics pages itself and answers PromQL, without a Prometheus server",
+		Keys: []config.Key{
+			{Name: "targets", Type: config.Strings, Required: true, Help: "URLs of the pages, such as http://127.0.0.1:8080/metrics"},
+			{Name: "every", Type: config.Duration, Help: "how often they are scraped (default 5s)"},
+			{Name: "job", Type: config.String, Help: "the label job of their series (default the source's name)"},
+			{Name: "http", Type: config.SubTable, Keys: transport.Keys(), Help: "credentials, TLS, proxy and headers"},
+		},
+		MetricKeys: query.Keys(),
+		Lint:       query.Lint,
+		Describe:   query.Describe,
+		Build:      build,
+	}
+}
+
+func build(part config.SourcePart) (model.Source, error) {
+	client, err := transport.New(part.Table.Table("http"), part.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
+	queries, err := query.ParseAll(part.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	s := &source{
+		client:  client,
+		queries: queries,
+		metrics: part.Metrics,
+		every:   max(part.Table.Duration("every", defaultEvery), minEvery),
+		dir:     filepath.Join(part.StateDir, "tsdb-"+part.ID),
+	}
+	if filepath.Base(s.dir) != "tsdb-"+part.ID {
+		return nil, fmt.Errorf("%q names no folder", model.Inert(part.ID))
+	}
+	job := part.Table.String("job")
+	if job == "" {
+		job = part.ID
+	}
+	seen := map[string]bool{}
+	for _, text := range part.Table.Strings("targets") {
+		t, err := newTarget(client, text, job, part.Dir)
+		if err != nil {
+			return nil, fmt.Errorf("targets: %w", err)
+		}
+		if seen[t.instance] {
+			return nil, fmt.Errorf("targets: %s is there twice", model.Inert(t.instance))
+		}
+		seen[t.instance] = true
+		s.targets = append(s.targets, t)
+	}
+	if len(s.targets) == 0 {
+		return nil, errors.New("targets: none given")
+	}
+	return s, nil
+}
+
+type source struct {
+	client  *transport.Client
+	queries map[model.MetricID]*query.Query
+	metrics []config.MetricPart
+	targets []*target
+	every   time.Duration
+	dir     string
+}
+
+// Run implements model.Source.
+func (s *source) Run(ctx context.Context, out model.Emitter) (err error) {
+	defer s.client.CloseIdleConnections()
+	db, err := openStore(s.dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var scrapers, first sync.WaitGroup
+	defer scrapers.Wait()
+	defer cancel(nil)
+	for _, t := range s.targets {
+		first.Add(1)
+		scrapers.Go(func() {
+			done := sync.OnceFunc(first.Done)
+			defer done()
+			defer func() {
+				if v := recover(); v != nil {
+					cancel(fmt.Errorf("panic while scraping: %v", v))
+				}
+			}()
+			t.follow(ctx, db, s.every, done)
+		})
+	}
+	s.await(ctx, &first)
+	err = s.answer(ctx, db, out)
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// await waits for the first pages, but not long.
+func (s *source) await(ctx context.Context, first *sync.WaitGroup) {
+	all := make(chan struct{})
+	go func() { first.Wait(); close(all) }() // ends with the scrapers, which Run waits for
+	timer := time.NewTimer(firstWait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-all:
+	}
+}
+
+// answer asks the metrics of db until ctx is done.
+func (s *source) answer(ctx context.Context, db *store, out model.Emitter) error {
+	return poll.Loop{
+		Metrics: s.metrics,
+		Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
+			s.queries[m.Metric.ID].History(ctx, db, m.Metric.ID, m.Metric.Every, out)
+		},
+		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
+			r, err := s.queries[m.Metric.ID].Ask(ctx, db)
+			nothing := errors.Is(err, model.ErrEmpty) || errors.Is(err, model.ErrNoSeries) || err == nil && query.Stale(r)
+			if down := s.down(); nothing && down != nil {
+				return r, down
+			}
+			return r, err
+		},
+	}.Run(ctx, out)
+}
+
+// down returns why no target can be read, or nil while one can.
+func (s *source) down() error {
+	var why error
+	for _, t := range s.targets {
+		err := t.trouble()
+		if err == nil {
+			return nil
+		}
+		if why == nil {
+			why = fmt.Errorf("scrape %s: %w", model.Inert(t.instance), err)
+		}
+	}
+	return why
+}

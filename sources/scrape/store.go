@@ -1,0 +1,133 @@
+package scrape
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"os"
+	"time"
+
+	prom "github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/tsdb/chunks"
+
+	"gonogo/sources/query"
+)
+
+const (
+	retention  = 15 * 24 * time.Hour
+	lookback   = 5 * time.Minute
+	maxSamples = 2_000_000 // that one query may hold in memory
+	stripes    = 256       // of the series map: a few targets need no more
+)
+
+// store is the TSDB with a PromQL engine over it. It is a query.Backend.
+type store struct {
+	db     *tsdb.DB
+	engine *promql.Engine
+}
+
+// openStore opens the TSDB in dir, which it makes if needed, readable by its owner only.
+func openStore(dir string) (*store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open history: %w", err)
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	o := tsdb.DefaultOptions()
+	o.NoLockfile = true // the state directory has a lock that dies with its holder
+	o.RetentionDuration = retention.Milliseconds()
+	o.MaxBlockDuration = retention.Milliseconds() / 10
+	o.StripeSize = stripes
+	o.HeadChunksWriteBufferSize = chunks.MinWriteBufferSize
+	o.WALReplayConcurrency = 1
+	db, err := tsdb.Open(dir, quiet, nil, o, nil)
+	if err != nil {
+		return nil, fmt.Errorf("open history in %s: %w; move that folder away to start anew", dir, err)
+	}
+	engine := promql.NewEngine(promql.EngineOpts{
+		Logger:                   quiet,
+		MaxSamples:               maxSamples,
+		Timeout:                  time.Minute, // each question's own timeout comes first
+		LookbackDelta:            lookback,
+		NoStepSubqueryIntervalFn: func(int64) int64 { return (15 * time.Second).Milliseconds() },
+		EnableAtModifier:         true,
+		EnableNegativeOffset:     true,
+		Parser:                   parser.NewParser(parser.Options{}),
+	})
+	return &store{db: db, engine: engine}, nil
+}
+
+func (s *store) close() error {
+	return errors.Join(s.engine.Close(), s.db.Close())
+}
+
+func (s *store) appender(ctx context.Context) storage.Appender { return s.db.Appender(ctx) }
+
+// Instant implements query.Backend.
+func (s *store) Instant(ctx context.Context, expr string, at time.Time) (prom.Value, error) {
+	if at.IsZero() {
+		at = time.Now()
+	}
+	q, err := s.engine.NewInstantQuery(ctx, s.db, nil, expr, at)
+	if err != nil {
+		return nil, err
+	}
+	defer q.Close()
+	result := q.Exec(ctx)
+	if result.Err != nil {
+		return nil, result.Err
+	}
+	switch v := result.Value.(type) {
+	case promql.Scalar:
+		return &prom.Scalar{Value: prom.SampleValue(v.V), Timestamp: prom.Time(v.T)}, nil
+	case promql.Vector:
+		if len(v) > query.MaxSeries {
+			return nil, fmt.Errorf("%d series in the answer, more than the %d that are taken", len(v), query.MaxSeries)
+		}
+		out := make(prom.Vector, len(v))
+		for i, p := range v {
+			out[i] = &prom.Sample{Metric: metric(p.Metric), Value: prom.SampleValue(p.F), Timestamp: prom.Time(p.T)}
+			if p.H != nil {
+				out[i].Histogram, out[i].Value = &prom.SampleHistogram{}, prom.SampleValue(math.NaN())
+			}
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("it answers a %s where a number is needed", result.Value.Type())
+}
+
+// Range implements query.Backend.
+func (s *store) Range(ctx context.Context, expr string, start, end time.Time, step time.Duration) (prom.Matrix, error) {
+	q, err := s.engine.NewRangeQuery(ctx, s.db, nil, expr, start, end, step)
+	if err != nil {
+		return nil, err
+	}
+	defer q.Close()
+	m, err := q.Exec(ctx).Matrix()
+	if err != nil {
+		return nil, err
+	}
+	if len(m) > query.MaxSeries {
+		return nil, fmt.Errorf("%d series in the answer, more than the %d that are taken", len(m), query.MaxSeries)
+	}
+	out := make(prom.Matrix, len(m))
+	for i, series := range m {
+		out[i] = &prom.SampleStream{Metric: metric(series.Metric)}
+		for _, p := range series.Floats {
+			out[i].Values = append(out[i].Values, prom.SamplePair{Timestamp: prom.Time(p.T), Value: prom.SampleValue(p.F)})
+		}
+	}
+	return out, nil
+}
+
+func metric(l labels.Labels) prom.Metric {
+	m := prom.Metric{}
+	l.Range(func(l labels.Label) { m[prom.LabelName(l.Name)] = prom.LabelValue(l.Value) })
+	return m
+}

@@ -1,0 +1,161 @@
+package panel
+
+import (
+	"fmt"
+
+	"gonogo/model"
+	"gonogo/ui/theme"
+	"gonogo/ui/words"
+)
+
+type gatePanel struct{}
+
+// Gate is the verdict with its lines, and why each is in its state. Checks
+// have a panel of their own and are only counted here.
+func Gate() Panel { return gatePanel{} }
+
+func (gatePanel) Name() string { return "gate" }
+func (gatePanel) Min() Size    { return Size{30, 4} }
+
+func (g gatePanel) Title(p Props) string { return plain(g.title(p)) }
+
+func (gatePanel) title(p Props) []span {
+	out := []span{{theme.Title, "Gate  "}}
+	if !p.known() {
+		return out[:1]
+	}
+	h, _ := p.headline()
+	glyph, style := p.theme().Headline(h)
+	v := &p.Snap.Gate
+	out = append(out, span{style, glyph + " " + string(h)},
+		span{theme.Normal, fmt.Sprintf(" · %d of %d", v.Passed, len(v.Lines))})
+	open := 0
+	for _, line := range v.Lines {
+		if line.Check != "" && line.State != model.Pass {
+			open++
+		}
+	}
+	if open > 0 {
+		out = append(out, span{theme.Hold, fmt.Sprintf(" · %d to sign", open)})
+	}
+	return out
+}
+
+// GateLines returns the lines that the gate panel's rows show: those of metrics
+// and of the soak that pass the filter.
+func GateLines(p Props) []model.Line {
+	if !p.known() {
+		return nil
+	}
+	var out []model.Line
+	for i := range p.Snap.Gate.Lines {
+		line := &p.Snap.Gate.Lines[i]
+		if line.Check == "" && p.matches(line.Title, string(line.Metric), string(line.State), line.Reason) {
+			out = append(out, p.seen(*line))
+		}
+	}
+	return out
+}
+
+func (gatePanel) Rows(p Props) int { return len(GateLines(p)) }
+
+func (gatePanel) rowAt(p Props, x, y int) int { return rowInList(p, len(GateLines(p)), x, y) }
+
+func (g gatePanel) Render(p Props) string {
+	lines := GateLines(p)
+	name := 0
+	value, target := 1, 0
+	texts := make([]string, len(lines))
+	for i := range lines {
+		texts[i] = valueText(&lines[i])
+		name = max(name, cells(lines[i].Title))
+		value = max(value, cells(texts[i]))
+		target = max(target, cells(lines[i].Target))
+	}
+	name = min(name, max(8, p.Size.W/4))
+	empty := "this phase's gate asks for no metric"
+	return list(p, len(lines), g.title(p), empty, func(c *canvas, x, y, width, row int) {
+		line := &lines[row]
+		glyph, style := c.theme.State(line.State)
+		end := x + width
+		c.text(x, y, 1, style, glyph)
+		c.text(x+2, y, min(name, end-x-2), strength(line), line.Title)
+		x += 2 + name + 1
+		c.right(x+value, y, min(value, end-x), valueStyle(line), texts[row])
+		x += value + 2
+		c.text(x, y, min(target, end-x), theme.Dim, line.Target)
+		x += target + 2
+		if age, ok := ageOf(p, line); ok && end-x > 24 {
+			c.right(end, y, 4, theme.Dim, age)
+			end -= 5
+		}
+		x += c.text(x, y, end-x, style, stateWord(line))
+		c.text(x, y, end-x, theme.Normal, reasonText(line))
+	})
+}
+
+// theme returns the theme, or one without styles.
+func (p Props) theme() *theme.Theme {
+	if p.Theme == nil {
+		return &theme.Theme{}
+	}
+	return p.Theme
+}
+
+// strength is of more weight where a line needs a look.
+func strength(line *model.Line) theme.Style {
+	switch line.State {
+	case model.Fail, model.Warn, model.Down:
+		return theme.Strong
+	case model.Stale:
+		return theme.Dim
+	}
+	return theme.Normal
+}
+
+// valueStyle dims a value that must not be relied upon.
+func valueStyle(line *model.Line) theme.Style {
+	switch line.State {
+	case model.Fail, model.Warn:
+		return theme.Strong
+	case model.Pass, model.Soaking, model.Collecting, model.Manual:
+		return theme.Normal
+	}
+	return theme.Dim
+}
+
+func valueText(line *model.Line) string {
+	if !line.HasValue {
+		return "–"
+	}
+	return model.FormatValue(line.Unit, float64(line.Value))
+}
+
+func stateWord(line *model.Line) string {
+	if line.State == model.Pass {
+		return ""
+	}
+	return string(line.State) + " "
+}
+
+// reasonText is why a line is in its state; of one that passes, since when.
+func reasonText(line *model.Line) string {
+	if line.Reason != "" {
+		return line.Reason
+	}
+	if line.Held > 0 {
+		if line.State == model.Pass {
+			return "held " + model.FormatDuration(line.Held)
+		}
+		return "for " + model.FormatDuration(line.Held)
+	}
+	return ""
+}
+
+// ageOf returns the age of a metric's sample.
+func ageOf(p Props, line *model.Line) (string, bool) {
+	if line.Metric == "" || line.SampleAt.IsZero() {
+		return "", false
+	}
+	return words.Age(p.Now.Sub(line.SampleAt)), true
+}

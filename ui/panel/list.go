@@ -1,0 +1,90 @@
+package panel
+
+import (
+	"strings"
+
+	"gonogo/model"
+	"gonogo/ui/theme"
+)
+
+// drawRow draws one row into width cells from (x, y) on.
+type drawRow func(c *canvas, x, y, width, row int)
+
+// list draws a framed panel of n rows, a line each, of which the cursor is
+// marked while the panel is focused. Empty is said where there are no rows.
+func list(p Props, n int, title []span, empty string, draw drawRow) string {
+	c := newCanvas(p.Size, p.Theme)
+	outer := rect{0, 0, c.w, c.h}
+	in := outer.inner()
+	from, to := p.window(n, in.h)
+	c.frame(outer, p.Focused, title, more(n, from, to))
+	if n == 0 {
+		c.text(in.x+1, in.y, in.w-2, theme.Dim, emptyText(p, empty))
+	}
+	for row := from; row < to; row++ {
+		y := in.y + row - from
+		draw(c, in.x+1, y, in.w-2, row)
+		if p.Focused && row == p.cursor(n) {
+			c.selectRow(in, y)
+		}
+	}
+	return c.String()
+}
+
+// selectRow marks line y of the inner rectangle as the one with the cursor.
+func (c *canvas) selectRow(in rect, y int) {
+	c.set(in.x, y, theme.Key, '▸')
+	c.add(in.x+1, y, in.w-2, theme.Reverse)
+}
+
+func emptyText(p Props, empty string) string {
+	switch {
+	case !p.known():
+		return "waiting for the engine"
+	case p.Filter != "":
+		return "nothing here holds " + strings.TrimSpace(p.Filter)
+	}
+	return empty
+}
+
+// more says which of n rows are seen, where not all are.
+func more(n, from, to int) []span {
+	if to-from >= n || n == 0 {
+		return nil
+	}
+	return []span{{theme.Dim, rangeText(from, to, n)}}
+}
+
+// rowInList returns the row of a list of n rows that is at (x, y), or -1.
+func rowInList(p Props, n, x, y int) int {
+	in := rect{0, 0, p.Size.W, p.Size.H}.inner()
+	from, to := p.window(n, in.h)
+	row := from + y - in.y
+	if x < in.x || x >= in.x+in.w || y < in.y || row >= to {
+		return -1
+	}
+	return row
+}
+
+// matches reports whether one of texts holds the filter, in any case.
+func (p Props) matches(texts ...string) bool {
+	want := strings.ToLower(strings.TrimSpace(p.Filter))
+	if want == "" {
+		return true
+	}
+	for _, t := range texts {
+		if strings.Contains(strings.ToLower(model.Inert(t)), want) {
+			return true
+		}
+	}
+	return false
+}
+
+// plain returns the text of spans.
+func plain(parts []span) string {
+	var b strings.Builder
+	for _, part := range parts {
+		b.WriteString(model.Inert(part.text))
+	}
+	return b.String()
+}

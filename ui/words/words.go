@@ -1,0 +1,255 @@
+// Package words says in plain words what happened and how it ended, for the
+// screen and for a terminal without one alike: one short line each, inert, without colour.
+//
+// It is pure functions only and must not import anything that draws.
+package words
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gonogo/model"
+)
+
+// Describe says what a record's event was, in one inert line. Who and when are
+// left to the caller, who has them beside it.
+func Describe(r model.Record) string {
+	return model.Inert(describe(r.Event))
+}
+
+func describe(event model.Event) string {
+	switch e := event.(type) {
+	case nil:
+		return "nothing"
+	case model.EngineStarted:
+		return fmt.Sprintf("engine %s started as pid %d on %s", e.Version, e.PID, e.Host)
+	case model.EngineStopped:
+		return because(fmt.Sprintf("engine of pid %d stopped", e.PID), e.Reason)
+	case model.ConfigAdopted:
+		if e.Previous == "" {
+			return "config " + Short(e.Hash) + " taken"
+		}
+		return "config " + Short(e.Hash) + " taken in place of " + Short(e.Previous)
+	case model.IntentTaken:
+		return "asked: " + Intent(e.Intent)
+	case model.PhaseEntered:
+		return entered(e)
+	case model.PhaseLeft:
+		to := "before the first phase"
+		if e.To != "" {
+			to = string(e.To)
+		}
+		return fmt.Sprintf("phase %s rolled back to %s", e.From, to)
+	case model.HoldChanged:
+		if e.Held {
+			return because("held: no phase may be entered", e.Reason)
+		}
+		return because("hold ended", e.Reason)
+	case model.GateChanged:
+		return gate(e)
+	case model.FlagObserved:
+		return observed(e)
+	case model.CheckSigned:
+		return because("signed "+string(e.Check), e.Note)
+	case model.CheckUnsigned:
+		return "took back the signature of " + string(e.Check)
+	case model.Progress:
+		return fmt.Sprintf("soaked %s in %s", model.FormatDuration(e.Soak), e.Phase)
+	case model.ClockJumped:
+		return "the clock jumped by " + model.FormatDuration(e.By)
+	case model.Unaudited:
+		return because(fmt.Sprintf("UNAUDITED: %d facts could not be journaled", e.Count), e.Reason)
+	}
+	return describePlan(event)
+}
+
+func describePlan(event model.Event) string {
+	switch e := event.(type) {
+	case model.PlanArmed:
+		text := fmt.Sprintf("armed %q, %s", e.Plan.Title, count(len(e.Plan.Steps), "step"))
+		if !e.FireAt.IsZero() {
+			text += ", fires by itself at " + e.FireAt.UTC().Format("15:04:05Z")
+		}
+		if e.Plan.Override {
+			text += ", against the gate"
+		}
+		return because(text, e.Plan.Reason)
+	case model.PlanVetoed:
+		return because("vetoed: nothing was done", e.Reason)
+	case model.PlanFired:
+		return "fired by " + e.How
+	case model.PlanJoined:
+		return "joined the rollback that runs"
+	case model.StepIntended:
+		if e.Try > 1 {
+			return fmt.Sprintf("step %d begins, try %d", e.Step+1, e.Try)
+		}
+		return fmt.Sprintf("step %d begins", e.Step+1)
+	case model.StepEnded:
+		return because(fmt.Sprintf("step %d %s", e.Step+1, Outcome(e.Outcome)), e.Detail)
+	case model.PlanEnded:
+		return because("plan ended "+string(e.Outcome), e.Summary)
+	}
+	return model.EventName(event)
+}
+
+func entered(e model.PhaseEntered) string {
+	text := "entered " + string(e.Phase)
+	if e.Attempt > 1 {
+		text += fmt.Sprintf(", attempt %d", e.Attempt)
+	}
+	if e.Override != "" {
+		text += fmt.Sprintf(", against a gate at %s", e.Headline)
+	}
+	return because(text, e.Override)
+}
+
+func gate(e model.GateChanged) string {
+	text := "gate " + string(e.To)
+	if e.From != "" {
+		text = fmt.Sprintf("gate %s → %s", e.From, e.To)
+	}
+	if len(e.Reasons) > 0 {
+		text += ": " + e.Reasons[0]
+		if more := len(e.Reasons) - 1; more > 0 {
+			text += fmt.Sprintf(" (+%d)", more)
+		}
+	}
+	return text
+}
+
+func observed(e model.FlagObserved) string {
+	what := "stored"
+	switch {
+	case e.Effective && e.Inferred:
+		what = "in effect (inferred)"
+	case e.Effective:
+		what = "in effect"
+	}
+	if e.Err != "" {
+		return fmt.Sprintf("flag %s %s: cannot be seen: %s", e.Flag, what, e.Err)
+	}
+	return fmt.Sprintf("flag %s %s: %s", e.Flag, what, e.Value)
+}
+
+// Intent says what an intent asks for, in one inert line.
+func Intent(in model.Intent) string {
+	var text string
+	switch in.Kind {
+	case model.ArmEnter:
+		text = "advance"
+		if in.Phase != "" {
+			text += " to " + string(in.Phase)
+		}
+	case model.ArmFlip:
+		text = fmt.Sprintf("set %s to %s", in.Flag, in.Value)
+	case model.ArmRollback:
+		text = "emergency rollback"
+		if in.Rollback != "" {
+			text = "rollback " + string(in.Rollback)
+		}
+	case model.Fire:
+		text = "fire the plan"
+	case model.Veto:
+		text = "veto the plan"
+	case model.Cancel:
+		text = "stop the plan at its next step"
+	case model.Sign:
+		text = "sign " + string(in.Check)
+	case model.Unsign:
+		text = "take back the signature of " + string(in.Check)
+	case model.HoldOn:
+		text = "hold"
+	case model.Resume:
+		text = "resume"
+	case model.Adopt:
+		return "adopt config " + model.Inert(Short(in.Reason))
+	case model.Refresh:
+		text = "look at every flag"
+	default:
+		text = string(in.Kind)
+	}
+	return model.Inert(because(text, in.Reason))
+}
+
+// Outcome says how a step ended, or a plan, whose outcome is its own word.
+func Outcome(o model.Outcome) string {
+	switch o {
+	case model.StepDone:
+		return "done"
+	case model.StepAlready:
+		return "was so already"
+	case model.StepFailed:
+		return "FAILED"
+	case model.StepUnsure:
+		return "UNKNOWN: it may have happened"
+	case model.StepUnseen:
+		return "ended, but its effect was NOT SEEN"
+	case model.StepSkipped:
+		return "skipped"
+	case model.StepHuman:
+		return "NEEDS-HUMAN: it must not run twice"
+	}
+	return model.Inert(string(o))
+}
+
+// Meaning says in a few words what a plan's outcome means.
+func Meaning(o model.Outcome) string {
+	switch o {
+	case model.Verified:
+		return "everything was done, and seen to be in effect"
+	case model.Unverified:
+		return "done, but its effect was not seen"
+	case model.Partial:
+		return "some of it was not done"
+	case model.Failed:
+		return "nothing of it could be done"
+	case model.Cancelled:
+		return "ended by a person, or by a rollback"
+	case model.Fenced:
+		return "another engine took over meanwhile"
+	case model.Refused:
+		return "a precondition did not hold"
+	case model.NeedsHuman:
+		return "gonogo cannot find out by itself: look, then decide"
+	}
+	return ""
+}
+
+// Short returns the first characters of a hash, enough to compare by eye.
+func Short(hash string) string {
+	if len(hash) > 12 {
+		return hash[:12]
+	}
+	return hash
+}
+
+// Age says how old something is in one unit: "4s", "3m", "2h", "5d". What lies ahead is 0s old.
+func Age(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0s"
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%ds", d/time.Second)
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	}
+	return fmt.Sprintf("%dd", d/(24*time.Hour))
+}
+
+func because(text, reason string) string {
+	if reason = strings.TrimSpace(reason); reason == "" {
+		return text
+	}
+	return text + ": " + reason
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
