@@ -2,9 +2,18 @@
 // Each kind has a folder of its own and passes the contract in actiontest.
 package actions
 
-import "gonogo/model/config"
+import (
+	"gonogo/actions/dotenv"
+	"gonogo/actions/exec"
+	"gonogo/actions/process"
+	"gonogo/model/config"
+)
 
 // Builders returns the kinds by the name that a config gives them.
 func Builders() map[string]config.ActionKind {
-	return map[string]config.ActionKind{}
+	return map[string]config.ActionKind{
+		"dotenv":  dotenv.Kind(),
+		"exec":    exec.Kind(),
+		"pidfile": process.Kind(),
+	}
 }

@@ -113,6 +113,9 @@ func BenchmarkApply(b *testing.B) {
 	var s State
 	i := 0
 	for b.Loop() {
+		if i%len(records) == 0 {
+			s = State{}
+		}
 		s = Apply(s, records[i%len(records)])
 		i++
 	}

@@ -7,6 +7,8 @@ package sources
 
 import (
 	"gonogo/model/config"
+	"gonogo/sources/exec"
+	"gonogo/sources/http"
 	"gonogo/sources/prometheus"
 	"gonogo/sources/scrape"
 )
@@ -14,6 +16,8 @@ import (
 // Builders returns the kinds by the name that a config gives them.
 func Builders() map[string]config.SourceKind {
 	return map[string]config.SourceKind{
+		"exec":       exec.Kind(),
+		"http":       http.Kind(),
 		"prometheus": prometheus.Kind(),
 		"scrape":     scrape.Kind(),
 	}

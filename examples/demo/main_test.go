@@ -1,16 +1,18 @@
 package demo
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 	"testing"
 )
 
 // TestMain makes the test's program play every part: it is the supervisor, the
-// worker and the restart when called so, and for one test the owner of a demo.
+// worker and the restart when called so, and for some tests the owner of a demo.
 func TestMain(m *testing.M) {
 	if len(os.Args) < 2 {
 		os.Exit(m.Run())
@@ -24,7 +26,7 @@ func TestMain(m *testing.M) {
 	case "demo-restart":
 		err = Restart(ctx, args)
 	case "demo-owner":
-		err = ownUntilTerm(ctx, args)
+		err = ownUntilTerm(ctx, args[0])
 	default:
 		os.Exit(m.Run())
 	}
@@ -35,15 +37,26 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// ownUntilTerm starts a demo, in args[0] or in a temporary directory, prints where, and stops it on TERM.
-func ownUntilTerm(ctx context.Context, args []string) error {
+// ownUntilTerm starts a demo in dir, or in a temporary directory, prints where, and
+// stops it on TERM. For each line on stdin it restarts the service as the demo's
+// config does, and prints "restarted".
+func ownUntilTerm(ctx context.Context, dir string) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
 	defer stop()
-	d, err := Start(ctx, Options{Dir: args[0]})
+	d, err := Start(ctx, Options{Dir: dir})
 	if err != nil {
 		return err
 	}
 	fmt.Println(d.Dir(), d.URL())
+	go func() {
+		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+			if out, err := exec.Command(ownExe(), "demo-restart", d.Dir()).CombinedOutput(); err != nil {
+				fmt.Printf("%v: %s\n", err, out)
+				continue
+			}
+			fmt.Println("restarted")
+		}
+	}()
 	<-ctx.Done()
 	return d.Stop()
 }

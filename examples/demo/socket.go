@@ -135,7 +135,8 @@ func Restart(ctx context.Context, args []string) error {
 	defer keep.Close()
 	conn, err := (&net.Dialer{Timeout: askTime}).DialContext(ctx, "unix", addr.Name)
 	if err != nil {
-		return fmt.Errorf("demo restart: nobody listens in %s: is `gonogo demo` still running? %w", model.Inert(dir), err)
+		// The error repeats the path as it is.
+		return fmt.Errorf("demo restart: nobody listens in %s: is `gonogo demo` still running? %s", model.Inert(dir), model.Inert(err.Error()))
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()

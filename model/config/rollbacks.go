@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gonogo/model"
-	"gonogo/model/gate"
 )
 
 func (c *checker) rollbacks() {

@@ -108,7 +108,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	} else {
 		e.spawn("socket", func() { e.serve(work, listener) })
 	}
-	e.resume(work)
+	e.resume()
 	for id, part := range e.parts.Sources {
 		e.spawn("source "+id, func() { e.runSource(work, id, part) })
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -136,7 +135,7 @@ func (x *executor) cancel(id model.PlanID) {
 	}
 }
 
-// shut lapses armed plans and waits until none runs.
+// wait lapses armed plans that wait for a person, and waits until none runs.
 func (x *executor) wait() {
 	x.once.Do(func() { close(x.quit) })
 	x.group.Wait()
@@ -171,8 +170,11 @@ func (e *Engine) Interrupt() {
 
 // resume takes care of what the engine before left behind: an armed plan never
 // fires, a rollback goes on, and of a way up that was begun a person must say what to do.
-func (e *Engine) resume(context.Context) {
+func (e *Engine) resume() {
 	s := e.ledger.current()
+	if p := e.ledger.unfinished(); p != nil {
+		e.ledger.must(e.o.Actor, model.IntentID(p.Plan.ID), arrival(&p.Plan, &s))
+	}
 	p := s.ActivePlan()
 	if p == nil {
 		return

@@ -161,6 +161,21 @@ func (l *ledger) fence(err error) {
 	}
 }
 
+// unfinished returns the plan whose end is the very last record, with where it
+// leads still missing: the records of one write need not all survive a crash.
+func (l *ledger) unfinished() *model.PlanState {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.state.Plan
+	if p == nil || len(l.tail) == 0 || !p.Plan.Leaves || p.Outcome != model.Verified {
+		return nil
+	}
+	if _, ok := l.tail[len(l.tail)-1].Event.(model.PlanEnded); !ok {
+		return nil
+	}
+	return p
+}
+
 // started reports whether this engine has recorded anything.
 func (l *ledger) started() bool {
 	l.mu.Lock()
@@ -172,8 +187,11 @@ func (l *ledger) close() error { return l.file.Close() }
 
 // reportTrouble says what a person should know of how the journal was found.
 func reportTrouble(r journal.Report) string {
-	if r.Torn == 0 {
-		return ""
+	switch {
+	case r.Torn > 0:
+		return fmt.Sprintf("the journal's last record was unfinished (a crash): %d bytes were cut off and kept in %s", r.Torn, model.Inert(r.Kept))
+	case !r.Reserved:
+		return "there is no room for the journal's reserve: free some disk space, a rollback may need it"
 	}
-	return fmt.Sprintf("the journal's last record was unfinished (a crash): %d bytes were cut off and kept in %s", r.Torn, model.Inert(r.Kept))
+	return ""
 }

@@ -218,13 +218,9 @@ func join(texts []string) string {
 // finish records the plan's end and, where it was verified, where the rollout stands now.
 func (r *run) finish(o model.Outcome, summary string) {
 	events := []model.Event{model.PlanEnded{Plan: r.plan.ID, Outcome: o, Summary: model.Inert(summary)}}
-	state := r.e.ledger.current()
 	if o == model.Verified && r.plan.Leaves {
-		if r.down {
-			events = append(events, model.PhaseLeft{From: state.Phase, To: r.plan.Phase, Plan: r.plan.ID})
-		} else {
-			events = append(events, r.entered(&state))
-		}
+		state := r.e.ledger.current()
+		events = append(events, arrival(&r.plan, &state))
 	}
 	r.record(events...)
 	r.x.mu.Lock()
@@ -232,13 +228,17 @@ func (r *run) finish(o model.Outcome, summary string) {
 	r.x.mu.Unlock()
 }
 
-func (r *run) entered(s *model.State) model.PhaseEntered {
-	ev := model.PhaseEntered{Phase: r.plan.Phase, Attempt: 1, Plan: r.plan.ID, Headline: r.plan.Headline}
-	if a := s.LastAttempt(r.plan.Phase); a != nil {
+// arrival returns the fact that a verified plan led to its phase.
+func arrival(p *model.Plan, s *model.State) model.Event {
+	if p.Kind == model.PlanRollback {
+		return model.PhaseLeft{From: s.Phase, To: p.Phase, Plan: p.ID}
+	}
+	ev := model.PhaseEntered{Phase: p.Phase, Attempt: 1, Plan: p.ID, Headline: p.Headline}
+	if a := s.LastAttempt(p.Phase); a != nil {
 		ev.Attempt = a.N + 1
 	}
-	if r.plan.Override {
-		ev.Override = r.plan.Reason
+	if p.Override {
+		ev.Override = p.Reason
 	}
 	return ev
 }

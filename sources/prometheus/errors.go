@@ -37,7 +37,8 @@ func (s server) explain(err error) error {
 		case strings.HasPrefix(e.Msg, "bad response code"):
 			return fmt.Errorf("HTTP %s: is url right?", code)
 		}
-		return fmt.Errorf("not Prometheus' JSON: %s", poll.Cut(s.client.Redact(e.Msg), 120))
+		what, _, _ := strings.Cut(e.Msg, ", error found in") // a piece of the answer, which may cut a secret in two
+		return fmt.Errorf("not Prometheus' JSON: %s", poll.Cut(s.client.Redact(what), 120))
 	}
 	return fmt.Errorf("%s: %s", e.Type, poll.Cut(s.client.Redact(e.Msg), 200))
 }

@@ -105,7 +105,11 @@ func (s *source) Run(ctx context.Context, out model.Emitter) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.close()) }()
+	defer func() {
+		if failed := db.close(); failed != nil {
+			err = fmt.Errorf("close history: %w", failed)
+		}
+	}()
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

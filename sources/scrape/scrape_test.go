@@ -129,7 +129,7 @@ func TestSeriesThatVanishedIsStale(t *testing.T) {
 func TestTargetDown(t *testing.T) {
 	tests := map[string]struct {
 		spoil func(*page)
-		want   string
+		want  string
 	}{
 		"500":         {func(p *page) { p.set(500, plain, "no") }, "HTTP 500"},
 		"html":        {func(p *page) { p.set(200, "text/html", "<html>") }, "answered HTML"},
@@ -144,7 +144,7 @@ func TestTargetDown(t *testing.T) {
 			p.set(200, plain, b.String())
 		}, "more than 10000 series"},
 		"too large": {func(p *page) { p.set(200, plain, "# "+strings.Repeat("x", 9<<20)+"\n") }, "larger than 8 MiB"},
-		"hostile":   {func(p *page) { p.set(200, "\x1b[2J", "a 1\n") }, "not metrics"},
+		"hostile":   {func(p *page) { p.set(200, plain, "\x1b]0;x\a 1\n") }, "not metrics"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

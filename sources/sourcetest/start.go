@@ -2,6 +2,7 @@ package sourcetest
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -56,7 +57,7 @@ func Start(t testing.TB, kind config.SourceKind, part config.SourcePart) (out *R
 		defer timer.Stop()
 		select {
 		case err := <-ended:
-			if err != context.Canceled {
+			if !errors.Is(err, context.Canceled) {
 				t.Errorf("Run returned %v, want %v", err, context.Canceled)
 			}
 		case <-timer.C:

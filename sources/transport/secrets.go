@@ -3,8 +3,11 @@ package transport
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
+	"html"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -27,11 +30,13 @@ func (s *secrets) add(secret string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := []byte(secret)
+	inJSON, _ := json.Marshal(secret) // a string always can be
 	for _, text := range []string{
 		secret, url.QueryEscape(secret), url.PathEscape(secret),
 		base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b),
 		base64.URLEncoding.EncodeToString(b), base64.RawURLEncoding.EncodeToString(b),
 		hex.EncodeToString(b), strings.ToUpper(hex.EncodeToString(b)),
+		string(inJSON[1 : len(inJSON)-1]), html.EscapeString(secret), strings.Trim(strconv.Quote(secret), `"`),
 	} {
 		if !slices.Contains(s.texts, text) {
 			s.texts = append(s.texts, text)

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"strings"
+
+	"gonogo/model"
+)
+
+// testKinds are kinds like real ones, which build nothing.
+func testKinds() Kinds {
+	reader := func(Part) (model.Reader, error) { return nil, nil }
+	action := func(Part) (model.Action, error) { return nil, nil }
+	flip := func(Part, model.Flag) (model.Switch, error) { return nil, nil }
+	query := []Key{{Name: "query", Type: String, Required: true, Help: "a PromQL query"}, {Name: "count", Type: String, Help: "a query for the number of events"}}
+	return Kinds{
+		Sources: map[string]SourceKind{
+			"prometheus": {
+				Keys: []Key{
+					{Name: "url", Type: SecretText, Required: true, Help: "the server's address"},
+					{Name: "http", Type: SubTable, Help: "HTTP settings", Keys: []Key{
+						{Name: "basic_auth", Type: SubTable, Keys: []Key{{Name: "username", Type: String}, {Name: "password", Type: Secret}}},
+						{Name: "headers", Type: StringMap},
+					}},
+				},
+				MetricKeys: query,
+				Describe:   func(p MetricPart) string { return p.Table.String("query") },
+				Lint: func(p MetricPart) []Finding {
+					switch q := p.Table.String("query"); {
+					case strings.Contains(q, "(("):
+						return []Finding{{Key: "query", Message: "expected ), found the end"}}
+					case strings.Contains(q, "odd"):
+						return []Finding{{Key: "query", Message: "is odd", Warning: true}, {Message: "is odd as a whole", Warning: true}}
+					}
+					return nil
+				},
+			},
+			"page": {
+				Keys:       []Key{{Name: "targets", Type: Strings, Required: true, Help: "addresses"}},
+				MetricKeys: []Key{{Name: "path", Type: String}, {Name: "status", Type: Number}},
+			},
+		},
+		Actions: map[string]ActionKind{
+			"dotenv": {
+				SwitchKeys:  []Key{{Name: "file", Type: String, Required: true, Help: "the .env file"}, {Name: "key", Type: String, Required: true, Help: "the variable's name"}},
+				BuildSwitch: flip,
+			},
+			"exec": {
+				Keys:  []Key{{Name: "command", Type: Strings, Required: true, Help: "a command"}, {Name: "env", Type: StringMap}},
+				Build: action, SwitchKeys: []Key{{Name: "get", Type: Strings}, {Name: "set", Type: Strings}}, BuildSwitch: flip,
+				ReaderKeys: []Key{{Name: "exec", Type: Strings, Required: true}}, BuildReader: reader,
+			},
+			"http": {
+				Keys: []Key{{Name: "url", Type: SecretText, Required: true, Help: "an address"}}, Build: action,
+				ReaderKeys: []Key{
+					{Name: "http", Type: SecretText, Required: true, Help: "an address"}, {Name: "json", Type: String},
+					{Name: "headers", Type: StringMap}, {Name: "status", Type: Number},
+				},
+				BuildReader: reader,
+			},
+			"pidfile": {ReaderKeys: []Key{{Name: "pidfile", Type: String, Required: true}}, BuildReader: reader},
+		},
+	}
+}
