@@ -56,7 +56,7 @@ func Supervise(ctx context.Context, args []string, stdin io.Reader, stdout io.Wr
 		err = s.supervise(ctx, *addr, stdin, stdout)
 	}
 	if *remove {
-		_ = 1
+		err = errors.Join(err, removeTemp(s.dir))
 	}
 	if err != nil {
 		return fmt.Errorf("demo service: %w", err)

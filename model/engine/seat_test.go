@@ -101,7 +101,7 @@ func TestKilledAtEveryRecord(t *testing.T) {
 	}
 	lines := bytes.SplitAfter(whole, []byte("\n"))
 	from, to := planSpan(t, dir)
-	for cut := from; cut < to; cut++ {
+	for cut := from; cut <= to; cut++ {
 		for _, idempotent := range []bool{true, false} {
 			for _, happened := range []bool{true, false} {
 				t.Run(fmt.Sprintf("after %d of %d, idempotent %v, effect %v", cut, to, idempotent, happened), func(t *testing.T) {
@@ -147,7 +147,11 @@ func killed(t *testing.T, before, ours []byte, idempotent, happened bool) {
 		records = bytes.ReplaceAll(records, []byte(`"idempotent":true`), []byte(`"idempotent":false`))
 	}
 	rechain(t, dir, records)
-	got := board(t, o).ended()
+	p := board(t, o)
+	got := p.ended()
+	if got.Outcome == model.Verified {
+		p.until("being back", func(s *model.Snapshot) bool { return s.State.Phase == "" })
+	}
 	if got.Outcome != model.Verified && got.Outcome != model.NeedsHuman {
 		t.Errorf("outcome %s: %s", got.Outcome, got.Summary)
 	}

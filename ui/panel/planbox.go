@@ -1,0 +1,203 @@
+package panel
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gonogo/model"
+	"gonogo/ui/theme"
+	"gonogo/ui/words"
+)
+
+// PlanBox shows the newest plan: armed, what exactly it would do and how it is
+// fired; running, its steps as they go; ended, what came of it and what is not
+// safe. Offset scrolls the steps; at 0 the one that runs is kept in view.
+// Without a plan it is empty.
+func PlanBox(p Props) string {
+	if !p.known() || p.Snap.State.Plan == nil {
+		return ""
+	}
+	plan := p.Snap.State.Plan
+	b := box{title: []span{{theme.Title, plan.Plan.Title}}, keep: -1, minW: min(64, p.boxW())}
+	if plan.Plan.Emergency {
+		b.title = append([]span{{theme.NoGo | theme.Bold, "EMERGENCY "}}, b.title...)
+	}
+	switch plan.Status {
+	case model.Armed:
+		armedBox(&b, p, plan)
+	case model.Running:
+		runningBox(&b, p, plan)
+	default:
+		endedBox(&b, p, plan)
+	}
+	return b.render(p)
+}
+
+func armedBox(b *box, p Props, plan *model.PlanState) {
+	w := p.boxW()
+	b.head = append(b.head, planWhere(p, plan))
+	for _, warning := range plan.Plan.Warnings {
+		b.head = append(b.head, lines(w, theme.Warn|theme.Bold, "! "+warning)...)
+	}
+	if plan.Plan.Override {
+		b.head = append(b.head, lines(w, theme.Warn|theme.Bold, fmt.Sprintf("! against the gate, which says %s", plan.Plan.Headline))...)
+	}
+	if plan.Plan.Reason != "" {
+		b.head = append(b.head, field(w, "reason", theme.Normal, plan.Plan.Reason)...)
+	}
+	planSteps(b, p, plan)
+	b.foot = append(b.foot, nil, []span{{theme.Dim, fmt.Sprintf("armed by %s · budget %s · plan %s",
+		plan.By.Name, spell(plan.Plan.Budget), words.Short(plan.Plan.Hash))}})
+	switch {
+	case p.ReadOnly && plan.FireAt.IsZero():
+		b.foot = append(b.foot, []span{{theme.Notice, "waits for a person with the right to fire it"}})
+	case p.ReadOnly:
+		b.foot = append(b.foot, []span{{theme.NoGo | theme.Bold | theme.Reverse, " fires in " + firesIn(plan, p.Now) + " "}})
+	case plan.FireAt.IsZero():
+		b.foot = append(b.foot, keyLine(Hint{"Enter", "confirms"}, Hint{"Esc", "cancels"}))
+	default:
+		b.foot = append(b.foot, append([]span{{theme.NoGo | theme.Bold | theme.Reverse, " fires in " + firesIn(plan, p.Now) + " "}, {theme.Dim, " · "}},
+			keyLine(Hint{"Esc", "vetoes"}, Hint{"Enter", "fires now"})...))
+	}
+}
+
+// planWhere is the line that must not be misread: which environment, and from
+// which phase to which.
+func planWhere(p Props, plan *model.PlanState) []span {
+	out := []span{environment(p), {theme.Normal, "  "}}
+	if plan.Plan.Kind == model.PlanFlip {
+		return append(out, span{theme.Strong, "flag " + string(plan.Plan.Flag)})
+	}
+	return append(out, span{theme.Strong, phaseName(p, plan.Plan.From) + " → " + phaseName(p, plan.Plan.Phase)})
+}
+
+func phaseName(p Props, id model.PhaseID) string {
+	if id == "" {
+		return "before the first phase"
+	}
+	if phase := p.rollout().Phase(id); phase != nil {
+		return orID(phase.Title, string(id))
+	}
+	return string(id)
+}
+
+func runningBox(b *box, p Props, plan *model.PlanState) {
+	elapsed := max(p.Now.Sub(plan.FiredAt), 0).Truncate(time.Second)
+	style := theme.Strong
+	if elapsed > plan.Plan.Budget {
+		style = theme.NoGo | theme.Bold
+	}
+	b.head = append(b.head, planWhere(p, plan),
+		[]span{{theme.Hold | theme.Bold, "▶ RUNNING "}, {style, spell(elapsed)}, {theme.Normal, " of " + spell(plan.Plan.Budget)},
+			{theme.Dim, "  " + gauge(elapsed, plan.Plan.Budget, 20)}})
+	b.head = append(b.head, planTimes(plan))
+	for _, who := range plan.Joined {
+		b.head = append(b.head, []span{{theme.Dim, "joined by " + who.Name}})
+	}
+	planSteps(b, p, plan)
+	keys := []Hint{{"Esc", "hides this, the plan goes on"}}
+	if !p.ReadOnly {
+		keys = append(keys, Hint{"x", "stops it after this step"})
+	}
+	b.foot = append(b.foot, nil, keyLine(keys...))
+}
+
+// gauge draws how much of a whole is used, n cells long.
+func gauge(part, whole time.Duration, n int) string {
+	full := int(share(float64(part), 0, float64(whole)) * float64(n))
+	return strings.Repeat("━", full) + strings.Repeat("┄", n-full)
+}
+
+// planTimes are T1, when it was fired, T2, when every flag was set, and T3,
+// when all of it was seen.
+func planTimes(plan *model.PlanState) []span {
+	out := []span{{theme.Dim, "fired "}, {theme.Normal, plan.FiredAt.UTC().Format("15:04:05Z")}, {theme.Dim, " by " + plan.FiredBy.Name}}
+	for _, t := range []struct {
+		name string
+		at   time.Time
+	}{{"contained", plan.ContainedAt}, {"verified", plan.VerifiedAt}} {
+		if !t.at.IsZero() {
+			out = append(out, span{theme.Dim, " · " + t.name + " after "}, span{theme.Strong, took(plan.FiredAt, t.at)})
+		}
+	}
+	return out
+}
+
+func took(from, to time.Time) string {
+	d := max(to.Sub(from), 0)
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return model.FormatDuration(d.Truncate(time.Second))
+}
+
+func endedBox(b *box, p Props, plan *model.PlanState) {
+	w := p.boxW()
+	word := string(plan.Outcome)
+	if plan.Status == model.Vetoed {
+		word = "VETOED"
+	}
+	glyph, style := p.theme().Outcome(plan.Outcome)
+	banner := "   " + glyph + " " + strings.Join(strings.Split(word, ""), " ") + "   "
+	blank := strings.Repeat(" ", cells(banner))
+	if p.Size.H >= 16 {
+		b.head = append(b.head, []span{{style | theme.Reverse, blank}}, []span{{style | theme.Reverse, banner}}, []span{{style | theme.Reverse, blank}})
+	} else {
+		b.head = append(b.head, []span{{style | theme.Reverse, " " + glyph + " " + word + " "}})
+	}
+	meaning := words.Meaning(plan.Outcome)
+	if plan.Status == model.Vetoed {
+		meaning = "nothing was done"
+	}
+	b.head = append(b.head, lines(w, theme.Normal, meaning)...)
+	for _, text := range []string{plan.Summary, plan.Note} {
+		if text != "" {
+			b.head = append(b.head, lines(w, theme.Strong, text)...)
+		}
+	}
+	for _, text := range unsafe(plan) {
+		b.head = append(b.head, lines(w, theme.NoGo|theme.Bold, "✖ not safe: "+text)...)
+	}
+	b.head = append(b.head, planWhere(p, plan))
+	if !plan.FiredAt.IsZero() {
+		b.head = append(b.head, planTimes(plan))
+		if plan.Plan.Kind == model.PlanRollback {
+			b.head = append(b.head, mttr(plan))
+		}
+	}
+	planSteps(b, p, plan)
+	b.foot = append(b.foot, nil, keyLine(Hint{"Esc", "closes"}, Hint{"y", "copies"}))
+}
+
+// mttr is the time from the decision until all was seen to be well; it stays
+// open until then.
+func mttr(plan *model.PlanState) []span {
+	if plan.VerifiedAt.IsZero() {
+		return []span{{theme.Warn | theme.Bold, "time to recover: open, nothing verified it yet"}}
+	}
+	return []span{{theme.Dim, "time to recover "}, {theme.Strong, took(plan.FiredAt, plan.VerifiedAt)}}
+}
+
+// unsafe lists what an ended plan leaves in doubt: each step that cannot be relied upon.
+func unsafe(plan *model.PlanState) []string {
+	if plan.Status == model.Vetoed || plan.Outcome == model.Verified {
+		return nil
+	}
+	var out []string
+	for i := range plan.Plan.Steps {
+		if i >= len(plan.Steps) || plan.Steps[i].Outcome.OK() {
+			continue
+		}
+		st := &plan.Steps[i]
+		how := words.Outcome(st.Outcome)
+		if st.Outcome == "" {
+			how = "not done"
+		}
+		if st.Detail != "" {
+			how += ": " + st.Detail
+		}
+		out = append(out, plan.Plan.Steps[i].Title+", "+how)
+	}
+	return out
+}
