@@ -14,6 +14,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -25,11 +26,11 @@ import (
 	"gonogo/ui/theme"
 )
 
-// Options say how the cockpit runs. The zero value reads nothing, and writes nowhere.
+// Options say how the cockpit runs. The zero value is the process's own terminal.
 type Options struct {
 	Actor    model.Actor           // who sits at the keys
-	Input    io.Reader             // the terminal's input; nil: no keys
-	Output   io.Writer             // the terminal
+	Input    io.Reader             // the terminal's input; nil: stdin
+	Output   io.Writer             // the terminal; nil: stdout
 	Environ  []string              // for TERM, NO_COLOR and their like; nil: the process's own
 	Now      func() time.Time      // nil: time.Now
 	NewID    func() model.IntentID // nil: random
@@ -42,14 +43,24 @@ type Options struct {
 
 	width, height int                   // the size without a terminal, for tests
 	profile       *colorprofile.Profile // nil: found out from the environment
+	leave         time.Duration         // 0: leaveWithin
 }
 
 func (o Options) withDefaults() Options {
+	if o.Input == nil {
+		o.Input = os.Stdin
+	}
+	if o.Output == nil {
+		o.Output = os.Stdout
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.NewID == nil {
 		o.NewID = func() model.IntentID { return model.IntentID(rand.Text()) }
+	}
+	if o.leave == 0 {
+		o.leave = leaveWithin
 	}
 	if o.Actor.Via == "" {
 		o.Actor.Via = "cockpit"
@@ -121,6 +132,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Batch(receive(m.ctx, m.mailbox), m.took(msg.snap))
 	case tickMsg:
 		return m, m.ticked(msg)
+	case tea.KeyReleaseMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, tea.PasteStartMsg, tea.PasteEndMsg:
+		return m, nil
 	}
 	m.view.dirty = true
 	switch msg := msg.(type) {
@@ -152,7 +165,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.retheme()
 	case tea.ResumeMsg:
 		return m, tea.RequestWindowSize
-	case tea.KeyReleaseMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, tea.PasteStartMsg, tea.PasteEndMsg:
 	default:
 		// What the terminal said beside, or what nobody could read: both are
 		// neighbours of a key that a torn reply may have typed.
@@ -174,7 +186,7 @@ func (m *Model) retheme() {
 // it. Over SSH it does not ask: a reply that a slow line tears apart types
 // letters. There COLORFGBG counts, and else dark.
 func (m *Model) findBackground(env tea.EnvMsg) tea.Cmd {
-	if m.o.Dark != nil || m.o.Input == nil {
+	if m.o.Dark != nil {
 		return nil
 	}
 	if env.Getenv("SSH_TTY") == "" && env.Getenv("SSH_CONNECTION") == "" {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,12 +39,17 @@ func TestEmergencyKey(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDesk(t, someSnapshot())
+				var mu sync.Mutex // the model belongs to one goroutine at a time
 				for _, s := range c.steps {
 					time.Sleep(s.after)
+					mu.Lock()
 					_, cmd := d.m.Update(s.msg)
+					mu.Unlock()
 					go func() {
 						for _, msg := range results(cmd) {
 							if _, ok := msg.(bangMsg); ok {
+								mu.Lock()
+								defer mu.Unlock()
 								d.settle(func() tea.Msg { return msg })
 							}
 						}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -103,7 +104,12 @@ func (m *Model) submit(in model.Intent) tea.Cmd {
 // send hands over the first intent of the queue.
 func (m *Model) send() tea.Cmd {
 	in, feed, parent := m.queue[0], m.feed, m.ctx
-	return func() tea.Msg {
+	return func() (msg tea.Msg) {
+		defer func() { // a feed that breaks must not take the screen with it
+			if r := recover(); r != nil {
+				msg = sentMsg{in, fmt.Errorf("panic: %v", r)}
+			}
+		}()
 		ctx, cancel := context.WithTimeout(parent, submitWithin)
 		defer cancel()
 		return sentMsg{in, feed.Submit(ctx, in)}

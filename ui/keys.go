@@ -15,7 +15,7 @@ type command struct {
 	name  string // in the palette; empty: not there
 	group string // in help
 	key   key.Binding
-	foot  bool // named in the footer
+	foot  bool // in the footer, by its name
 	run   func(*Model) tea.Cmd
 }
 
@@ -84,17 +84,6 @@ func footer(all []command) []panel.Hint {
 	return out
 }
 
-// keyHints returns the hints of every key that help names.
-func keyHints(all []command) []panel.Hint {
-	var out []panel.Hint
-	for _, c := range all {
-		if h := c.key.Help(); h.Key != "" {
-			out = append(out, panel.Hint{Key: h.Key, Text: h.Desc})
-		}
-	}
-	return out
-}
-
 func bind(shown, does string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
 }
@@ -119,26 +108,26 @@ func newKeyMap() keyMap {
 			{"", plan, bind("", "", "?"), false, (*Model).showHelp},
 		},
 		list: []command{
-			{"", list, bind("↓↑", "choose", "down", "j", "tab"), false, move(1)},
+			{"choose", list, bind("↓↑", "choose", "down", "j", "tab"), true, move(1)},
 			{"", list, bind("", "", "up", "k", "shift+tab"), false, move(-1)},
-			{"", list, bind("enter", "do it", "enter"), false, enter},
-			{"", list, bind("esc", "leave it", "esc", "q"), false, (*Model).closeOver},
+			{"do it", list, bind("enter", "do it", "enter"), true, enter},
+			{"leave it", list, bind("esc", "leave it", "esc", "q"), true, (*Model).closeOver},
 			{"", list, bind("", "", "ctrl+c"), false, (*Model).askQuit},
 		},
 		text: []command{
-			{"", text, bind("enter", "take it", "enter"), false, enter},
-			{"", text, bind("esc", "leave it", "esc"), false, (*Model).closeOver},
+			{"take it", text, bind("enter", "take it", "enter"), true, enter},
+			{"leave it", text, bind("esc", "leave it", "esc"), true, (*Model).closeOver},
 			{"", text, bind("↓↑", "choose, in the command palette", "down", "tab"), false, move(1)},
 			{"", text, bind("", "", "up", "shift+tab"), false, move(-1)},
 			{"", text, bind("", "", "ctrl+c"), false, (*Model).askQuit},
 		},
 		box: []command{
-			{"", box, bind("↓↑", "scroll", "down", "j"), false, move(1)},
+			{"scroll", box, bind("↓↑", "scroll", "down", "j"), true, move(1)},
 			{"", box, bind("", "", "up", "k"), false, move(-1)},
 			{"", box, bind("", "", "pgdown"), false, move(10)},
 			{"", box, bind("", "", "pgup"), false, move(-10)},
-			{"", box, bind("y", "copy it", "y"), false, (*Model).copyBox},
-			{"", box, bind("esc", "close", "esc", "enter", "q", "e", "?"), false, (*Model).closeOver},
+			{"copy", box, bind("y", "copy it", "y"), true, (*Model).copyBox},
+			{"close", box, bind("esc", "close", "esc", "enter", "q", "e", "?"), true, (*Model).closeOver},
 			{"", box, bind("", "", "ctrl+c"), false, (*Model).askQuit},
 		},
 	}
@@ -166,10 +155,10 @@ func lookKeys() []command {
 	const look = "Look"
 	return []command{
 		{"why", look, bind("e", "explain the line under the cursor, or the worst", "e"), true, (*Model).explain},
-		{"zoom", look, bind("z", "zoom the panel", "z"), true, (*Model).zoom},
-		{"find", look, bind("/", "show only what holds a text", "/"), true, (*Model).find},
-		{"", look, bind(":", "run a command by name", ":"), true, (*Model).openPalette},
 		{"keys", look, bind("?", "all keys", "?"), true, (*Model).showHelp},
+		{"command", look, bind(":", "run a command by name", ":"), true, (*Model).openPalette},
+		{"find", look, bind("/", "show only what holds a text", "/"), true, (*Model).find},
+		{"zoom", look, bind("z", "zoom the panel", "z"), true, (*Model).zoom},
 		{"shorter", look, bind("[ ]", "range of the charts: 5m 15m 1h 6h 24h, the whole phase", "["), false, rangeBy(-1)},
 		{"longer", look, bind("", "a longer range of the charts", "]"), false, rangeBy(1)},
 		{"copy", look, bind("y", "copy what is under the cursor", "y"), false, (*Model).copyHere},

@@ -36,7 +36,7 @@ func (m *Model) explain() tea.Cmd {
 	}
 	line, ok := m.lineHere()
 	if !ok {
-		line, ok = worst(s.Gate.Lines)
+		line, ok = at(s.Gate.Lines, worst(s.Gate.Lines))
 	}
 	if !ok {
 		m.say("there is nothing to explain yet")
@@ -46,18 +46,15 @@ func (m *Model) explain() tea.Cmd {
 	return nil
 }
 
-// worst returns the line of the highest severity, the first of several.
-func worst(lines []model.Line) (model.Line, bool) {
-	if len(lines) == 0 {
-		return model.Line{}, false
-	}
+// worst returns the place of the line of the highest severity, the first of several.
+func worst(lines []model.Line) int {
 	at := 0
 	for i, l := range lines {
 		if l.State.Severity() > lines[at].State.Severity() {
 			at = i
 		}
 	}
-	return lines[at], true
+	return at
 }
 
 func (m *Model) zoom() tea.Cmd {
@@ -69,9 +66,6 @@ func (m *Model) zoom() tea.Cmd {
 func (m *Model) freeze() tea.Cmd {
 	m.frozen = !m.frozen
 	m.shown = m.live
-	if m.frozen {
-		m.say("the view is frozen, the engine goes on · p goes on")
-	}
 	m.clampCursors()
 	return nil
 }

@@ -72,14 +72,19 @@ func (m *Model) rows(name string) int {
 	return panelOf(name).Rows(m.props(name, m.rects()[name]))
 }
 
-// cursor returns the row that the cursor of a panel is on. The log's stays at
-// the end until it is moved.
+// cursor returns the row that the cursor of a panel is on. Until it is moved,
+// the log's stays at the end and the gate's on the worst line.
 func (m *Model) cursor(name string) int {
 	at, moved := m.at[name]
-	if !moved && name == panelLog {
+	switch {
+	case moved:
+		return at
+	case name == panelLog:
 		return max(0, m.rows(name)-1)
+	case name == panelGate:
+		return worst(panel.GateLines(m.here()))
 	}
-	return at
+	return 0
 }
 
 // clampCursors keeps each cursor on a row, and that row in view.

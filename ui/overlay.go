@@ -130,7 +130,6 @@ func (o *menu) draw(_ *Model, p panel.Props) string {
 
 // prompt asks for a text. done returns an error to show instead of closing it.
 type prompt struct {
-	box
 	title, hint string
 	input       *field
 	change      func(m *Model, text string) // after each edit; may be nil

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
+	"gonogo/ui/panel"
 )
 
 // deadTime is how long the keys of a plan's box do nothing after it was first
@@ -67,9 +68,11 @@ func (m *Model) followPlan(before *model.Snapshot) {
 		if p.Outcome != model.Verified {
 			m.plan.open = true
 		}
+		text := p.Plan.Title + ": " + string(p.Outcome)
 		if !m.plan.open {
-			m.say("%s: %s · v shows it", p.Plan.Title, p.Outcome)
+			text += " · v shows it"
 		}
+		m.say("%s", text)
 	}
 }
 
@@ -135,8 +138,19 @@ func (m *Model) showPlan() tea.Cmd {
 }
 
 func (m *Model) hidePlan() tea.Cmd {
-	m.plan.open, m.plan.since = false, time.Time{}
+	m.plan.open, m.plan.since, m.status = false, time.Time{}, status{}
 	return nil
+}
+
+// planHints returns the keys that mean something to the plan as it is.
+func (m *Model) planHints() []panel.Hint {
+	switch m.planState().Status {
+	case model.Armed:
+		return []panel.Hint{{Key: "enter", Text: "fire now"}, {Key: "esc", Text: "veto"}, {Key: "y", Text: "copy"}, {Key: "?", Text: "keys"}}
+	case model.Running:
+		return []panel.Hint{{Key: "esc", Text: "hide, it goes on"}, {Key: "x", Text: "cancel"}, {Key: "y", Text: "copy"}, {Key: "?", Text: "keys"}}
+	}
+	return []panel.Hint{{Key: "enter", Text: "close"}, {Key: "y", Text: "copy"}, {Key: "?", Text: "keys"}}
 }
 
 // planReady reports whether the dead time of the plan's box is over.

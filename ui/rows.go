@@ -24,7 +24,7 @@ func (m *Model) lineHere() (model.Line, bool) {
 	case panelGate:
 		return at(panel.GateLines(m.here()), m.cursor(panelGate))
 	case panelCharts:
-		if metric, ok := at(panel.ChartRows(m.here()), m.cursor(panelCharts)); ok {
+		if metric, ok := at(panel.ChartMetrics(m.here()), m.cursor(panelCharts)); ok {
 			l, ok := s.Lines[metric.ID]
 			return l, ok
 		}

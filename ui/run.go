@@ -60,15 +60,15 @@ func Run(ctx context.Context, feed Feed, o Options) (err error) {
 	select {
 	case err = <-done:
 	case <-ctx.Done():
-		err = await(done)
+		err = await(done, o.leave)
 	}
 	return ended(ctx, err)
 }
 
 // await gives the program a moment to leave the screen in order. One that is
 // stuck in a write to the terminal is left behind: nothing can end it.
-func await(done <-chan error) error {
-	t := time.NewTimer(leaveWithin)
+func await(done <-chan error, within time.Duration) error {
+	t := time.NewTimer(within)
 	defer t.Stop()
 	select {
 	case err := <-done:
@@ -142,21 +142,15 @@ func goneBy(cancel context.CancelCauseFunc) func(error) {
 
 // watchInput notices the end of r; Bubble Tea alone would go on without keys.
 func watchInput(r io.Reader, cancel context.CancelCauseFunc) io.Reader {
-	switch r := r.(type) {
-	case nil:
-		return nil
-	case *os.File:
-		return watchedFile{r, goneBy(cancel)}
+	if f, ok := r.(*os.File); ok {
+		return watchedFile{f, goneBy(cancel)}
 	}
 	return watchedReader{r, goneBy(cancel)}
 }
 
 func watchOutput(w io.Writer, cancel context.CancelCauseFunc) io.Writer {
-	switch w := w.(type) {
-	case nil:
-		return io.Discard
-	case *os.File:
-		return watchedFile{w, goneBy(cancel)}
+	if f, ok := w.(*os.File); ok {
+		return watchedFile{f, goneBy(cancel)}
 	}
 	return watchedWriter{w, goneBy(cancel)}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,23 +49,35 @@ func TestRunEnds(t *testing.T) {
 }
 
 // A terminal that takes no output any more does not keep Run from returning.
+// Its program is stuck on a mutex, which a bubble's time does not pass by, so this one is in real time.
 func TestRunLeavesStuckTerminal(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, 120, 40, Options{})
-		s.feed.publish(someSnapshot())
-		time.Sleep(time.Second)
-		s.tty.stick()
-		time.Sleep(2 * time.Second) // the clock ticks into the stuck terminal
-		begin := time.Now()
-		s.stop()
-		err := <-s.done
-		if d := time.Since(begin); d > leaveWithin+time.Second || err == nil {
-			t.Errorf("Run returned %v after %v", err, d)
-		}
-		s.tty.release()
-		s.done <- err
-		s.close()
-	})
+	tty := stuckWriter{entered: make(chan struct{}, 100), release: make(chan struct{})}
+	in, keys := io.Pipe()
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- Run(ctx, newFakeFeed(), Options{Input: in, Output: tty, width: 80, height: 24, leave: time.Millisecond,
+			Environ: []string{"TERM=xterm", "SSH_TTY=x"}})
+	}()
+	<-tty.entered
+	stop()
+	if err := <-done; err == nil {
+		t.Error("Run returned as if the person had quit")
+	}
+	close(tty.release)
+	_ = keys.Close()
+}
+
+// stuckWriter is a terminal that takes nothing until it is released.
+type stuckWriter struct{ entered, release chan struct{} }
+
+func (w stuckWriter) Write(p []byte) (int, error) {
+	select {
+	case w.entered <- struct{}{}:
+	default:
+	}
+	<-w.release
+	return len(p), nil
 }
 
 // panicFeed breaks where the screen hands over an intent.
@@ -72,34 +85,40 @@ type panicFeed struct{ *fakeFeed }
 
 func (panicFeed) Submit(context.Context, model.Intent) error { panic("broken feed") }
 
+func TestBrokenFeedIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, someSnapshot())
+		d.m.feed = panicFeed{d.feed}
+		d.press("r")
+		d.sees("broken feed")
+	})
+}
+
+// A panic in the screen itself ends it, with the terminal as it was.
 func TestRunSurvivesPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		feed := panicFeed{newFakeFeed()}
-		tty := newTTY(120, 40)
-		go func() { _, _ = io.Copy(io.Discard, tty.emu) }()
-		in, keys := io.Pipe()
-		done := make(chan error, 1)
-		go func() {
-			done <- Run(t.Context(), feed, Options{Input: in, Output: tty, width: 120, height: 40, Environ: []string{"TERM=xterm", "SSH_TTY=x"}})
-		}()
-		feed.publish(someSnapshot())
+		var broken atomic.Bool
+		s := newStage(t, 120, 40, Options{Now: func() time.Time {
+			if broken.Load() {
+				panic("broken clock (on purpose)")
+			}
+			return time.Now()
+		}})
+		s.feed.publish(someSnapshot())
 		time.Sleep(time.Second)
-		if !tty.altScreen() {
+		if !s.tty.altScreen() {
 			t.Error("not on the alternate screen")
 		}
-		if _, err := keys.Write([]byte("r")); err != nil {
-			t.Fatal(err)
-		}
-		err := <-done
-		if err == nil || !strings.Contains(err.Error(), "panic") {
+		broken.Store(true)
+		err := <-s.done
+		if !errors.Is(err, tea.ErrProgramPanic) {
 			t.Errorf("Run returned %v, want the panic", err)
 		}
-		if tty.altScreen() {
+		if s.tty.altScreen() {
 			t.Error("the terminal was left on the alternate screen")
 		}
-		_ = keys.Close()
-		_ = tty.emu.Close()
-		time.Sleep(2 * time.Second)
+		s.done <- err
+		s.close()
 	})
 }
 

@@ -119,8 +119,11 @@ func (m *Model) drawPanel(name string, r layout.Rect) string {
 func (m *Model) panelProps(name string, r layout.Rect) panel.Props {
 	p := m.props(name, r)
 	p.Cursor = m.cursor(name)
-	if name != panelCharts { // which scrolls by rows of charts, to where the cursor is
+	switch {
+	case name != panelCharts:
 		p.Offset = m.offset(name, r.H-2)
+	case !p.Focused: // the charts scroll by themselves, to where the cursor is or was
+		p.Offset = p.Cursor
 	}
 	return p
 }
@@ -129,9 +132,9 @@ func (m *Model) panelProps(name string, r layout.Rect) panel.Props {
 func (m *Model) hints() []panel.Hint {
 	switch {
 	case m.over != nil:
-		return keyHints(m.over.keys(&m.keys))
+		return footer(m.over.keys(&m.keys))
 	case m.planVisible():
-		return append([]panel.Hint{{Key: "!", Text: "emergency"}}, keyHints(m.keys.plan)...)
+		return m.planHints()
 	}
 	return footer(m.keys.main)
 }

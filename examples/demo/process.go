@@ -77,27 +77,35 @@ func (p *process) ready(ctx context.Context, addr net.Addr) error {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
-	asked := make(chan error, 1)
+	answered := make(chan bool, 1)
 	for {
-		go func() { asked <- p.ask(ctx, client, addr) }() // ends with ctx; always waited for
+		go func() { answered <- p.ask(ctx, client, addr) == nil }() // ends with ctx; always waited for
 		select {
-		case err := <-asked:
-			if err == nil {
+		case ok := <-answered:
+			if ok {
 				return nil
 			}
 		case <-p.done:
 			cancel()
-			<-asked
-			return fmt.Errorf("the worker ended at once: %v: see %s", p.err, logName)
+			<-answered
+			return p.early()
 		}
 		select {
 		case <-again.C:
 		case <-p.done:
-			return fmt.Errorf("the worker ended at once: %v: see %s", p.err, logName)
+			return p.early()
 		case <-ctx.Done():
 			return fmt.Errorf("the worker does not answer: %w", ctx.Err())
 		}
 	}
+}
+
+// early says that the process, which is gone, should not be.
+func (p *process) early() error {
+	if p.err == nil {
+		return fmt.Errorf("the worker ended at once, see %s", logName)
+	}
+	return fmt.Errorf("the worker ended at once, see %s: %w", logName, p.err)
 }
 
 // ask asks once whether it is this process that answers at addr.

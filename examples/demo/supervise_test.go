@@ -3,8 +3,11 @@ package demo
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"errors"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -133,6 +136,38 @@ func TestTheSocketTakesOnlyOneWord(t *testing.T) {
 			t.Errorf("%s: %v, %v; want mode 0600", name, info.Mode(), err)
 		}
 	}
+}
+
+// TestAnOwnerThatDiesEarly is one that is gone before the supervisor is ready.
+func TestAnOwnerThatDiesEarly(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), tempPrefix+"1")
+	stdin, life, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	defer life.Close() // open to the end: only its output tells the supervisor
+	out, stdout, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdout.Close()
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "demo-service", "-dir", dir, "-remove")
+	cmd.Stdin, cmd.Stdout = stdin, stdout
+	err = cmd.Run()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Errorf("the supervisor ended with %v, want exit status 1", err)
+	}
+	if !gone(t, dir) {
+		t.Errorf("%s is still there", dir)
+	}
+	eventually(t, "all processes gone", func() bool { return len(processes(t, dir)) == 0 })
 }
 
 func TestSuperviseNeedsAnOwner(t *testing.T) {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -71,13 +72,7 @@ func (c *checker) reader(path string, raw any, also ...string) (Part, bool) {
 	choice := strings.Join(slices.Sorted(slices.Values(append(also, known...))), ", ")
 	switch len(named) {
 	case 0:
-		text := "expected one of the keys " + choice + ", which says what is read; found "
-		if keys := c.inOrder(path, values); len(keys) > 0 {
-			text += quote(strings.Join(keys, ", "))
-		} else {
-			text += "none"
-		}
-		c.fail(path, "%s", text)
+		c.fail(path, "expected one of the keys %s, which says what is read; found %s", choice, cmp.Or(strings.Join(c.inOrder(path, values), ", "), "none"))
 		return Part{}, false
 	case 1:
 	default:

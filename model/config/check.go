@@ -23,7 +23,7 @@ type checker struct {
 
 // fail notes an error at the key path.
 func (c *checker) fail(path, format string, args ...any) {
-	c.problems = append(c.problems, Problem{File: c.file, Line: c.index.line(path), Key: path, Message: fmt.Sprintf(format, args...)})
+	c.problems = append(c.problems, Problem{File: c.file, Line: c.index.line(path), Key: path, Message: model.Inert(fmt.Sprintf(format, args...))})
 }
 
 // warn notes a warning at the key path.
@@ -48,11 +48,7 @@ func (c *checker) document() {
 	tables := []string{"rollout", "environment", "emergency", "source", "metric", "flag", "action", "phase", "rollback"}
 	for _, name := range c.inOrder("", c.doc) {
 		if !slices.Contains(tables, name) {
-			what := "key"
-			if _, ok := c.doc[name].(map[string]any); ok {
-				what = "table"
-			}
-			c.fail(join("", name), "%s", unknown(what, name, tables))
+			c.fail(join("", name), "%s", unknown("table or key", name, tables))
 		}
 	}
 	c.rollout()
@@ -117,7 +113,7 @@ func (c *checker) each(section string, do func(id, path string, raw any)) {
 func (c *checker) table(path string, raw any, keys []Key, open bool) (Table, bool) {
 	values, ok := raw.(map[string]any)
 	if !ok {
-		c.fail(path, "expected a table, found %s", found(raw))
+		c.fail(path, "expected a table, found %s", shape(raw))
 		return Table{}, false
 	}
 	good, before := map[string]any{}, c.errors()
@@ -149,13 +145,7 @@ func unknownKey(name string, keys []Key) string {
 			known = append(known, k.Name)
 		}
 	}
-	if len(known) == 0 {
-		return "unknown key: no key is known here"
-	}
-	if near := nearest(name, known); near != "" {
-		return "unknown key; did you mean `" + near + "`?"
-	}
-	return "unknown key; " + choices("known here", known)
+	return unknown("key", name, known)
 }
 
 // ref checks that [section.name] exists.
@@ -164,7 +154,7 @@ func (c *checker) ref(path, section, name string) bool {
 	if slices.Contains(known, name) {
 		return true
 	}
-	c.fail(path, "%s", unknown(section, name, known))
+	c.fail(path, "%s", unknown(section+" "+quote(name), name, known))
 	return false
 }
 
@@ -194,7 +184,7 @@ func (c *checker) kind(path string, raw any, known []string) (string, bool) {
 	case values == nil, ok && slices.Contains(known, kind):
 		return kind, ok
 	case ok:
-		text := unknown("kind", kind, known)
+		text := unknown("kind "+quote(kind), kind, known)
 		if near := nearest(kind, known); near != "" {
 			text += " (" + choices("known", known) + ")"
 		}

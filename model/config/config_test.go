@@ -88,7 +88,9 @@ func TestBad(t *testing.T) {
 // parts writes down what of a config is no part of its Rollout.
 func parts(cfg *Config) string {
 	var b strings.Builder
-	line := func(name string, p Part) { fmt.Fprintf(&b, "%s: %s %s %s %v\n", name, p.ID, p.Kind, p.Dir, p.Table.values) }
+	line := func(name string, p Part) {
+		fmt.Fprintf(&b, "%s: %s %s %s %v\n", name, p.ID, p.Kind, p.Dir, p.Table.values)
+	}
 	fmt.Fprintf(&b, "dir %s state %s\n", cfg.Dir, cfg.StateDir)
 	for _, s := range cfg.Sources {
 		line("source", s.Part)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 
@@ -36,6 +37,7 @@ func syntaxProblem(file string, err error) Problem {
 		}
 		p.Message = "no TOML: " + model.Inert(message)
 	}
+	p.Message = strings.TrimSuffix(p.Message, ".")
 	if keyTwice.MatchString(p.Message) {
 		p.Message += "; remove one of the two"
 	} else {

@@ -10,7 +10,7 @@ import (
 )
 
 func (c *checker) phases() {
-	if len(c.names("phase")) == 0 {
+	if phases, ok := c.doc["phase"].(map[string]any); len(phases) == 0 && (ok || c.doc["phase"] == nil) {
 		c.fail("phase", "missing: expected at least one table [phase.NAME]")
 	}
 	c.each("phase", func(id, path string, raw any) {

@@ -72,12 +72,10 @@ func split(all []Problem) (errs, warnings Problems) {
 	return errs, warnings
 }
 
-// unknown says that name is none of known, and which one was probably meant.
+// unknown says that what is called name is none of known, and which one was
+// probably meant.
 func unknown(what, name string, known []string) string {
 	text := "unknown " + what
-	if name != "" {
-		text += " " + quote(name)
-	}
 	if near := nearest(name, known); near != "" {
 		return text + "; did you mean `" + near + "`?"
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -34,7 +35,7 @@ func (c *checker) rollbacks() {
 		c.cfg.Rollout.Rollbacks = append(c.cfg.Rollout.Rollbacks, b)
 	})
 	if first != "" && emergency == "" {
-		c.fail("rollback", "no rollback is for an emergency, so `!` could do nothing: expected emergency = true in exactly one of %s", strings.Join(c.names("rollback"), ", "))
+		c.fail("rollback", "no rollback is for an emergency, so `!` could do nothing: expected emergency = true in exactly one of: %s", strings.Join(c.names("rollback"), ", "))
 	}
 }
 
@@ -82,11 +83,7 @@ func (c *checker) verifies(path string, raw any, b *model.Rollback) {
 			}
 		}
 		if len(named) != 1 {
-			text := "none of them"
-			if len(named) > 1 {
-				text = strings.Join(named, " and ")
-			}
-			c.fail(at, "expected exactly one of the keys %s, found %s", strings.Join(kinds, ", "), text)
+			c.fail(at, "expected exactly one of the keys %s, found %s", strings.Join(kinds, ", "), cmp.Or(strings.Join(c.inOrder(at, values), ", "), "none"))
 			continue
 		}
 		before := c.errors()

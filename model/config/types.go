@@ -93,19 +93,23 @@ func (c *checker) duration(path string, v any) {
 // The messages about secrets.
 const (
 	secretInFile   = "a secret is written in the file: use env:NAME or file:PATH"
-	passwordInText = "a password is written in the file, within a URL: use env:NAME or file:PATH for it where the key allows that, or a key made for credentials"
+	passwordInText = "a password or token is written in the file, within a URL: use env:NAME or file:PATH, or the keys made for credentials"
+	badSecretRef   = "expected env: with the name of an environment variable, or file: with a path"
+	noSecretRef    = "expected a text in quotes: env:NAME or file:PATH"
 )
 
 func (c *checker) secret(path string, key Key, v any) {
 	s, ok := v.(string)
 	isRef, badRef := secretRef(s)
 	switch {
+	case !ok && key.Type == SecretText:
+		c.fail(path, "expected a text in quotes, env:NAME or file:PATH")
 	case !ok:
-		c.fail(path, "expected a text in quotes: env:NAME or file:PATH")
+		c.fail(path, noSecretRef)
 	case key.Required && strings.TrimSpace(s) == "":
 		c.fail(path, "is empty: expected %s", key.Help)
 	case badRef:
-		c.fail(path, "expected env: with the name of an environment variable, or file: with a path")
+		c.fail(path, badSecretRef)
 	case isRef:
 	case key.Type == Secret:
 		c.fail(path, secretInFile)
@@ -144,7 +148,7 @@ func (c *checker) noPassword(path, text string) {
 func (c *checker) stringMap(path string, key Key, v any) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		c.fail(path, "expected a table of texts like { name = \"text\" }, found %s", found(v))
+		c.fail(path, "expected a table of texts like { name = \"text\" }, found %s", shape(v))
 		return
 	}
 	for _, name := range c.inOrder(path, m) {
@@ -153,13 +157,13 @@ func (c *checker) stringMap(path string, key Key, v any) {
 		isRef, badRef := secretRef(s)
 		switch {
 		case !ok && secretName.MatchString(name):
-			c.fail(at, "expected a text in quotes: env:NAME or file:PATH")
+			c.fail(at, noSecretRef)
 		case !ok:
 			c.fail(at, "expected a text in quotes, found %s", found(m[name]))
 		case key.Name == "links":
 			c.noPassword(at, s)
 		case badRef:
-			c.fail(at, "expected env: with the name of an environment variable, or file: with a path")
+			c.fail(at, badSecretRef)
 		case isRef, s == "":
 		case secretName.MatchString(name):
 			c.fail(at, secretInFile)
@@ -177,6 +181,14 @@ func isNumber(v any) bool {
 		return !math.IsNaN(n) && !math.IsInf(n, 0)
 	}
 	return false
+}
+
+// shape names the type of a value that may hold a secret.
+func shape(v any) string {
+	if _, ok := v.(string); ok {
+		return "a text"
+	}
+	return found(v)
 }
 
 // found names a value for a person.

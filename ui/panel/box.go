@@ -30,7 +30,7 @@ func (b *box) render(p Props) string {
 		}
 	}
 	w = max(min(w+4, p.Size.W, boxMaxW), 0)
-	framed := p.Size.H >= 5 && w >= 8
+	framed := p.Size.H >= 8 && w >= 12
 	border := 0
 	if framed {
 		border = 2
@@ -57,7 +57,7 @@ func (b *box) render(p Props) string {
 	from, to := view.window(len(b.body), body)
 	put(b.body[from:to])
 	put(b.foot[len(b.foot)-foot:])
-	if framed && to-from < len(b.body) {
+	if framed && to > from && to-from < len(b.body) {
 		c.spans(2, c.h-1, w-4, span{theme.Dim, " " + rangeText(from, to, len(b.body)) + " lines "})
 	}
 	return c.String()

@@ -2,6 +2,9 @@ package panel
 
 import (
 	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"gonogo/model"
 	"gonogo/ui/theme"
@@ -73,20 +76,10 @@ func MenuBox(p Props, title string, items []Hint) string {
 func PromptBox(p Props, title, text string, cursor int, hint string) string {
 	w := p.boxW()
 	b := box{title: []span{{theme.Title, title}}, keep: -1, minW: min(60, w)}
-	runes := []rune(text)
-	cursor = min(max(cursor, 0), len(runes))
-	before, at, after := string(runes[:cursor]), " ", ""
-	if cursor < len(runes) {
-		at, after = string(runes[cursor:cursor+1]), string(runes[cursor+1:])
-	}
+	before, at, after := splitAt(text, cursor)
 	// What is left of the cursor gives way, so that the cursor is always seen.
-	for cells(before) > max(w-12, 1) {
-		_, rest := cutRune(before)
-		before = rest
-		if cells(before) <= max(w-12, 1) {
-			before = "…" + before
-			break
-		}
+	if most := max(w-12, 1); cells(before) > most {
+		before = ansi.TruncateLeft(before, cells(before)-most+1, "…")
 	}
 	b.body = [][]span{{{theme.Key, "› "}, {theme.Normal, before}, {theme.Reverse, at}, {theme.Normal, after}}}
 	if hint != "" {
@@ -97,13 +90,21 @@ func PromptBox(p Props, title, text string, cursor int, hint string) string {
 	return b.render(p)
 }
 
-func cutRune(s string) (first, rest string) {
-	for i := range s {
-		if i > 0 {
-			return s[:i], s[i:]
+// splitAt parts text at the character that the cursor, counted in runes, is in
+// or before; at its end that is a blank.
+func splitAt(text string, cursor int) (before, at, after string) {
+	text = model.Inert(text)
+	runes, done := 0, 0
+	for rest := text; rest != ""; {
+		cluster, _ := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+		runes += utf8.RuneCountInString(cluster)
+		rest = rest[len(cluster):]
+		if runes > cursor {
+			return text[:done], cluster, rest
 		}
+		done += len(cluster)
 	}
-	return s, ""
+	return text, " ", ""
 }
 
 // pad returns s with blanks up to w cells.

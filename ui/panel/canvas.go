@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
@@ -23,6 +25,7 @@ type canvas struct {
 	w, h     int
 	cells    []cell
 	clusters []string
+	wide     bool // there is a character of two cells somewhere
 	theme    *theme.Theme
 }
 
@@ -44,7 +47,9 @@ func (c *canvas) set(x, y int, style theme.Style, r rune) {
 	if x < 0 || y < 0 || x >= c.w || y >= c.h {
 		return
 	}
-	c.clear(x, y)
+	if c.wide {
+		c.clear(x, y)
+	}
 	c.cells[y*c.w+x] = cell{r: r, style: style}
 }
 
@@ -86,8 +91,8 @@ func (c *canvas) text(x, y, width int, style theme.Style, s string) int {
 	for len(s) > 0 {
 		cluster, w := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 		s = s[len(cluster):]
-		if w == 0 {
-			continue
+		if w == 0 || w > 2 || !standsAlone(cluster, w) {
+			cluster, w = "⍰", max(w, 1)
 		}
 		if n+w > end {
 			break
@@ -111,9 +116,27 @@ func (c *canvas) cluster(x, y int, style theme.Style, cluster string, w int) {
 		ext = uint16(len(c.clusters))
 	}
 	for i := range w {
-		c.set(x+i, y, style, 0)
+		c.set(x+i, y, style, ' ')
+	}
+	if w == 2 && cluster != "⍰" {
+		c.wide = true
+		c.cells[y*c.w+x+1] = cell{style: style}
 	}
 	c.cells[y*c.w+x] = cell{r: r, ext: ext, style: style}
+}
+
+// standsAlone reports whether a character takes its w cells whatever is drawn
+// beside it: some would join their neighbours to one character of other width.
+func standsAlone(cluster string, w int) bool {
+	r, n := utf8.DecodeRuneInString(cluster)
+	switch {
+	case n < len(cluster):
+	case r < 0x300, r >= 0x2010 && r < 0x2c00, r >= 0x3040 && r < 0xa000, r >= 0xac00 && r < 0xd7a4:
+		return true
+	case r >= 0x1f1e6 && r <= 0x1f1ff, r >= 0x1f3fb && r <= 0x1f3ff: // half a flag, a skin
+		return false
+	}
+	return !unicode.IsMark(r) && ansi.StringWidth(" "+cluster+" ") == w+2
 }
 
 // right draws s so that it ends before cell x, within at most width cells, and
@@ -142,10 +165,11 @@ func (c *canvas) add(x, y, n int, attributes theme.Style) {
 
 // String returns the canvas as h lines of w cells.
 func (c *canvas) String() string {
-	b := make([]byte, 0, len(c.cells)*2+c.h*16)
+	var b strings.Builder
+	b.Grow(len(c.cells)*2 + c.h*96)
 	for y := range c.h {
 		if y > 0 {
-			b = append(b, '\n')
+			b.WriteByte('\n')
 		}
 		on := theme.Normal
 		for _, cl := range c.cells[y*c.w : (y+1)*c.w] {
@@ -153,23 +177,23 @@ func (c *canvas) String() string {
 				continue
 			}
 			if cl.style != on {
-				b = append(b, c.theme.On(cl.style)...)
+				b.WriteString(c.theme.On(cl.style))
 				on = cl.style
 			}
 			switch {
 			case cl.ext > 0:
-				b = append(b, c.clusters[cl.ext-1]...)
+				b.WriteString(c.clusters[cl.ext-1])
 			case cl.r < utf8.RuneSelf:
-				b = append(b, byte(cl.r))
+				b.WriteByte(byte(cl.r))
 			default:
-				b = utf8.AppendRune(b, cl.r)
+				b.WriteRune(cl.r)
 			}
 		}
 		if on != theme.Normal {
-			b = append(b, c.theme.Off()...)
+			b.WriteString(c.theme.Off())
 		}
 	}
-	return string(b)
+	return b.String()
 }
 
 // cells returns how many cells s takes once it is inert.

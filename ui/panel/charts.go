@@ -241,20 +241,21 @@ func side(m *model.Metric, line *model.Line) string {
 // note draws the range and the age of the newest sample into a chart's lower border.
 func (d *plotter) note(line *model.Line, r rect) {
 	room := r.w - 4
-	text, style := "no data", theme.Unknown
+	text, ago, style := "no data", "", theme.Unknown
 	if !line.SampleAt.IsZero() {
-		text, style = words.Age(d.p.Now.Sub(line.SampleAt))+" ago", theme.Dim
+		text, ago, style = words.Age(d.p.Now.Sub(line.SampleAt)), " ago", theme.Dim
 		if line.State == model.Stale {
 			style = theme.Unknown | theme.Bold
 		}
 	}
-	n := cells(text)
+	n := cells(text) + len(ago)
 	if n > room {
 		return
 	}
 	y, end := r.y+r.h-1, r.x+r.w-2
 	d.c.set(end, y, theme.Normal, ' ')
 	d.c.text(end-n, y, n, style, text)
+	d.c.text(end-len(ago), y, len(ago), style, ago)
 	x := end - n
 	if when := cells(d.when) + 3; n+when <= room {
 		x -= when

@@ -47,7 +47,7 @@ func GateLines(p Props) []model.Line {
 	if !p.known() {
 		return nil
 	}
-	var out []model.Line
+	out := make([]model.Line, 0, len(p.Snap.Gate.Lines))
 	for i := range p.Snap.Gate.Lines {
 		line := &p.Snap.Gate.Lines[i]
 		if line.Check == "" && p.matches(line.Title, string(line.Metric), string(line.State), line.Reason) {
@@ -72,7 +72,7 @@ func (g gatePanel) Render(p Props) string {
 		value = max(value, cells(texts[i]))
 		target = max(target, cells(lines[i].Target))
 	}
-	name = min(name, max(8, p.Size.W/4))
+	name = min(name, max(8, p.Size.W*3/10))
 	empty := "this phase's gate asks for no metric"
 	return list(p, len(lines), g.title(p), empty, func(c *canvas, x, y, width, row int) {
 		line := &lines[row]
@@ -89,7 +89,9 @@ func (g gatePanel) Render(p Props) string {
 			c.right(end, y, 4, theme.Dim, age)
 			end -= 5
 		}
-		x += c.text(x, y, end-x, style, stateWord(line))
+		if line.State != model.Pass {
+			x += c.text(x, y, end-x, style, string(line.State)) + 1
+		}
 		c.text(x, y, end-x, theme.Normal, reasonText(line))
 	})
 }
@@ -129,13 +131,6 @@ func valueText(line *model.Line) string {
 		return "–"
 	}
 	return model.FormatValue(line.Unit, float64(line.Value))
-}
-
-func stateWord(line *model.Line) string {
-	if line.State == model.Pass {
-		return ""
-	}
-	return string(line.State) + " "
 }
 
 // reasonText is why a line is in its state; of one that passes, since when.

@@ -13,6 +13,7 @@ import (
 type piece struct {
 	parts []span
 	drop  int
+	least int // what the text may be cut to instead; 0: all or nothing
 	right bool
 }
 
@@ -26,14 +27,14 @@ func Header(p Props) string {
 	h, reason := p.headline()
 	glyph, style := c.theme.Headline(h)
 	pieces := []piece{
-		{parts: []span{{theme.Title, "gonogo"}}, drop: 6},
-		{parts: []span{{theme.Strong, cutText(p.rollout().Title, max(8, c.w/4))}}, drop: 4},
-		{parts: []span{environment(p)}},
+		{parts: []span{{theme.Title, "gonogo"}}, drop: 7},
+		{parts: []span{{theme.Strong, cutText(p.rollout().Title, max(8, c.w/4))}}, drop: 2, least: 8},
+		{parts: environment(p)},
 		{parts: []span{{theme.Strong, cutText(phaseTitle(p), max(10, c.w/5))}}, drop: 1},
 		{parts: []span{{style, " " + glyph + " " + string(h) + " "}}},
-		{parts: []span{{theme.Normal, reason}}, drop: 3},
-		{parts: freshness(p), drop: 2, right: true},
-		{parts: []span{{theme.Dim, whoLooks(p)}}, drop: 5, right: true},
+		{parts: []span{{theme.Normal, reason}}, drop: 4, least: 8},
+		{parts: freshness(p), drop: 3, right: true},
+		{parts: []span{{theme.Dim, whoLooks(p)}}, drop: 6, right: true, least: 11},
 		{parts: nowSpans(p), right: true, drop: 1},
 	}
 	c.line(0, 0, c.w, pieces)
@@ -41,7 +42,7 @@ func Header(p Props) string {
 }
 
 // line draws pieces into width cells, two blanks between them, those on the
-// right at its end. Text of the longest piece that may be cut is cut before pieces are left out.
+// right at its end.
 func (c *canvas) line(x, y, w int, pieces []piece) {
 	const gap = 2
 	used := func() int {
@@ -64,7 +65,7 @@ func (c *canvas) line(x, y, w int, pieces []piece) {
 			break
 		}
 		over := used() - gap + 1 - w
-		if n := width(pieces[worst].parts) - over; pieces[worst].drop == 3 && n >= 12 {
+		if n := width(pieces[worst].parts) - over; pieces[worst].least > 0 && n >= pieces[worst].least {
 			pieces[worst].parts = []span{{pieces[worst].parts[0].style, cutText(plain(pieces[worst].parts), n)}}
 			break
 		}
@@ -88,7 +89,7 @@ func (c *canvas) line(x, y, w int, pieces []piece) {
 }
 
 // environment is the environment's name as a sign.
-func environment(p Props) span {
+func environment(p Props) []span {
 	env := p.rollout().Environment
 	style := theme.Env
 	if env.Critical {
@@ -96,9 +97,9 @@ func environment(p Props) span {
 	}
 	name := strings.ToUpper(env.Name)
 	if name == "" {
-		return span{}
+		return nil
 	}
-	return span{style, " " + cutText(name, 24) + " "}
+	return []span{{style, "▐"}, {style | theme.Reverse, " " + cutText(name, 24) + " "}, {style, "▌"}}
 }
 
 // phaseTitle is the title of the phase that the rollout stands in.

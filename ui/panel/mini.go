@@ -23,7 +23,7 @@ func Mini(p Props) string {
 	lines := [][]span{
 		{{theme.NoGo | theme.Bold, "!"}, {theme.Normal, " rollback"}, {theme.Dim, "  ? keys"}},
 		{{theme.Strong, phaseTitle(p)}},
-		{environment(p)},
+		environment(p),
 		{{theme.Normal, reason}},
 		{{theme.Strong, p.rollout().Title}},
 		{{theme.Dim, soakText(p)}},

@@ -61,7 +61,7 @@ func phaseSpans(p Props, st station) []span {
 		}
 		out = append(out, span{theme.Dim, "  sets "}, span{theme.Normal, strings.Join(flags, ", ")})
 	}
-	return append(out, span{theme.Dim, fmt.Sprintf("  gate of %d metrics, %d checks", len(st.phase.Gate), len(st.phase.Checks))})
+	return append(out, span{theme.Dim, fmt.Sprintf("  gate metrics %d, checks %d", len(st.phase.Gate), len(st.phase.Checks))})
 }
 
 // attemptSpans is one stay in a phase, as it was.

@@ -57,6 +57,11 @@ func armedBox(b *box, p Props, plan *model.PlanState) {
 	case plan.FireAt.IsZero():
 		b.foot = append(b.foot, keyLine(Hint{"Enter", "confirms"}, Hint{"Esc", "cancels"}))
 	default:
+		if w < 44 {
+			b.foot = [][]span{{{theme.NoGo | theme.Bold | theme.Reverse, " fires in " + firesIn(plan, p.Now) + " "}},
+				keyLine(Hint{"Esc", "vetoes"}), keyLine(Hint{"Enter", "fires now"})}
+			return
+		}
 		b.foot = append(b.foot, append([]span{{theme.NoGo | theme.Bold | theme.Reverse, " fires in " + firesIn(plan, p.Now) + " "}, {theme.Dim, " · "}},
 			keyLine(Hint{"Esc", "vetoes"}, Hint{"Enter", "fires now"})...))
 	}
@@ -65,7 +70,7 @@ func armedBox(b *box, p Props, plan *model.PlanState) {
 // planWhere is the line that must not be misread: which environment, and from
 // which phase to which.
 func planWhere(p Props, plan *model.PlanState) []span {
-	out := []span{environment(p), {theme.Normal, "  "}}
+	out := append(environment(p), span{theme.Normal, "  "})
 	if plan.Plan.Kind == model.PlanFlip {
 		return append(out, span{theme.Strong, "flag " + string(plan.Plan.Flag)})
 	}

@@ -27,6 +27,11 @@ var dot = [4][2]byte{{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}}
 type axes struct {
 	from, to time.Time
 	lo, hi   float64
+
+	// Of the same, once the chart's size is known: the time of the left edge
+	// in ns, dots for each ns, half the lowest value and dots for each half of the unit.
+	start, perNano   float64
+	halfLo, perValue float64
 }
 
 // plot draws a metric's series, its target and alert lines and the marks of
@@ -57,13 +62,14 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme
 	}
 	bits := d.bits[:d.w*d.h]
 	clear(bits)
-	d.trace(points, ax, m.Every, series.Epoch > 0)
+	ax.scale(d.w, d.h)
+	d.trace(points, &ax, m.Every, series.Epoch > 0)
 	target, alert := -1, -1
 	if line.HasTarget {
-		target = d.row(ax, float64(line.Threshold))
+		target = d.row(&ax, float64(line.Threshold))
 	}
 	if line.HasAlert {
-		alert = d.row(ax, float64(line.AlertAt))
+		alert = d.row(&ax, float64(line.AlertAt))
 	}
 	for y := range d.h {
 		for x := range d.w {
@@ -78,7 +84,7 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme
 		}
 	}
 	if gutter > 0 {
-		d.scale(m, line, ax, rect{area.x + d.w, area.y, gutter, area.h}, target, alert)
+		d.labels(m, line, ax, rect{area.x + d.w, area.y, gutter, area.h}, target, alert)
 	}
 }
 
@@ -105,8 +111,14 @@ func (d *plotter) axes(s model.Series, line *model.Line) (axes, []model.Point) {
 	points := s.Points[min(first, end):end]
 	ax.lo, ax.hi = math.Inf(1), math.Inf(-1)
 	include := func(v float64) {
-		if finite(v) {
-			ax.lo, ax.hi = min(ax.lo, v), max(ax.hi, v)
+		if !finite(v) {
+			return
+		}
+		if v < ax.lo {
+			ax.lo = v
+		}
+		if v > ax.hi {
+			ax.hi = v
 		}
 	}
 	for i := range points {
@@ -121,7 +133,11 @@ func (d *plotter) axes(s model.Series, line *model.Line) (axes, []model.Point) {
 	if ax.lo > ax.hi {
 		ax.lo, ax.hi = 0, 1
 	}
+	whole := line.Unit == model.Ratio && ax.hi <= 1
 	ax.widen()
+	if whole {
+		ax.hi = min(ax.hi, 1)
+	}
 	return ax, points
 }
 
@@ -142,7 +158,16 @@ func (ax *axes) widen() {
 	}
 }
 
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// scale readies the axes for an area of w × h cells.
+func (ax *axes) scale(w, h int) {
+	ax.start = float64(ax.from.UnixNano())
+	ax.perNano = float64(w*2-1) / float64(ax.to.Sub(ax.from))
+	ax.halfLo = ax.lo / 2 // halves, so that no difference overflows
+	ax.perValue = float64(h*4-1) / (ax.hi/2 - ax.halfLo)
+}
+
+// finite reports whether v is a number that can be drawn.
+func finite(v float64) bool { return v-v == 0 }
 
 // share returns where v lies between lo and hi, 0 to 1.
 func share(v, lo, hi float64) float64 {
@@ -154,41 +179,47 @@ func share(v, lo, hi float64) float64 {
 }
 
 // dotY returns the line of dots of v, 0 being the uppermost.
-func (d *plotter) dotY(ax axes, v float64) int {
-	return d.h*4 - 1 - int(share(v, ax.lo, ax.hi)*float64(d.h*4-1)+0.5)
+func (d *plotter) dotY(ax *axes, v float64) int {
+	return d.h*4 - 1 - dots((v/2-ax.halfLo)*ax.perValue, d.h*4)
 }
 
 // row returns the line of cells of v.
-func (d *plotter) row(ax axes, v float64) int { return d.dotY(ax, v) / 4 }
+func (d *plotter) row(ax *axes, v float64) int { return d.dotY(ax, v) / 4 }
 
-func (d *plotter) dotX(ax axes, at time.Time) int {
-	return int(share(float64(at.Sub(ax.from)), 0, float64(ax.to.Sub(ax.from)))*float64(d.w*2-1) + 0.5)
+// dots rounds f to one of n dots, the nearest for what lies outside.
+func dots(f float64, n int) int {
+	switch {
+	case !(f > 0): // NaN, too
+		return 0
+	case f >= float64(n-1):
+		return n - 1
+	}
+	return int(f + 0.5)
 }
 
 // trace draws the points from the newest on, joined where nothing is missing
 // between them: gaps stay gaps. Something is missing where more than 3 × every
 // passed, or, in the thinned-out part of a series, 3 × the step it has there.
-func (d *plotter) trace(points []model.Point, ax axes, every time.Duration, thinned bool) {
-	step := every
-	newer, newerX, newerY := time.Time{}, 0, 0
+func (d *plotter) trace(points []model.Point, ax *axes, every time.Duration, thinned bool) {
+	step := int64(every)
+	joined, newer, newerX, newerY := false, int64(0), 0, 0
 	for i := len(points) - 1; i >= 0; i-- {
-		pt := &points[i]
-		if !finite(pt.V) {
-			newer = time.Time{}
+		v := points[i].V
+		if !finite(v) {
+			joined = false
 			continue
 		}
-		x, y := d.dotX(ax, pt.At), d.dotY(ax, pt.V)
-		dt := newer.Sub(pt.At)
-		switch {
-		case newer.IsZero(), step > 0 && dt > 3*step:
+		at := points[i].At.UnixNano()
+		x, y := dots((float64(at)-ax.start)*ax.perNano, d.w*2), d.dotY(ax, v)
+		if dt := newer - at; !joined || step > 0 && dt > 3*step {
 			d.column(x, y, y)
-		default:
+		} else {
 			d.join(x, y, newerX, newerY)
 			if thinned {
-				step = max(every, dt)
+				step = max(int64(every), dt)
 			}
 		}
-		newer, newerX, newerY = pt.At, x, y
+		joined, newer, newerX, newerY = true, at, x, y
 	}
 }
 
@@ -207,8 +238,7 @@ func (d *plotter) join(x0, y0, x1, y1 int) {
 	d.column(x1, y, y1)
 }
 
-// column draws the dots of column x from y0 to y1, in either order. The last
-// dot of a longer run is left to the next column, so that lines stay thin.
+// column draws the dots of column x from y0 to y1, in either order.
 func (d *plotter) column(x, y0, y1 int) {
 	if y0 > y1 {
 		y0, y1 = y1, y0
@@ -229,7 +259,7 @@ func (d *plotter) gutter(m *model.Metric, line *model.Line, w int) int {
 		n = max(n, cells(thresholdText(m, m.Alert, line.Alert, float64(line.AlertAt))))
 	}
 	if w >= 44 {
-		n = max(n, 6)
+		n = max(n, 7)
 	}
 	if n++; n == 1 || w-n < 14 {
 		return 0
@@ -248,8 +278,8 @@ func thresholdText(m *model.Metric, t *model.Target, text string, v float64) str
 	return model.FormatValue(m.Unit, v)
 }
 
-// scale labels the thresholds, and where there is room the range of values.
-func (d *plotter) scale(m *model.Metric, line *model.Line, ax axes, r rect, target, alert int) {
+// labels names the thresholds, and where there is room the range of values.
+func (d *plotter) labels(m *model.Metric, line *model.Line, ax axes, r rect, target, alert int) {
 	if target >= 0 {
 		d.c.text(r.x+1, r.y+target, r.w-1, theme.Target, thresholdText(m, m.Target, line.Target, float64(line.Threshold)))
 	}

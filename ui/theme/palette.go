@@ -9,7 +9,7 @@ import (
 // ink is how one role looks. A colour is given for each kind of terminal
 // rather than converted, so that it is known to be readable on each.
 type ink struct {
-	bold, faint, reverse bool // faint only where there is no colour to dim with
+	bold, faint bool // faint only where there is no colour to dim with
 
 	dark, light tone
 }
@@ -30,8 +30,8 @@ var palette = [roles]ink{
 	FrameFocus:  {bold: true, dark: tone{0x56b4e9, 75, 96}, light: tone{0x0072b2, 25, 34}},
 	Title:       {bold: true},
 	Key:         {bold: true, dark: tone{0x56b4e9, 75, 96}, light: tone{0x0072b2, 25, 34}},
-	Env:         {bold: true, reverse: true, dark: tone{0x56b4e9, 75, 36}, light: tone{0x0072b2, 25, 34}},
-	EnvCritical: {bold: true, reverse: true, dark: tone{0xff8c42, 208, 31}, light: tone{0xb84a00, 130, 31}},
+	Env:         {bold: true, dark: tone{0x56b4e9, 75, 36}, light: tone{0x0072b2, 25, 34}},
+	EnvCritical: {bold: true, dark: tone{0xff8c42, 208, 31}, light: tone{0xb84a00, 130, 31}},
 	Go:          {dark: tone{0x2fc79a, 43, 32}, light: tone{0x007a58, 29, 32}},
 	NoGo:        {dark: tone{0xff7b3d, 209, 91}, light: tone{0xb84000, 130, 31}},
 	Warn:        {dark: tone{0xf0c040, 221, 93}, light: tone{0x8a6100, 94, 33}},

@@ -23,24 +23,24 @@ type Style uint8
 
 // The roles. Normal is the terminal's own text.
 const (
-	Normal     Style = iota
-	Dim              // of less weight: ages, hints, what is over
-	Strong           // of more weight
-	Frame            // a panel's border
-	FrameFocus       // the border of the focused panel
-	Title            // a panel's name
-	Key              // a key in a hint
-	Env              // the environment's name
-	EnvCritical      // the same where mistakes are dear
-	Go               // GO, PASS
-	NoGo             // NO-GO, FAIL
-	Warn             // WARN
-	Hold             // HOLD: collecting, soaking, a person's turn
-	Unknown          // UNKNOWN: no data, stale, down
-	Notice           // something a person should look at
-	Target           // a chart's target line
-	Alert            // a chart's alert line
-	Mark             // a chart's action marks
+	Normal      Style = iota
+	Dim               // of less weight: ages, hints, what is over
+	Strong            // of more weight
+	Frame             // a panel's border
+	FrameFocus        // the border of the focused panel
+	Title             // a panel's name
+	Key               // a key in a hint
+	Env               // the environment's name
+	EnvCritical       // the same where mistakes are dear
+	Go                // GO, PASS
+	NoGo              // NO-GO, FAIL
+	Warn              // WARN
+	Hold              // HOLD: collecting, soaking, a person's turn
+	Unknown           // UNKNOWN: no data, stale, down
+	Notice            // something a person should look at
+	Target            // a chart's target line
+	Alert             // a chart's alert line
+	Mark              // a chart's action marks
 	SeriesSuccess
 	SeriesError
 	SeriesLatency
@@ -89,7 +89,7 @@ func sequence(in ink, s Style, dark bool, profile colorprofile.Profile) string {
 		{s&Bold != 0 || in.bold, "1"},
 		{in.faint && profile < colorprofile.ANSI, "2"},
 		{s&Underline != 0, "4"},
-		{s&Reverse != 0 || in.reverse, "7"},
+		{s&Reverse != 0, "7"},
 	} {
 		if a.on {
 			parts = append(parts, a.code)

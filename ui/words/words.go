@@ -6,6 +6,7 @@ package words
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -231,13 +232,13 @@ func Age(d time.Duration) string {
 	case d < 0:
 		return "0s"
 	case d < 2*time.Minute:
-		return fmt.Sprintf("%ds", d/time.Second)
+		return strconv.Itoa(int(d/time.Second)) + "s"
 	case d < 2*time.Hour:
-		return fmt.Sprintf("%dm", d/time.Minute)
+		return strconv.Itoa(int(d/time.Minute)) + "m"
 	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", d/time.Hour)
+		return strconv.Itoa(int(d/time.Hour)) + "h"
 	}
-	return fmt.Sprintf("%dd", d/(24*time.Hour))
+	return strconv.Itoa(int(d/(24*time.Hour))) + "d"
 }
 
 func because(text, reason string) string {

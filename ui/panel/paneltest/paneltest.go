@@ -196,7 +196,9 @@ func line(o Options, i int, m *model.Metric) model.Line {
 		l.State, l.Held, l.Reason = model.Fail, 4*time.Minute, "alert for 4m"
 	case 3:
 		l.State, l.Reason, l.SampleAt = model.Stale, "last sample 3m 30s ago", Now().Add(-210*time.Second)
+		l.Held = 90 * time.Second
 	case 5:
+		l.Held = time.Minute
 		l.State, l.HasValue, l.SampleAt, l.Reason = model.Down, false, time.Time{}, `source "prom": query: dial tcp 127.0.0.1:9090: connection refused`
 	}
 	return l

@@ -1,0 +1,155 @@
+package panel_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"gonogo/model"
+	"gonogo/ui/layout"
+	"gonogo/ui/panel"
+	"gonogo/ui/panel/paneltest"
+	"gonogo/ui/theme"
+)
+
+func panels() []panel.Panel {
+	return []panel.Panel{panel.Phases(), panel.Charts(), panel.Gate(), panel.Checklist(), panel.Flags(), panel.Log()}
+}
+
+func hints() []panel.Hint {
+	return []panel.Hint{{Key: "!", Text: "rollback"}, {Key: "a", Text: "advance"}, {Key: "f", Text: "flags"}, {Key: "␣", Text: "check"},
+		{Key: "e", Text: "why"}, {Key: "z", Text: "zoom"}, {Key: "/", Text: "find"}, {Key: ":", Text: "command"}, {Key: "?", Text: "keys"}}
+}
+
+func props(snap *model.Snapshot, t *theme.Theme) panel.Props {
+	return panel.Props{Snap: snap, Now: paneltest.Now(), Range: 15 * time.Minute, Theme: t, Who: "ops@bastion"}
+}
+
+// screen puts all panels together as the cockpit does.
+func screen(p panel.Props, w, h int, focused string, zoomed bool) string {
+	charts := 0
+	if p.Snap != nil && p.Snap.Rollout != nil {
+		charts = len(p.Snap.Rollout.Metrics)
+	}
+	places := layout.Arrange(w, h, charts, focused, zoomed)
+	if len(places) == 0 {
+		p.Size = panel.Size{W: w, H: h}
+		return panel.Mini(p)
+	}
+	parts := make(map[string]string, len(places))
+	at := func(name string) panel.Props {
+		q := p
+		q.Size = panel.Size{W: places[name].W, H: places[name].H}
+		q.Focused, q.Zoomed = name == focused, zoomed
+		return q
+	}
+	parts[layout.Header] = panel.Header(at(layout.Header))
+	parts[layout.Footer] = panel.Footer(at(layout.Footer), hints())
+	for _, pn := range panels() {
+		if _, ok := places[pn.Name()]; ok {
+			parts[pn.Name()] = pn.Render(at(pn.Name()))
+		}
+	}
+	return layout.Join(w, h, places, parts)
+}
+
+func TestScreenGolden(t *testing.T) {
+	themes := map[string]*theme.Theme{
+		"plain": theme.New(true, colorprofile.Ascii),
+		"dark":  theme.New(true, colorprofile.TrueColor),
+		"light": theme.New(false, colorprofile.ANSI),
+	}
+	tests := []struct {
+		name      string
+		condition paneltest.Condition
+		theme     string
+		w, h      int
+		focused   string
+		zoomed    bool
+	}{
+		{"not-started-80x24-plain", paneltest.NotStarted, "plain", 80, 24, "", false},
+		{"soaking-120x40-plain", paneltest.Soaking, "plain", 120, 40, "gate", false},
+		{"soaking-80x24-dark", paneltest.Soaking, "dark", 80, 24, "gate", false},
+		{"no-go-120x40-plain", paneltest.NoGo, "plain", 120, 40, "charts", false},
+		{"no-go-200x50-plain", paneltest.NoGo, "plain", 200, 50, "", false},
+		{"no-go-120x40-light", paneltest.NoGo, "light", 120, 40, "", false},
+		{"running-120x40-plain", paneltest.Running, "plain", 120, 40, "flags", false},
+		{"verified-120x40-plain", paneltest.Verified, "plain", 120, 40, "log", false},
+		{"zoom-charts-120x40-plain", paneltest.NoGo, "plain", 120, 40, "charts", true},
+		{"zoom-phases-120x40-plain", paneltest.Go, "plain", 120, 40, "phases", true},
+		{"mini-40x8-plain", paneltest.NoGo, "plain", 40, 8, "", false},
+		{"mini-20x5-plain", paneltest.Armed, "plain", 20, 5, "", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := props(paneltest.Snapshot(paneltest.Options{Condition: tt.condition}), themes[tt.theme])
+			got := screen(p, tt.w, tt.h, tt.focused, tt.zoomed)
+			requireSize(t, got, tt.w, tt.h)
+			golden.RequireEqual(t, got)
+		})
+	}
+}
+
+func TestBoxGolden(t *testing.T) {
+	plain := theme.New(true, colorprofile.Ascii)
+	tests := []struct {
+		name      string
+		condition paneltest.Condition
+		w, h      int
+		draw      func(panel.Props) string
+	}{
+		{"plan-armed", paneltest.Armed, 120, 40, panel.PlanBox},
+		{"plan-armed-20x5", paneltest.Armed, 20, 5, panel.PlanBox},
+		{"plan-running", paneltest.Running, 120, 40, panel.PlanBox},
+		{"plan-running-80x12", paneltest.Running, 80, 12, panel.PlanBox},
+		{"plan-verified", paneltest.Verified, 120, 40, panel.PlanBox},
+		{"plan-partial", paneltest.Partial, 120, 40, panel.PlanBox},
+		{"why-fail", paneltest.NoGo, 100, 40, func(p panel.Props) string { return panel.WhyBox(p, p.Snap.Lines["error"]) }},
+		{"help", paneltest.Go, 100, 40, func(p panel.Props) string {
+			return panel.HelpBox(p, []panel.HelpGroup{{Title: "Act", Keys: hints()[:4]}, {Title: "Look", Keys: hints()[4:]}})
+		}},
+		{"menu", paneltest.Go, 100, 40, func(p panel.Props) string {
+			p.Cursor = 1
+			return panel.MenuBox(p, "Roll back", []panel.Hint{{Key: "!", Text: "Real retrieval off"}, {Text: "This phase's flags"}})
+		}},
+		{"prompt", paneltest.Go, 100, 40, func(p panel.Props) string {
+			return panel.PromptBox(p, "Why hold?", "a deploy of the mail service", 3, "it is journaled and shown to everyone")
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := props(paneltest.Snapshot(paneltest.Options{Condition: tt.condition}), plain)
+			p.Size = panel.Size{W: tt.w, H: tt.h}
+			got := tt.draw(p)
+			requireWithin(t, got, tt.w, tt.h)
+			golden.RequireEqual(t, got)
+		})
+	}
+}
+
+// BenchmarkFrame draws the whole screen of a large rollout.
+func BenchmarkFrame(b *testing.B) {
+	snap := paneltest.Snapshot(paneltest.Options{Condition: paneltest.NoGo, Metrics: 30, Points: 600})
+	p := props(snap, theme.New(true, colorprofile.TrueColor))
+	p.Range = 3 * time.Hour
+	b.ReportAllocs()
+	for b.Loop() {
+		if s := screen(p, 200, 50, "gate", false); !strings.Contains(s, "NO-GO") {
+			b.Fatal("no verdict on the screen")
+		}
+	}
+}
+
+// BenchmarkChart draws one chart of 60 × 8 cells with 600 points.
+func BenchmarkChart(b *testing.B) {
+	snap := paneltest.Snapshot(paneltest.Options{Condition: paneltest.Go, Points: 600})
+	p := props(snap, theme.New(true, colorprofile.TrueColor))
+	p.Range, p.Size, p.Zoomed = 3*time.Hour, panel.Size{W: 60, H: 8}, true
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = panel.Charts().Render(p)
+	}
+}
