@@ -5,6 +5,7 @@ package actions
 import (
 	"gonogo/actions/dotenv"
 	"gonogo/actions/exec"
+	"gonogo/actions/http"
 	"gonogo/actions/process"
 	"gonogo/model/config"
 )
@@ -14,6 +15,7 @@ func Builders() map[string]config.ActionKind {
 	return map[string]config.ActionKind{
 		"dotenv":  dotenv.Kind(),
 		"exec":    exec.Kind(),
+		"http":    http.Kind(),
 		"pidfile": process.Kind(),
 	}
 }

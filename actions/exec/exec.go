@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -140,7 +139,8 @@ func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	out := a.secrets.Writer(log)
 	s.Out = out
 	err := child.Run(ctx, s)
-	return errors.Join(err, out.Flush())
+	_ = out.Flush() // what cannot be logged was done nevertheless
+	return err
 }
 
 // Reader is a program that prints a value.

@@ -8,7 +8,6 @@
 package mask
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -28,8 +27,8 @@ const (
 // Set is a number of secrets. The zero value has none. It must not grow while
 // it is used; otherwise it is safe for concurrent use.
 type Set struct {
-	forms    []string // longest first, so that none is found within another
-	replacer *strings.Replacer
+	forms [256][]string // by their first byte, longest first
+	n     int
 }
 
 // Resolve returns what text stands for, see config.ResolveSecret, and adds it if it came
@@ -68,26 +67,36 @@ func IsReference(text string) bool {
 	return strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")
 }
 
-// Add adds secrets. Of one like "Bearer abc" the last word counts as well.
+// Add adds secrets. Of one like "Bearer abc" the last word counts
+// as well, of one of several lines each long one.
 func (s *Set) Add(secrets ...string) {
 	for _, secret := range secrets {
-		s.forms = append(s.forms, forms(secret)...)
+		s.add(forms(secret))
 		if words := strings.Fields(secret); len(words) == 2 {
-			s.forms = append(s.forms, forms(words[1])...)
+			s.add(forms(words[1]))
+		}
+		for line := range strings.Lines(secret) { // of a key, say, that is printed with an indent
+			if line = strings.TrimSpace(line); len(line) >= 16 {
+				s.add(forms(line))
+			}
 		}
 	}
-	slices.SortFunc(s.forms, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	s.forms = slices.Compact(s.forms)
-	pairs := make([]string, 0, 2*len(s.forms))
-	for _, f := range s.forms {
-		pairs = append(pairs, f, hidden)
+	for i, list := range s.forms {
+		slices.SortFunc(list, func(a, b string) int {
+			if len(a) != len(b) {
+				return len(b) - len(a)
+			}
+			return strings.Compare(a, b)
+		})
+		s.forms[i] = slices.Compact(list)
 	}
-	s.replacer = strings.NewReplacer(pairs...)
+}
+
+func (s *Set) add(forms []string) {
+	for _, f := range forms {
+		s.forms[f[0]] = append(s.forms[f[0]], f)
+		s.n++
+	}
 }
 
 // forms returns how secret may be written.
@@ -119,10 +128,39 @@ func forms(secret string) []string {
 
 // String returns text without the secrets.
 func (s *Set) String(text string) string {
-	if s.replacer == nil {
+	if s.n == 0 {
 		return text
 	}
-	return s.replacer.Replace(text)
+	out, _ := s.scan([]byte(text), true)
+	return string(out)
+}
+
+// scan returns data without the secrets, and how much of it that is: all of it
+// if it is final; else not what may be the beginning of a secret.
+func (s *Set) scan(data []byte, final bool) (out []byte, done int) {
+	out = make([]byte, 0, len(data))
+	for i := 0; i < len(data); {
+		found := 0
+		for _, f := range s.forms[data[i]] {
+			rest := data[i:]
+			if len(rest) >= len(f) {
+				if string(rest[:len(f)]) == f {
+					found = len(f)
+					break
+				}
+			} else if !final && strings.HasPrefix(f, string(rest)) {
+				return out, i
+			}
+		}
+		if found > 0 {
+			out = append(out, hidden...)
+			i += found
+			continue
+		}
+		out = append(out, data[i])
+		i++
+	}
+	return out, len(data)
 }
 
 // Writer returns a writer that passes what it gets to w, without the secrets.
@@ -138,43 +176,25 @@ type Writer struct {
 
 // Write takes all of b, or returns the error of the writer behind.
 func (w *Writer) Write(b []byte) (int, error) {
-	if w.set.replacer == nil {
+	if w.set.n == 0 {
 		return w.to.Write(b)
 	}
 	w.held = append(w.held, b...)
-	safe, held := w.split()
-	if len(safe) > 0 {
-		if _, err := io.WriteString(w.to, safe); err != nil {
-			return 0, err
-		}
+	if err := w.pass(false); err != nil {
+		return 0, err
 	}
-	w.held = append(w.held[:0], held...)
 	return len(b), nil
 }
 
 // Flush passes on what is held back.
-func (w *Writer) Flush() error {
-	rest := w.set.String(string(w.held))
-	w.held = nil
-	if rest == "" {
+func (w *Writer) Flush() error { return w.pass(true) }
+
+func (w *Writer) pass(final bool) error {
+	out, done := w.set.scan(w.held, final)
+	w.held = append(w.held[:0], w.held[done:]...)
+	if len(out) == 0 {
 		return nil
 	}
-	_, err := io.WriteString(w.to, rest)
+	_, err := w.to.Write(out)
 	return err
-}
-
-// split returns what is complete, masked, and what may be the beginning of a secret.
-func (w *Writer) split() (safe string, held []byte) {
-	keep := 0
-	for _, f := range w.set.forms {
-		for n := min(len(f)-1, len(w.held)); n > keep; n-- {
-			if bytes.HasSuffix(w.held, []byte(f[:n])) {
-				keep = n
-			}
-		}
-	}
-	cut := len(w.held) - keep
-	// A whole secret may end within what would be kept: then it goes out as one.
-	masked := w.set.String(string(w.held[:cut]))
-	return masked, slices.Clone(w.held[cut:])
 }

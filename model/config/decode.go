@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 func decode(text string, into *map[string]any) (meta toml.MetaData, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("the TOML library cannot read it: %v", r)
+			err = errors.New("the TOML library cannot read it") // what it says may hold a secret
 		}
 	}()
 	return toml.Decode(text, into)

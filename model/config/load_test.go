@@ -109,6 +109,16 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+func TestNoHTTPReader(t *testing.T) {
+	kinds := testKinds()
+	delete(kinds.Actions, "http")
+	text := least + "[rollback.off]\nemergency = true\nflags = \"safe\"\nverify = [{ http = \"http://127.0.0.1/\" }]\n"
+	_, err := Parse("x.toml", []byte(text), kinds)
+	if want := "x.toml:7: rollback.off.verify[0]: nothing here can read http"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	base := least + "[source.p]\nkind = \"page\"\ntargets = []\n[metric.m]\nsource = \"p\"\n"
 	cases := []struct {

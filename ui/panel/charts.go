@@ -241,21 +241,23 @@ func side(m *model.Metric, line *model.Line) string {
 // note draws the range and the age of the newest sample into a chart's lower border.
 func (d *plotter) note(line *model.Line, r rect) {
 	room := r.w - 4
-	text, ago, style := "no data", "", theme.Unknown
+	var buf [24]byte
+	text, style := append(buf[:0], "no data"...), theme.Unknown
 	if !line.SampleAt.IsZero() {
-		text, ago, style = words.Age(d.p.Now.Sub(line.SampleAt)), " ago", theme.Dim
+		text, style = append(words.AppendAge(buf[:0], d.p.Now.Sub(line.SampleAt)), " ago"...), theme.Dim
 		if line.State == model.Stale {
 			style = theme.Unknown | theme.Bold
 		}
 	}
-	n := cells(text) + len(ago)
+	n := len(text)
 	if n > room {
 		return
 	}
 	y, end := r.y+r.h-1, r.x+r.w-2
 	d.c.set(end, y, theme.Normal, ' ')
-	d.c.text(end-n, y, n, style, text)
-	d.c.text(end-len(ago), y, len(ago), style, ago)
+	for i, b := range text {
+		d.c.set(end-n+i, y, style, rune(b))
+	}
 	x := end - n
 	if when := cells(d.when) + 3; n+when <= room {
 		x -= when

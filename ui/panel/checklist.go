@@ -33,8 +33,9 @@ func (checklistPanel) title(p Props) []span {
 
 // CheckRows returns the checks that the checklist's rows show.
 func CheckRows(p Props) []model.Check {
-	var out []model.Check
-	for _, check := range p.checks() {
+	all := p.checks()
+	out := make([]model.Check, 0, len(all))
+	for _, check := range all {
 		if p.matches(check.Text, string(check.ID)) {
 			out = append(out, check)
 		}

@@ -18,7 +18,7 @@ func (flagsPanel) Title(p Props) string { return "Flags" }
 
 // FlagRows returns the flags that the panel's rows show.
 func FlagRows(p Props) []model.Flag {
-	var out []model.Flag
+	out := make([]model.Flag, 0, len(p.rollout().Flags))
 	for _, f := range p.rollout().Flags {
 		if p.matches(f.Title, string(f.ID)) {
 			out = append(out, f)

@@ -8,82 +8,83 @@ import (
 	"gonogo/ui/words"
 )
 
-// piece is a part of a line that is left out, the highest drop first, where
-// the line is too short; drop 0 is never left out.
-type piece struct {
-	parts []span
-	drop  int
-	least int // what the text may be cut to instead; 0: all or nothing
-	right bool
+// headerParts are the places of the header's parts, from left to right.
+const (
+	partName = iota
+	partTitle
+	partEnv
+	partPhase
+	partVerdict
+	partReason
+	partFresh
+	partWho
+	partClock
+	headerParts
+)
+
+const headerGap = 2 // blanks between parts
+
+// cuts is what gives way, in this order, where the header is too long: a part
+// is cut to so many cells, or left out with 0. The environment and the verdict stay.
+var cuts = [...]struct{ part, to int }{
+	{partName, 0}, {partReason, 24}, {partWho, 11}, {partWho, 0}, {partReason, 10}, {partTitle, 12}, {partReason, 0},
+	{partPhase, 10}, {partFresh, 0}, {partTitle, 0}, {partClock, 0}, {partPhase, 0},
 }
 
 // Header is the screen's first line: which rollout, where, in which phase, GO
 // or not and why, how fresh, who looks, and a clock that shows a frozen screen.
 func Header(p Props) string {
 	c := newCanvas(p.Size, p.Theme)
-	if c.h == 0 || c.w == 0 {
-		return c.String()
-	}
 	h, reason := p.headline()
 	glyph, style := c.theme.Headline(h)
-	pieces := []piece{
-		{parts: []span{{theme.Title, "gonogo"}}, drop: 7},
-		{parts: []span{{theme.Strong, cutText(p.rollout().Title, max(8, c.w/4))}}, drop: 2, least: 8},
-		{parts: environment(p)},
-		{parts: []span{{theme.Strong, cutText(phaseTitle(p), max(10, c.w/5))}}, drop: 1},
-		{parts: []span{{style, " " + glyph + " " + string(h) + " "}}},
-		{parts: []span{{theme.Normal, reason}}, drop: 4, least: 8},
-		{parts: freshness(p), drop: 3, right: true},
-		{parts: []span{{theme.Dim, whoLooks(p)}}, drop: 6, right: true, least: 11},
-		{parts: nowSpans(p), right: true, drop: 1},
+	parts := [headerParts][]span{
+		partName:    {{theme.Title, "gonogo"}},
+		partTitle:   {{theme.Strong, cutText(p.rollout().Title, max(12, c.w/4))}},
+		partEnv:     environment(p),
+		partPhase:   {{theme.Strong, cutText(phaseTitle(p), max(10, c.w/5))}},
+		partVerdict: {{style, " " + glyph + " " + string(h) + " "}},
+		partReason:  {{theme.Normal, reason}},
+		partFresh:   freshness(p),
+		partWho:     {{theme.Dim, whoLooks(p)}},
+		partClock:   nowSpans(p),
 	}
-	c.line(0, 0, c.w, pieces)
+	for _, cut := range cuts {
+		over := 2 - headerGap - c.w
+		for _, part := range parts {
+			if n := width(part); n > 0 {
+				over += n + headerGap
+			}
+		}
+		if over <= 0 {
+			break
+		}
+		part := parts[cut.part]
+		switch n := width(part); {
+		case cut.to == 0:
+			parts[cut.part] = nil
+		case n > cut.to && len(part) > 0:
+			parts[cut.part] = []span{{part[0].style, cutText(part[0].text, max(cut.to, n-over))}}
+		}
+	}
+	drawHeader(c, parts[:partFresh], parts[partFresh:])
 	return c.String()
 }
 
-// line draws pieces into width cells, two blanks between them, those on the
-// right at its end.
-func (c *canvas) line(x, y, w int, pieces []piece) {
-	const gap = 2
-	used := func() int {
-		n := 1
-		for _, pc := range pieces {
-			if len(pc.parts) > 0 && width(pc.parts) > 0 {
-				n += width(pc.parts) + gap
-			}
-		}
-		return n
+// drawHeader draws parts from the left, and others so that they end at the right.
+func drawHeader(c *canvas, left, right [][]span) {
+	x, end := 1, c.w-1
+	if c.w < 3 {
+		x, end = 0, c.w
 	}
-	for used()-gap+1 > w {
-		worst := -1
-		for i, pc := range pieces {
-			if pc.drop > 0 && width(pc.parts) > 0 && (worst < 0 || pc.drop > pieces[worst].drop) {
-				worst = i
-			}
-		}
-		if worst < 0 {
-			break
-		}
-		over := used() - gap + 1 - w
-		if n := width(pieces[worst].parts) - over; pieces[worst].least > 0 && n >= pieces[worst].least {
-			pieces[worst].parts = []span{{pieces[worst].parts[0].style, cutText(plain(pieces[worst].parts), n)}}
-			break
-		}
-		pieces[worst].parts = nil
-	}
-	left, end := x+1, x+w-1
-	if w < 3 {
-		left, end = x, x+w
-	}
-	for i := len(pieces) - 1; i >= 0; i-- {
-		if n := width(pieces[i].parts); pieces[i].right && n > 0 && end-n > left {
-			c.spans(end-n, y, n, pieces[i].parts...)
-			end -= n + gap
+	for i := len(right) - 1; i >= 0; i-- {
+		if n := width(right[i]); n > 0 && end-n >= x {
+			c.spans(end-n, 0, n, right[i]...)
+			end -= n + headerGap
 		}
 	}
-	for _, pc := range pieces {
-		if !pc.right && width(pc.parts) > 0 {
-			left += c.spans(left, y, end-left, pc.parts...) + gap
+	for _, part := range left {
+		if width(part) > 0 {
+			x += c.spans(x, 0, end-x, part...) + headerGap
 		}
 	}
 }

@@ -175,7 +175,7 @@ func drawSegment(c *canvas, p Props, s segment, x, y, width int) {
 		style = theme.Warn
 	}
 	end := x + width
-	c.text(x, y+1, width-1, s.below.style, "  "+s.below.text)
+	c.text(x+2, y+1, width-3, s.below.style, s.below.text)
 	x += c.text(x, y, width, style, s.mark)
 	x += c.text(x, y, end-x-1, style, s.name) + 1
 	n := end - x - 1

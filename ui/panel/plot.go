@@ -58,7 +58,7 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme
 	gutter := d.gutter(m, line, area.w)
 	d.w -= gutter
 	if d.w*d.h > len(d.bits) {
-		d.bits = make([]byte, d.w*d.h)
+		d.bits = make([]byte, 2*d.w*d.h) // the next one may be a little larger
 	}
 	bits := d.bits[:d.w*d.h]
 	clear(bits)

@@ -47,7 +47,11 @@ func clock(at, now time.Time) string {
 
 // spell returns d in its two largest units without blanks or a zero: "3d", "1d20h".
 func spell(d time.Duration) string {
-	return strings.ReplaceAll(model.FormatDuration(d), " ", "")
+	text := model.FormatDuration(d)
+	if head, tail, two := strings.Cut(text, " "); two {
+		return head + tail
+	}
+	return text
 }
 
 // span2 returns a range of durations: "3d–5d", or "3d" where they are the same.

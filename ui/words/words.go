@@ -227,18 +227,20 @@ func Short(hash string) string {
 }
 
 // Age says how old something is in one unit: "4s", "3m", "2h", "5d". What lies ahead is 0s old.
-func Age(d time.Duration) string {
+func Age(d time.Duration) string { return string(AppendAge(nil, d)) }
+
+// AppendAge appends to b what Age returns, for whoever draws many of them.
+func AppendAge(b []byte, d time.Duration) []byte {
+	unit, letter := 24*time.Hour, byte('d')
 	switch {
-	case d < 0:
-		return "0s"
 	case d < 2*time.Minute:
-		return strconv.Itoa(int(d/time.Second)) + "s"
+		unit, letter = time.Second, 's'
 	case d < 2*time.Hour:
-		return strconv.Itoa(int(d/time.Minute)) + "m"
+		unit, letter = time.Minute, 'm'
 	case d < 48*time.Hour:
-		return strconv.Itoa(int(d/time.Hour)) + "h"
+		unit, letter = time.Hour, 'h'
 	}
-	return strconv.Itoa(int(d/(24*time.Hour))) + "d"
+	return append(strconv.AppendInt(b, int64(max(d, 0)/unit), 10), letter)
 }
 
 func because(text, reason string) string {

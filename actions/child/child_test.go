@@ -1,0 +1,389 @@
+package child
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const grace = 300 * time.Millisecond
+
+func sh(script string) Spec {
+	return Spec{Argv: []string{"/bin/sh", "-c", script}, Env: Environ(nil, nil), Grace: grace}
+}
+
+func TestRunEnds(t *testing.T) {
+	tests := []struct {
+		name string
+		spec Spec
+		want string // of the error; empty: none
+	}{
+		{"well", sh("exit 0"), ""},
+		{"badly, silent", sh("exit 3"), "exit status 3"},
+		{"badly, with a word", sh("echo no such unit; exit 3"), "exit status 3: no such unit"},
+		{"last line counts", sh("echo one; echo two; echo; exit 1"), "exit status 1: two"},
+		{"no final newline", sh("printf 'one\ntwo'; exit 1"), "exit status 1: two"},
+		{"stderr too", sh("echo out; echo err >&2; exit 1"), "exit status 1: err"},
+		{"inert", sh(`printf '\033]0;x\007\n' >&2; exit 1`), "exit status 1: ␛]0;x␇"},
+		{"a signal", sh("kill -9 $$"), "ended by signal 9 (killed)"},
+		{"stdin is empty", sh("cat; exit 0"), ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := Run(t.Context(), tt.spec)
+			if got := text(err); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestRunSeparatesStderr(t *testing.T) {
+	var out, errs bytes.Buffer
+	s := sh("echo out; echo err >&2; exit 1")
+	s.Out, s.Err = &out, &errs
+	err := Run(t.Context(), s)
+	if out.String() != "out\n" || errs.String() != "err\n" || text(err) != "exit status 1: err" {
+		t.Errorf("out %q, err %q, error %v", out.String(), errs.String(), err)
+	}
+}
+
+func TestRunHidesSecrets(t *testing.T) {
+	s := sh("echo the password is hush; exit 1")
+	s.Hide = func(text string) string { return strings.ReplaceAll(text, "hush", "…") }
+	if err := Run(t.Context(), s); text(err) != "exit status 1: the password is …" {
+		t.Error(err)
+	}
+}
+
+// startup runs s in the background, and returns once it has printed a line.
+func startup(t *testing.T, ctx context.Context, s Spec) (line string, result <-chan error) {
+	t.Helper()
+	first := &firstLine{got: make(chan string, 1)}
+	s.Out = first
+	c := make(chan error, 1)
+	go func() { c <- Run(ctx, s) }()
+	select {
+	case line = <-first.got:
+	case err := <-c:
+		t.Fatalf("it ended: %v", err)
+	case <-time.After(30 * time.Second):
+		t.Fatal("it prints nothing")
+	}
+	return line, c
+}
+
+type firstLine struct {
+	buf  bytes.Buffer
+	once sync.Once
+	got  chan string
+}
+
+func (f *firstLine) Write(b []byte) (int, error) {
+	f.buf.Write(b)
+	if line, _, whole := strings.Cut(f.buf.String(), "\n"); whole {
+		f.once.Do(func() { f.got <- line })
+	}
+	return len(b), nil
+}
+
+func result(t *testing.T, c <-chan error) error {
+	t.Helper()
+	select {
+	case err := <-c:
+		return err
+	case <-time.After(30 * time.Second):
+		t.Fatal("it hangs")
+		return nil
+	}
+}
+
+// gone reports whether pid has ended; a zombie counts as ended.
+func gone(pid string) bool {
+	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		return true
+	}
+	_, after, _ := strings.Cut(string(stat), ") ")
+	return strings.HasPrefix(after, "Z") || strings.HasPrefix(after, "X")
+}
+
+func eventuallyGone(t *testing.T, pids ...string) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(30 * time.Second)
+	for _, pid := range pids {
+		if _, err := strconv.Atoi(pid); err != nil {
+			t.Fatalf("%q is no pid", pid)
+		}
+		for !gone(pid) {
+			select {
+			case <-tick.C:
+			case <-limit:
+				t.Fatalf("process %s is still there", pid)
+			}
+		}
+	}
+}
+
+func TestRunCancelled(t *testing.T) {
+	tests := []struct {
+		name   string
+		script string // prints the pids of all of its processes first
+	}{
+		{"ends at TERM", "echo $$; exec sleep 1000"},
+		{"ignores TERM", `trap "" TERM; echo $$; while :; do sleep 1; done`},
+		{"grandchild", "sleep 1000 & echo $$ $!; wait"},
+		{"grandchild ignores TERM", `(trap "" TERM; while :; do sleep 1; done) & echo $$ $!; wait`},
+		{"grandchild let go of the output", `(trap "" TERM; while :; do sleep 1; done) >/dev/null 2>&1 & echo $$ $!; wait`},
+		{"floods", "echo $$; exec yes"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			line, c := startup(t, ctx, sh(tt.script))
+			cancel()
+			err := result(t, c)
+			var e *Ended
+			if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || !strings.HasPrefix(err.Error(), "cancelled after ") {
+				t.Errorf("error %v", err)
+			}
+			eventuallyGone(t, strings.Fields(line)...)
+		})
+	}
+}
+
+func TestRunTimesOut(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	err := Run(ctx, sh("echo working on it; exec sleep 1000"))
+	if !errors.Is(err, context.DeadlineExceeded) || text(err) != "timed out after 200ms: working on it" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestRunDoesNotStartWhenCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	file := filepath.Join(t.TempDir(), "made")
+	if err := Run(ctx, sh("touch "+file)); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("it ran")
+	}
+}
+
+// A daemon that was started, and holds the output, is neither waited for nor killed.
+func TestRunLeavesDaemon(t *testing.T) {
+	var out bytes.Buffer
+	s := sh("sleep 1000 & echo $!")
+	s.Out = &out
+	c := make(chan error, 1)
+	go func() { c <- Run(t.Context(), s) }()
+	if err := result(t, c); err != nil {
+		t.Fatal(err)
+	}
+	pid := strings.TrimSpace(out.String())
+	if gone(pid) {
+		t.Error("the daemon was killed")
+	}
+	n, err := strconv.Atoi(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = syscall.Kill(n, syscall.SIGKILL)
+}
+
+func TestRunDrainsFlood(t *testing.T) {
+	for name, out := range map[string]io.Writer{"kept": &HeadTail{}, "nobody": nil, "fails": failing{}} {
+		t.Run(name, func(t *testing.T) {
+			s := sh("yes | head -c 20000000; echo end")
+			s.Out = out
+			if err := Run(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			if h, ok := out.(*HeadTail); ok {
+				if h.Total() != 20000004 || !strings.HasSuffix(h.String(), "end\n") || len(h.String()) > 2*Kept+100 {
+					t.Errorf("total %d, kept %d", h.Total(), len(h.String()))
+				}
+			}
+		})
+	}
+}
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+type panics struct{}
+
+func (panics) Write([]byte) (int, error) { panic("boom") }
+
+func TestRunRecovers(t *testing.T) {
+	s := sh("echo x")
+	s.Out = panics{}
+	if err := Run(t.Context(), s); text(err) != "output: panic: boom: x" {
+		t.Error(err)
+	}
+}
+
+func TestRunLimited(t *testing.T) {
+	s := sh("echo 12345678")
+	s.Out = &Limited{Max: 4}
+	if err := Run(t.Context(), s); !strings.Contains(text(err), "more was printed than is taken: 4 bytes") {
+		t.Error(err)
+	}
+}
+
+func TestLookup(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, mode os.FileMode, content string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("tool", 0o755, "#!/bin/sh\n")
+	write("plain", 0o644, "")
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"PATH=relative:" + dir + ":/nonexistent"}
+	tests := []struct {
+		name string
+		argv []string
+		env  []string
+		want string // the path, or the error with DIR for the folder
+	}{
+		{"in PATH", []string{"tool"}, env, "DIR/tool"},
+		{"absolute", []string{filepath.Join(dir, "tool")}, nil, "DIR/tool"},
+		{"relative", []string{"./tool"}, nil, "DIR/tool"},
+		{"not in PATH", []string{"nothing"}, env, `program "nothing": not found in DIR, /nonexistent: install it, or write its whole path`},
+		{"no PATH", []string{"tool"}, nil, `program "tool": not found: PATH is not set; write the program's whole path`},
+		{"not executable", []string{"plain"}, env, `program "DIR/plain": is not executable: chmod +x it`},
+		{"a folder", []string{"./folder"}, env, `program "DIR/folder": is a directory`},
+		{"missing", []string{"./nothing"}, env, `program "DIR/nothing": not found: file does not exist`},
+		{"hostile", []string{"\x1b[2J"}, nil, `program "␛[2J": not found: PATH is not set; write the program's whole path`},
+		{"empty", nil, env, "no program: the command is empty"},
+		{"empty name", []string{""}, env, "no program: the command is empty"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := Lookup(tt.argv, dir, tt.env)
+			if err != nil {
+				got = err.Error()
+			}
+			if got = strings.ReplaceAll(got, dir, "DIR"); got != tt.want {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestStartErrors(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{"noshebang": "echo x\n", "nointerpreter": "#!/nonexistent/sh\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct{ name, dir, program, want string }{
+		{"no #!", dir, "./noshebang", "a script must begin with #!"},
+		{"no interpreter", dir, "./nointerpreter", "the interpreter in its first line is not there"},
+		{"no folder", dir + "/none", "/bin/sh", "its folder"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := Run(t.Context(), Spec{Argv: []string{tt.program}, Dir: tt.dir})
+			if !strings.Contains(text(err), tt.want) {
+				t.Errorf("error %v, want %q in it", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestEnviron(t *testing.T) {
+	t.Setenv("LC_NUMERIC", "C")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
+	t.Setenv("WANTED", "w")
+	t.Setenv("HOME", "/outer")
+	t.Setenv("SSH_AUTH_SOCK", "/sock")
+	env := Environ([]string{"WANTED", "NOT_SET_AT_ALL"}, map[string]string{"HOME": "/own", "NEW": "n"})
+	var out bytes.Buffer
+	s := Spec{Argv: []string{"/bin/sh", "-c", "env"}, Env: env, Out: &out}
+	if err := Run(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"LC_NUMERIC=C\n", "WANTED=w\n", "HOME=/own\n", "NEW=n\n", "PATH="} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q:\n%s", want, out.String())
+		}
+	}
+	for _, unwanted := range []string{"AWS", "SSH_AUTH_SOCK", "/outer", "NOT_SET"} {
+		if strings.Contains(out.String(), unwanted) {
+			t.Errorf("has %q:\n%s", unwanted, out.String())
+		}
+	}
+}
+
+// A program without any variable gets none of ours.
+func TestRunWithoutEnviron(t *testing.T) {
+	t.Setenv("LEAK", "x")
+	var out bytes.Buffer
+	if err := Run(t.Context(), Spec{Argv: []string{"/usr/bin/env"}, Out: &out}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.String(), "LEAK") {
+		t.Errorf("got %q", out.String())
+	}
+}
+
+func TestHeadTail(t *testing.T) {
+	all := make([]byte, 5*Kept)
+	for i := range all {
+		all[i] = byte('a' + i%26)
+	}
+	for _, total := range []int{0, 1, Kept, Kept + 1, 2 * Kept, 2*Kept + 1, 3*Kept + 7, 5 * Kept} {
+		for _, chunk := range []int{1000, Kept - 1, Kept, Kept + 1, 3 * Kept} {
+			var h HeadTail
+			for from := 0; from < total; from += chunk {
+				if n, err := h.Write(all[from:min(total, from+chunk)]); err != nil || n != min(total, from+chunk)-from {
+					t.Fatal(n, err)
+				}
+			}
+			want := string(all[:total])
+			if total > 2*Kept {
+				want = string(all[:Kept]) + "\n… " + strconv.Itoa(total-2*Kept) + " bytes left out …\n" + string(all[total-Kept:total])
+			}
+			if h.String() != want {
+				t.Errorf("total %d by %d: kept %d bytes, other than wanted", total, chunk, len(h.String()))
+			}
+		}
+	}
+}
+
+func TestCheckName(t *testing.T) {
+	for name, ok := range map[string]bool{"A": true, "_x9": true, "": false, "9A": false, "A-B": false, "A=B": false, "A\n": false} {
+		if err := CheckName(name); (err == nil) != ok {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package http
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"gonogo/model"
+)
+
+// valueAt returns what body has at path, a gjson path, as text: a list comma
+// separated. Without a path it is the body itself.
+func valueAt(body []byte, path string) (string, error) {
+	if path == "" {
+		if len(body) > maxShown {
+			return "", errors.New("the answer is larger than 64 KiB: name a part of it with json")
+		}
+		return strings.TrimSpace(string(body)), nil
+	}
+	if !gjson.ValidBytes(body) {
+		return "", errors.New("the answer is no JSON")
+	}
+	got := gjson.GetBytes(body, path)
+	switch {
+	case !got.Exists():
+		return "", fmt.Errorf("the answer has no %q%s", path, keysOf(body))
+	case got.Type == gjson.Null:
+		return "", fmt.Errorf("%q is null", path)
+	case got.IsArray():
+		return joined(path, got.Array())
+	case got.IsObject():
+		return "", fmt.Errorf("%q is an object: name a value in it%s", path, keysOf([]byte(got.Raw)))
+	case got.Type == gjson.Number:
+		return got.Raw, nil
+	}
+	return strings.TrimSpace(got.String()), nil
+}
+
+func joined(path string, items []gjson.Result) (string, error) {
+	out := make([]string, len(items))
+	for i, item := range items {
+		if item.IsArray() || item.IsObject() || item.Type == gjson.Null {
+			return "", fmt.Errorf("item %d of %q is no plain value", i, path)
+		}
+		out[i] = item.String()
+		if strings.Contains(out[i], ",") {
+			return "", fmt.Errorf("item %d of %q has a comma, which a list cannot hold", i, path)
+		}
+	}
+	return strings.Join(out, ","), nil
+}
+
+// keysOf names the keys that an object has, for an error.
+func keysOf(body []byte) string {
+	var keys []string
+	gjson.ParseBytes(body).ForEach(func(k, _ gjson.Result) bool {
+		if k.Type == gjson.String {
+			keys = append(keys, k.String())
+		}
+		return len(keys) < 20
+	})
+	if len(keys) == 0 {
+		return ""
+	}
+	slices.Sort(keys)
+	return "; it has " + model.Inert(strings.Join(keys, ", "))
+}

@@ -1,0 +1,229 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	prom "github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/promql/parser"
+
+	"gonogo/model"
+)
+
+func TestSelectors(t *testing.T) {
+	tests := map[string]struct {
+		query string
+		want  string // selector=need, with its offset and @ where it has one
+	}{
+		"plain":             {"a", "a=0"},
+		"range":             {`sum(rate(a{x="1",y!="2"}[5m]))`, `a{x="1",y!="2"}=0`},
+		"twice":             {"a / (a + b)", "a=0 b=0"},
+		"strictest need":    {"(a or vector(0)) / (a + b)", "a=0 b=0"},
+		"or constant":       {"(sum(a) or vector(0)) / b", "a=2 b=0"},
+		"or on() constant":  {"sum(a) or on() vector(0)", "a=2"},
+		"or absent":         {"a or absent(a) * 0", "a=2"},
+		"or another":        {"a or b", "a=1 b=1"},
+		"or in or":          {"(a or b) or vector(0)", "a=2 b=2"},
+		"unless":            {"a unless b", "a=0 b=2"},
+		"and":               {"a and b", "a=0 b=0"},
+		"absent":            {"absent(a)", "a=2"},
+		"absent_over_time":  {"absent_over_time(a[5m])", "a=2"},
+		"none":              {"vector(1) + time()", ""},
+		"offset":            {"a offset 1h", "a offset 1h=0"},
+		"negative offset":   {"a offset -1h", "a offset -1h=0"},
+		"at":                {"a @ 100", "a @ 100.000=0"},
+		"at end":            {"a @ end()", "a=0"},
+		"subquery":          {"max_over_time(rate(a[5m])[1h:1m])", "a=0"},
+		"subquery offset":   {"max_over_time((a offset 1m)[1h:1m] offset 1h)", "a offset 1h1m=0"},
+		"subquery at":       {"max_over_time((a offset 1m)[1h:1m] @ 100 offset 1h)", "a @ 100.000 offset 1h1m=0"},
+		"at in subquery":    {"max_over_time((a @ 100)[1h:1m] offset 1h)", "a @ 100.000=0"},
+		"name only matcher": {`{__name__=~"a.*"}`, `{__name__=~"a.*"}=0`},
+		"odd name":          {`{"a.b"}`, `{__name__="a.b"}=0`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			expr, err := parse(test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, s := range selectors(expr) {
+				got = append(got, fmt.Sprintf("%s=%d", s.text, s.need))
+			}
+			if text := strings.Join(got, " "); text != test.want {
+				t.Errorf("got  %s\nwant %s", text, test.want)
+			}
+		})
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	tests := map[string]struct{ query, count, want string }{
+		"no PromQL":   {"sum(", "", "query: not PromQL: 1:5: parse error: unclosed left parenthesis"},
+		"empty":       {"", "", "query: not PromQL: unknown position: parse error: no expression found in input"},
+		"range":       {"a[5m]", "", "query: a range of values where one is needed: put rate() or another function around it"},
+		"string":      {`"a"`, "", "query: a string where a number is needed"},
+		"bad count":   {"a", "a[5m]", "count: a range of values where one is needed: put rate() or another function around it"},
+		"count typos": {"a", "sum(b", "count: not PromQL: 1:6: parse error: unclosed left parenthesis"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if _, err := Parse(test.query, test.count); err == nil || err.Error() != test.want {
+				t.Errorf("got  %v\nwant %s", err, test.want)
+			}
+		})
+	}
+}
+
+// answers is a Backend that gives one answer to each of its questions in turn.
+type answers struct {
+	asked []string
+	give  []prom.Value
+}
+
+func (a *answers) Instant(_ context.Context, expr string, _ time.Time) (prom.Value, error) {
+	a.asked = append(a.asked, expr)
+	if len(a.give) < len(a.asked) {
+		return nil, errors.New("asked too often")
+	}
+	return a.give[len(a.asked)-1], nil
+}
+
+func (a *answers) Range(context.Context, string, time.Time, time.Time, time.Duration) (prom.Matrix, error) {
+	return nil, errors.New("not here")
+}
+
+// at is when the answers were evaluated.
+const at = prom.Time(1_000_000_000)
+
+func one(v float64) prom.Value {
+	return prom.Vector{{Value: prom.SampleValue(v), Timestamp: at}}
+}
+
+// tags is the answer to a combined question: by tag, how many seconds ago; "count" as it is.
+func tags(values map[string]float64) prom.Value {
+	v := prom.Vector{}
+	for name, f := range values {
+		if name != tagCount {
+			f = float64(at)/1000 - f
+		}
+		v = append(v, &prom.Sample{Metric: prom.Metric{tag: prom.LabelValue(name)}, Value: prom.SampleValue(f), Timestamp: at})
+	}
+	return v
+}
+
+func TestAge(t *testing.T) {
+	tests := map[string]struct {
+		query string
+		ages  map[string]float64
+		want  time.Duration
+	}{
+		"one":                   {"a", map[string]float64{"0": 7.25}, 7250 * time.Millisecond},
+		"oldest":                {"a / b", map[string]float64{"0": 7, "1": 90}, 90 * time.Second},
+		"missing":               {"a / b", map[string]float64{"0": 7}, gone},
+		"optional missing":      {"(a or vector(0)) / b", map[string]float64{"1": 7}, 7 * time.Second},
+		"optional old":          {"(a or vector(0)) / b", map[string]float64{"0": 200, "1": 7}, 200 * time.Second},
+		"all optional missing":  {"a or vector(0)", nil, 0},
+		"one alternative":       {"a or b", map[string]float64{"1": 7}, 7 * time.Second},
+		"no alternative":        {"a or b", nil, gone},
+		"offset":                {"a offset 1m", map[string]float64{"0": 67}, 7 * time.Second},
+		"at":                    {"a @ 999940", map[string]float64{"0": 67}, 7 * time.Second},
+		"from the future":       {"a", map[string]float64{"0": -7}, 0},
+		"optional with absence": {"a unless b", map[string]float64{"0": 3}, 3 * time.Second},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			q, err := Parse(test.query, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := &answers{give: []prom.Value{one(1), tags(test.ages)}}
+			r, err := q.Ask(context.Background(), b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if age := r.At.Sub(r.SampleAt); age != test.want {
+				t.Errorf("age %v, want %v", age, test.want)
+			}
+			if Stale(r) != (test.want == gone) {
+				t.Errorf("stale is %v", Stale(r))
+			}
+			if len(b.asked) != 2 {
+				t.Errorf("asked %d questions, want 2: %q", len(b.asked), b.asked)
+			}
+		})
+	}
+}
+
+func TestAskedTwiceAtMost(t *testing.T) {
+	q, err := Parse("a / b", "sum(c)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &answers{give: []prom.Value{one(0.5), tags(map[string]float64{"0": 1, "1": 2, "count": 40})}}
+	r, err := q.Ask(context.Background(), b)
+	if err != nil || r.Value != 0.5 || r.Count != 40 || !r.HasCount {
+		t.Errorf("got %+v, %v", r, err)
+	}
+	for _, asked := range b.asked {
+		if _, err := parse(asked); err != nil {
+			t.Errorf("asked what does not parse: %s: %v", asked, err)
+		}
+	}
+}
+
+func TestEmptyIsExplained(t *testing.T) {
+	tests := map[string]struct {
+		query string
+		found map[string]float64
+		want  error
+	}{
+		"nothing matches":        {"sum(a)", nil, model.ErrNoSeries},
+		"all match":              {"a > 5", map[string]float64{"0": 1}, model.ErrEmpty},
+		"one of two":             {"a / b", map[string]float64{"0": 1}, model.ErrNoSeries},
+		"only the optional left": {"b / (a or vector(0)) > 1", map[string]float64{"0": 1}, model.ErrEmpty},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			q, err := Parse(test.query, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = q.Ask(context.Background(), &answers{give: []prom.Value{prom.Vector{}, tags(test.found)}})
+			if !errors.Is(err, test.want) {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+		})
+	}
+}
+
+// FuzzParse: whatever parses, what is asked besides it parses too, and is tagged by selector.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		"a", `sum(rate(a{x=~"5.."}[5m])) or vector(0)`, "a offset 1h @ end()", "max_over_time(a[1h:1m] @ 3)", "scalar(a) # b", `{"ö.b"}`,
+	} {
+		f.Add(seed, "sum(c)")
+	}
+	f.Fuzz(func(t *testing.T, text, count string) {
+		q, err := Parse(text, count)
+		if err != nil {
+			return
+		}
+		for _, asked := range []string{q.extras, q.presence()} {
+			if asked == "" {
+				continue
+			}
+			expr, err := parser.NewParser(parser.Options{}).ParseExpr(asked)
+			if err != nil {
+				t.Fatalf("%q leads to %q: %v", text, asked, err)
+			}
+			if expr.Type() != parser.ValueTypeVector {
+				t.Fatalf("%q leads to a %s", text, expr.Type())
+			}
+		}
+	})
+}
