@@ -80,7 +80,8 @@ func (c *client) address(p config.Part, key string) (string, error) {
 	return text, nil
 }
 
-// call makes one request and returns the body of its answer.
+// call makes one request and returns the body of its answer, also with the
+// error that its status is not the wanted one.
 func (c *client) call(ctx context.Context, method, address, body string) ([]byte, error) {
 	ctx, done := context.WithTimeout(ctx, callTimeout)
 	defer done()
@@ -111,10 +112,18 @@ func (c *client) call(ctx context.Context, method, address, body string) ([]byte
 	case len(data) > maxBody:
 		return nil, errors.New("answer larger than 8 MiB")
 	case !c.wanted(res.StatusCode):
-		return nil, fmt.Errorf("HTTP %d%s", res.StatusCode, c.excerpt(data))
+		return data, &statusError{res.StatusCode, c.excerpt(data)}
 	}
 	return data, nil
 }
+
+// statusError is an answer with another status than was wanted.
+type statusError struct {
+	code int
+	said string // the answer's first line, for people
+}
+
+func (e *statusError) Error() string { return fmt.Sprintf("HTTP %d%s", e.code, e.said) }
 
 func (c *client) wanted(status int) bool {
 	if c.status != 0 {

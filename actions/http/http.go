@@ -2,10 +2,7 @@ package http
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
-	"strings"
 
 	"gonogo/model"
 	"gonogo/model/config"
@@ -62,12 +59,13 @@ func (a *Action) Preview(model.Args) model.Preview {
 	return model.Preview{Title: line, Lines: []string{line}}
 }
 
-// Do makes the call; log gets what it answers. The error says the status, or
-// why there was none; it wraps context.DeadlineExceeded after a timeout.
+// Do makes the call; log gets what it answers, well or not. A log that fails
+// changes nothing: the call was made. The error says the status, or why there
+// was none; it wraps context.DeadlineExceeded after a timeout.
 func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	body, err := a.call(ctx, a.method, a.url, a.body)
-	if err == nil && log != nil {
-		_, err = io.WriteString(log, a.secrets.String(string(body[:min(len(body), maxShown)])))
+	if log != nil {
+		_, _ = io.WriteString(log, a.secrets.String(string(body[:min(len(body), maxShown)])))
 	}
 	return err
 }
@@ -97,68 +95,6 @@ func (r *Reader) Read(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return valueAt(body, r.path)
-}
-
-// Switch is a flag behind an HTTP API.
-type Switch struct {
-	Reader
-	typ                        model.ValueType
-	setURL, setMethod, setBody string
-}
-
-func buildSwitch(p config.Part, f model.Flag) (model.Switch, error) {
-	c, err := newClient(p)
-	if err != nil {
-		return nil, err
-	}
-	s := &Switch{
-		Reader: Reader{client: c, path: p.Table.String("json")}, typ: f.Type,
-		setMethod: or(p.Table.String("set_method"), "PUT"), setBody: or(p.Table.String("set_body"), "{value}"),
-	}
-	if s.url, err = c.address(p, "url"); err != nil {
-		return nil, err
-	}
-	s.setURL = s.url
-	if p.Table.Has("set_url") {
-		if s.setURL, err = c.address(p, "set_url"); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
-}
-
-// Observe asks for the value.
-func (s *Switch) Observe(ctx context.Context) (model.Value, error) {
-	text, err := s.Read(ctx)
-	if err != nil {
-		return model.Value{}, err
-	}
-	return model.ParseValue(s.typ, text)
-}
-
-// Set sends v, as JSON in its place in the body.
-func (s *Switch) Set(ctx context.Context, v model.Value) error {
-	value, err := asJSON(v)
-	if err != nil {
-		return fmt.Errorf("value %s: %w", v, err)
-	}
-	_, err = s.call(ctx, s.setMethod, s.setURL, strings.ReplaceAll(s.setBody, "{value}", value))
-	return err
-}
-
-// asJSON writes v as JSON: true, 12, "text", ["a","b"].
-func asJSON(v model.Value) (string, error) {
-	var what any = v.Text
-	switch v.Type {
-	case model.Bool:
-		what = v.Text == "true"
-	case model.Number:
-		what = json.Number(v.Text)
-	case model.List:
-		what = append([]string{}, v.Items...)
-	}
-	b, err := json.Marshal(what)
-	return string(b), err
 }
 
 func or(text, otherwise string) string {

@@ -11,6 +11,9 @@ import (
 	"gonogo/model"
 )
 
+// errNull is a value that is there and is null.
+var errNull = errors.New("it is null")
+
 // valueAt returns what body has at path, a gjson path, as text: a list comma
 // separated. Without a path it is the body itself.
 func valueAt(body []byte, path string) (string, error) {
@@ -28,7 +31,7 @@ func valueAt(body []byte, path string) (string, error) {
 	case !got.Exists():
 		return "", fmt.Errorf("the answer has no %q%s", path, keysOf(body))
 	case got.Type == gjson.Null:
-		return "", fmt.Errorf("%q is null", path)
+		return "", fmt.Errorf("%q: %w", path, errNull)
 	case got.IsArray():
 		return joined(path, got.Array())
 	case got.IsObject():

@@ -74,13 +74,23 @@ func Overlay(screen, box string, w, h int) string {
 		pad := strings.Repeat(" ", boxW-ansi.StringWidth(line))
 		before := ansi.Truncate(lines[y], left, "")
 		before += strings.Repeat(" ", left-ansi.StringWidth(before))
-		after := ansi.TruncateLeft(lines[y], left+boxW, "")
-		if missing := w - left - boxW - ansi.StringWidth(after); missing > 0 {
-			after = strings.Repeat(" ", missing) + after // a wide character was cut in two
-		}
+		after := rightOf(lines[y], left+boxW, w)
 		lines[y] = before + ansi.ResetStyle + line + pad + ansi.ResetStyle + after
 	}
 	return strings.Join(lines, "\n")
+}
+
+// rightOf returns line, of w cells, from cell x on; a wide character that this
+// cuts in two is left out.
+func rightOf(line string, x, w int) string {
+	room := w - x
+	for cut := x; cut <= w; cut++ {
+		after := ansi.TruncateLeft(line, cut, "")
+		if n := ansi.StringWidth(after); n <= room {
+			return strings.Repeat(" ", room-n) + after
+		}
+	}
+	return strings.Repeat(" ", max(room, 0))
 }
 
 func blanks(b *strings.Builder, n int) {

@@ -1,0 +1,187 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gonogo/model"
+	"gonogo/model/config"
+)
+
+// said is an Emitter that writes down what it is told, with the time since the start.
+type said struct {
+	mu    sync.Mutex
+	start time.Time
+	lines []string
+}
+
+func (s *said) add(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lines = append(s.lines, fmt.Sprintf("%v ", time.Since(s.start))+fmt.Sprintf(format, args...))
+}
+
+func (s *said) Fact(model.Event) error                           { return nil }
+func (s *said) Sample(id model.MetricID, _ time.Time, v float64) { s.add("%s past %v", id, v) }
+func (s *said) Reading(id model.MetricID, r model.Reading)       { s.add("%s %v", id, r.Value) }
+func (s *said) Trouble(id model.MetricID, err error)             { s.add("%s ! %v", id, err) }
+func metric(id model.MetricID, every, timeout time.Duration) config.MetricPart {
+	return config.MetricPart{Metric: model.Metric{ID: id, Every: every, Timeout: timeout}}
+}
+
+// run runs l for d of the bubble's time and returns what it said.
+func run(t *testing.T, d time.Duration, l Loop) []string {
+	t.Helper()
+	out := &said{start: time.Now()}
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	if err := l.Run(ctx, out); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Run returned %v, want its context's error", err)
+	}
+	return out.lines
+}
+
+func check(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestAsksAtOnceAndThenEvery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0.0
+		got := run(t, 25*time.Second, Loop{
+			Metrics: []config.MetricPart{metric("m", 10*time.Second, time.Second)},
+			Ask: func(context.Context, config.MetricPart) (model.Reading, error) {
+				n++
+				return model.Reading{Value: n}, nil
+			},
+		})
+		check(t, got, "0s m 1", "10s m 2", "20s m 3")
+	})
+}
+
+func TestBeforeComesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := run(t, 5*time.Second, Loop{
+			Metrics: []config.MetricPart{metric("m", 10*time.Second, 10*time.Second)},
+			Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
+				out.Sample(m.Metric.ID, time.Now(), 7)
+				<-ctx.Done() // a server that is slow with the past
+			},
+			Ask: func(context.Context, config.MetricPart) (model.Reading, error) { return model.Reading{Value: 1}, nil },
+		})
+		check(t, got, "0s m past 7", "2s m 1")
+	})
+}
+
+func TestSlowDelaysNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := run(t, 9*time.Second, Loop{
+			Metrics: []config.MetricPart{metric("slow", 3*time.Second, 2500*time.Millisecond), metric("m", 4*time.Second, time.Second)},
+			Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
+				if m.Metric.ID == "slow" {
+					<-ctx.Done()
+					return model.Reading{}, fmt.Errorf("get: %w", ctx.Err())
+				}
+				return model.Reading{}, nil
+			},
+		})
+		check(t, got, "0s m 0", "2.5s slow ! timed out after 2s: context deadline exceeded", "4s m 0",
+			"5.5s slow ! timed out after 2s: context deadline exceeded", "8s m 0",
+			"8.5s slow ! timed out after 2s: context deadline exceeded")
+	})
+}
+
+func TestWidth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		asking, most := 0, 0
+		var metrics []config.MetricPart
+		for i := range 40 {
+			metrics = append(metrics, metric(model.MetricID(fmt.Sprint(i)), time.Minute, 10*time.Second))
+		}
+		got := run(t, 30*time.Second, Loop{Metrics: metrics, Ask: func(ctx context.Context, _ config.MetricPart) (model.Reading, error) {
+			mu.Lock()
+			asking++
+			most = max(most, asking)
+			mu.Unlock()
+			<-ctx.Done()
+			mu.Lock()
+			asking--
+			mu.Unlock()
+			return model.Reading{}, ctx.Err()
+		}})
+		if most != Width {
+			t.Errorf("%d questions at a time, want %d", most, Width)
+		}
+		if len(got) != 40 {
+			t.Errorf("%d answers, want trouble for each of 40", len(got))
+		}
+		for _, line := range got {
+			if !strings.HasPrefix(line, "10s ") {
+				t.Errorf("%s: want it after the timeout, 10s", line)
+			}
+		}
+	})
+}
+
+func TestPanicIsTrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := run(t, 5*time.Second, Loop{
+			Metrics: []config.MetricPart{metric("m", 3*time.Second, time.Second)},
+			Ask:     func(context.Context, config.MetricPart) (model.Reading, error) { panic("\x1boops") },
+		})
+		check(t, got, "0s m ! panic while asking: ␛oops", "3s m ! panic while asking: ␛oops")
+	})
+}
+
+func TestNothingAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := run(t, time.Second, Loop{
+			Metrics: []config.MetricPart{metric("m", time.Minute, time.Minute)},
+			Ask: func(ctx context.Context, _ config.MetricPart) (model.Reading, error) {
+				<-ctx.Done()
+				return model.Reading{}, ctx.Err()
+			},
+		})
+		check(t, got)
+	})
+}
+
+func TestNoMetrics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { check(t, run(t, time.Second, Loop{})) })
+}
+
+func TestInert(t *testing.T) {
+	long := errors.New(strings.Repeat("ö", 400))
+	tests := map[string]struct {
+		err  error
+		want string
+	}{
+		"plain":   {errors.New("no"), "no"},
+		"hostile": {errors.New("\x1b[2J\x07"), "␛[2J␇"},
+		"long":    {long, strings.Repeat("ö", 150) + "…"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := Inert(test.err)
+			if got.Error() != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			if !errors.Is(got, test.err) {
+				t.Error("the error is lost")
+			}
+		})
+	}
+	if Inert(nil) != nil {
+		t.Error("nil became an error")
+	}
+}

@@ -1,0 +1,100 @@
+package words
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gonogo/model"
+)
+
+func at() time.Time { return time.Date(2026, 11, 24, 14, 22, 7, 0, time.UTC) }
+
+func TestDescribe(t *testing.T) {
+	tests := []struct {
+		name  string
+		event model.Event
+		want  string
+	}{
+		{"engine started", model.EngineStarted{PID: 7, Host: "bastion", Version: "1.0"}, "engine 1.0 started as pid 7 on bastion"},
+		{"engine stopped", model.EngineStopped{PID: 7, Reason: "quit"}, "engine of pid 7 stopped: quit"},
+		{"config", model.ConfigAdopted{Hash: "0123456789abcdef"}, "config 0123456789ab taken"},
+		{"config again", model.ConfigAdopted{Hash: "b", Previous: "a"}, "config b taken in place of a"},
+		{"intent", model.IntentTaken{Intent: model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(true), Reason: "go"}}, "asked: set real to true: go"},
+		{"entered", model.PhaseEntered{Phase: "p10", Attempt: 1}, "entered p10"},
+		{"entered against the gate", model.PhaseEntered{Phase: "p10", Attempt: 2, Override: "known flake", Headline: model.NoGo}, "entered p10, attempt 2, against a gate at NO-GO: known flake"},
+		{"left", model.PhaseLeft{From: "p10"}, "phase p10 rolled back to before the first phase"},
+		{"held", model.HoldChanged{Held: true, Reason: "deploy"}, "held: no phase may be entered: deploy"},
+		{"resumed", model.HoldChanged{}, "hold ended"},
+		{"progress", model.Progress{Phase: "p10", Soak: time.Hour}, "soaked 1h in p10"},
+		{"gate", model.GateChanged{From: model.GO, To: model.NoGo, Reasons: []string{"errors 1.4%", "p95"}}, "gate GO → NO-GO: errors 1.4% (+1)"},
+		{"first gate", model.GateChanged{To: model.GO}, "gate GO"},
+		{"flag stored", model.FlagObserved{Flag: "real", Value: model.BoolValue(true)}, "flag real stored: true"},
+		{"flag in effect", model.FlagObserved{Flag: "real", Value: model.BoolValue(true), Effective: true, Inferred: true}, "flag real in effect (inferred): true"},
+		{"flag unseen", model.FlagObserved{Flag: "real", Err: "no such file"}, "flag real stored: cannot be seen: no such file"},
+		{"signed", model.CheckSigned{Check: "e2e", Note: "green"}, "signed e2e: green"},
+		{"unsigned", model.CheckUnsigned{Check: "e2e"}, "took back the signature of e2e"},
+		{"armed", model.PlanArmed{Plan: model.Plan{Title: "Off", Steps: make([]model.Step, 1)}, FireAt: at()}, `armed "Off", 1 step, fires by itself at 14:22:07Z`},
+		{"armed against the gate", model.PlanArmed{Plan: model.Plan{Title: "Up", Override: true, Reason: "demo"}}, `armed "Up", 0 steps, against the gate: demo`},
+		{"vetoed", model.PlanVetoed{Reason: "not yet"}, "vetoed: nothing was done: not yet"},
+		{"fired", model.PlanFired{How: "countdown"}, "fired by countdown"},
+		{"joined", model.PlanJoined{}, "joined the rollback that runs"},
+		{"step begins", model.StepIntended{Step: 0, Try: 1}, "step 1 begins"},
+		{"step again", model.StepIntended{Step: 2, Try: 2}, "step 3 begins, try 2"},
+		{"step ended", model.StepEnded{Step: 1, Outcome: model.StepFailed, Detail: "exit status 1"}, "step 2 FAILED: exit status 1"},
+		{"plan ended", model.PlanEnded{Outcome: model.Verified, Summary: "all seen"}, "plan ended VERIFIED: all seen"},
+		{"clock", model.ClockJumped{By: -time.Hour}, "the clock jumped by -1h"},
+		{"unaudited", model.Unaudited{Count: 3, Reason: "disk full"}, "UNAUDITED: 3 facts could not be journaled: disk full"},
+		{"nothing", nil, "nothing"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Describe(model.Record{Event: tt.event}); got != tt.want {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzDescribeIsInert(f *testing.F) {
+	f.Add("\x1b[2J\n\u202e")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, e := range []model.Event{
+			model.PlanEnded{Outcome: model.Outcome(text), Summary: text}, model.FlagObserved{Flag: model.FlagID(text), Err: text},
+			model.IntentTaken{Intent: model.Intent{Kind: model.IntentKind(text), Reason: text}}, model.EngineStarted{Host: text, Version: text},
+			model.StepEnded{Outcome: model.Outcome(text), Detail: text},
+		} {
+			got := Describe(model.Record{Event: e})
+			if got != model.Inert(got) || strings.ContainsAny(got, "\n\r\x1b") {
+				t.Errorf("%T: %q is not inert", e, got)
+			}
+		}
+		if in := Intent(model.Intent{Kind: model.Adopt, Reason: text}); in != model.Inert(in) {
+			t.Errorf("%q is not inert", in)
+		}
+	})
+}
+
+func TestOutcomesHaveWords(t *testing.T) {
+	for _, o := range []model.Outcome{model.Verified, model.Unverified, model.Partial, model.Failed, model.Cancelled, model.Fenced, model.Refused, model.NeedsHuman} {
+		if Meaning(o) == "" {
+			t.Errorf("%s has no meaning", o)
+		}
+		if Outcome(o) != string(o) {
+			t.Errorf("%s is called %s", o, Outcome(o))
+		}
+	}
+	if Outcome(model.StepUnsure) == Outcome(model.StepFailed) {
+		t.Error("a step that may have happened reads as failed")
+	}
+}
+
+func TestAge(t *testing.T) {
+	tests := map[time.Duration]string{-time.Second: "0s", 0: "0s", 1500 * time.Millisecond: "1s", 119 * time.Second: "119s", 2 * time.Minute: "2m",
+		119 * time.Minute: "119m", 2 * time.Hour: "2h", 47 * time.Hour: "47h", 72 * time.Hour: "3d"}
+	for d, want := range tests {
+		if got := Age(d); got != want {
+			t.Errorf("Age(%s) = %q, want %q", d, got, want)
+		}
+	}
+}
