@@ -47,7 +47,7 @@ func TestPrometheusFlight(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	prom := sourcetest.StartPrometheus(t, d.Addr())
+	prom := sourcetest.StartPrometheus(t, d.URL()+"/metrics")
 	if err := demo.PreparePrometheus(d.Dir(), binary, d.Addr(), prom.URL); err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func fly(t *testing.T, c *cockpit, dir string) {
 	for _, phase := range []string{"staging", "internal", "ten", "half"} {
 		if phase != "staging" {
 			sign(t, config)
-			c.see("● GO", 60*time.Second)
+			c.see("✔ GO", 60*time.Second)
 		}
 		advance(c)
 	}

@@ -92,7 +92,7 @@ func (l Loop) once(ctx context.Context, m config.MetricPart, slots chan struct{}
 		return r, nil
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("timed out after %s: %w", model.FormatDuration(m.Metric.Timeout), context.DeadlineExceeded)
+		err = inertError{text: "timed out after " + m.Metric.Timeout.String(), err: context.DeadlineExceeded}
 	}
 	return model.Reading{}, Inert(err)
 }

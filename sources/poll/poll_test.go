@@ -94,9 +94,9 @@ func TestSlowDelaysNoOther(t *testing.T) {
 				return model.Reading{}, nil
 			},
 		})
-		check(t, got, "0s m 0", "2.5s slow ! timed out after 2s: context deadline exceeded", "4s m 0",
-			"5.5s slow ! timed out after 2s: context deadline exceeded", "8s m 0",
-			"8.5s slow ! timed out after 2s: context deadline exceeded")
+		check(t, got, "0s m 0", "2.5s slow ! timed out after 2.5s", "4s m 0",
+			"5.5s slow ! timed out after 2.5s", "8s m 0",
+			"8.5s slow ! timed out after 2.5s")
 	})
 }
 

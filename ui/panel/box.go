@@ -13,12 +13,11 @@ const boxMaxW = 96
 type box struct {
 	title            []span
 	head, body, foot [][]span
-	style            theme.Style // of the border's attributes; 0: as of a focused panel
-	keep             int         // the body's line that must be seen; -1: none
+	keep             int // the body's line that must be seen; -1: none
 	minW             int
 }
 
-// inner returns the width that a box's lines may have at most.
+// boxW returns the width that a box's lines may have at most.
 func (p Props) boxW() int { return max(min(p.Size.W, boxMaxW)-4, 1) }
 
 // render draws the box at its natural size, at most p.Size. Offset scrolls the body.

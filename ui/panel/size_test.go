@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gonogo/model"
+	"gonogo/ui/layout"
 	"gonogo/ui/panel"
 	"gonogo/ui/panel/paneltest"
 	"gonogo/ui/theme"
@@ -142,6 +143,7 @@ func TestNothingOverflows(t *testing.T) {
 		requireSize(t, panel.Footer(p, hints()), w, 1)
 		p.Size = line
 		text := hostile().Draw(t, "text")
+		under := screen(p, w, h, "log", false)
 		why := model.Line{Metric: "error", Title: text, Reason: text, State: model.MetricState(text), Target: text}
 		for _, box := range []string{
 			panel.PlanBox(p), panel.WhyBox(p, why), panel.HelpBox(p, []panel.HelpGroup{{Title: text, Keys: hints()}}),
@@ -149,6 +151,7 @@ func TestNothingOverflows(t *testing.T) {
 		} {
 			if box != "" {
 				requireWithin(t, box, w, h)
+				requireSize(t, layout.Overlay(under, box, w, h), w, h)
 			}
 		}
 	})

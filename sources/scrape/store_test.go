@@ -1,0 +1,124 @@
+package scrape
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+
+	"gonogo/sources/sourcetest"
+)
+
+func TestHistoryFillsTheChart(t *testing.T) {
+	_, url := serve(t, "a 9\n")
+	part := sourcetest.Part(t, table(url), ask("m", "a"))
+	now := time.Now()
+	db, err := openStore(filepath.Join(part.StateDir, "tsdb-test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := db.appender(t.Context())
+	series := labels.FromStrings(labels.MetricName, "a", "job", "test", "instance", url[len("http://"):])
+	var ref storage.SeriesRef
+	for age := 40 * time.Minute; age >= 30*time.Minute; age -= 5 * time.Second {
+		if ref, err = app.Append(ref, series, now.Add(-age).UnixMilli(), 5); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := app.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.close(); err != nil {
+		t.Fatal(err)
+	}
+
+	out, _ := sourcetest.Start(t, Kind(), part)
+	out.Value(t, "m", 9)
+	points := out.Samples("m")
+	if len(points) < 100 {
+		t.Fatalf("%d points of the past, want more than 100", len(points))
+	}
+	last := points[len(points)-1]
+	if !math.IsNaN(last.V) {
+		t.Errorf("the last point is %v, want NaN: there is a gap until now", last)
+	}
+	for i, p := range points[:len(points)-1] {
+		if p.V != 5 || i > 0 && !p.At.After(points[i-1].At) {
+			t.Fatalf("point %d is %v", i, p)
+		}
+	}
+}
+
+// TestKilled: what a killed gonogo leaves behind does not stop the next one.
+func TestKilled(t *testing.T) {
+	const variable = "GONOGO_TEST_SCRAPE_DIR"
+	if dir := os.Getenv(variable); dir != "" { // the one to be killed
+		db, err := openStore(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := db.appender(t.Context())
+		if _, err := app.Append(0, labels.FromStrings(labels.MetricName, "a"), time.Now().UnixMilli(), 5); err != nil {
+			t.Fatal(err)
+		}
+		if err := app.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("ready")
+		<-t.Context().Done()
+	}
+	dir := t.TempDir()
+	for range 2 {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$")
+		cmd.Env = append(os.Environ(), variable+"="+dir)
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
+			t.Errorf("the store did not open: %q, %v", line, err)
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // it was killed
+	}
+	db, err := openStore(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := db.Range(t.Context(), "a", time.Now().Add(-time.Minute), time.Now().Add(time.Second), time.Second)
+	if err != nil || len(m) != 1 {
+		t.Errorf("what was stored is lost: %v, %v", m, err)
+	}
+	if err := db.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func FuzzPage(f *testing.F) {
+	f.Add([]byte("# TYPE a counter\na_total{x=\"1\"} 1 2\n"), "text/plain")
+	f.Add([]byte("a{x=\"\\n\\\"\"} NaN\n"), "")
+	f.Add([]byte("# TYPE a histogram\na_bucket{le=\"+Inf\"} 1 # {id=\"x\"} 1\n# EOF\n"), "application/openmetrics-text; version=1.0.0")
+	f.Fuzz(func(t *testing.T, page []byte, contentType string) {
+		target := &target{job: "j", instance: "i"}
+		_ = eachSample(page, contentType, func(_ []byte, _ float64, read func(*labels.Labels)) error {
+			var l labels.Labels
+			read(&l)
+			if l = target.labelled(l); l.Get("job") != "j" || l.Get("instance") != "i" {
+				t.Errorf("labels %s", l)
+			}
+			return nil
+		})
+	})
+}
