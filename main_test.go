@@ -4,11 +4,66 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"gonogo/model/config"
 )
+
+// TestMain lets the scripts run this program as the command gonogo.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gonogo": func() { os.Exit(run()) }})
+}
+
+// TestScripts runs the command-line scripts in testdata.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_STATE_HOME", env.Getenv("WORK")+"/state")
+			env.Setenv("XDG_CONFIG_HOME", env.Getenv("WORK")+"/config")
+			return os.Mkdir(env.Getenv("WORK")+"/state", 0o700)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": status},
+	})
+}
+
+// status runs a command and wants its exit status: status 25 gonogo advance.
+func status(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: status N COMMAND ARGUMENT...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = strings.TrimPrefix(exit.Error(), "exit status ")
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != args[0] {
+		ts.Fatalf("exit status %s, wanted %s", got, args[0])
+	}
+}
+
+// TestExamplesLoad holds the configs that come with gonogo to its own lint.
+func TestExamplesLoad(t *testing.T) {
+	for _, path := range []string{"config.toml.example", "examples/vecsec.toml", "examples/vql.toml"} {
+		cfg, err := config.Load(path, kinds())
+		if err != nil {
+			t.Errorf("%s:\n%v", path, err)
+			continue
+		}
+		for _, w := range cfg.Warnings {
+			t.Errorf("%s: warning: %v", path, w)
+		}
+	}
+}
 
 // allowed says which packages of the module each part may import, by prefix.
 // Packages that are not listed may be imported by main only.

@@ -77,7 +77,7 @@ func intendStep(s State, r Record, e StepIntended) State {
 	for _, c := range st.Changes {
 		f := s.Flags[c.Flag]
 		f.Want = c.To
-		f.Pending = !(f.Stored.Equal(c.To) && f.Effective.Equal(c.To))
+		f.Pending = !f.Stored.Equal(c.To) || !f.Effective.Equal(c.To)
 		s.Flags = with(s.Flags, c.Flag, f)
 	}
 	return s

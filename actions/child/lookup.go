@@ -101,7 +101,7 @@ func startError(path, dir string, err error) error {
 	case errors.Is(err, syscall.ENOENT):
 		err = fmt.Errorf("the interpreter in its first line is not there: %w", err)
 	case errors.Is(err, syscall.ENOEXEC):
-		err = fmt.Errorf("%w: a script must begin with #!", err)
+		err = fmt.Errorf("%w: a script must begin with #! and its interpreter", err)
 	}
 	return programError(path, err)
 }

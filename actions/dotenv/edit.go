@@ -133,7 +133,7 @@ func (f File) differsOnlyIn(old File, c Assignment) bool {
 		if changed != nil && b.start == changed.start {
 			return a.key == b.key && a.start == b.start
 		}
-		return a.key == b.key && a.value == b.value && a.quote == b.quote && a.err == b.err
+		return a.key == b.key && a.value == b.value && a.quote == b.quote && errors.Is(a.err, b.err)
 	})
 }
 

@@ -50,13 +50,16 @@ func newClient(p config.Part) (*client, error) {
 	return c, nil
 }
 
-// sameHost refuses redirects that would carry headers to another host.
+// sameHost refuses redirects that would carry headers to another host, or that
+// would ask for something where something was to be done.
 func sameHost(next *http.Request, via []*http.Request) error {
 	switch {
 	case len(via) >= 3:
 		return errors.New("more than 3 redirects")
 	case next.URL.Host != via[0].URL.Host || next.URL.Scheme != via[0].URL.Scheme:
 		return fmt.Errorf("it redirects to another host, %s: name that in the config if it is right", model.Inert(next.URL.Host))
+	case next.Method != via[0].Method:
+		return fmt.Errorf("it redirects in a way that would make a %s of the %s: name the final address in the config", next.Method, via[0].Method)
 	}
 	return nil
 }
@@ -77,7 +80,28 @@ func (c *client) address(p config.Part, key string) (string, error) {
 	if password, ok := u.User.Password(); ok {
 		c.secrets.Add(password)
 	}
+	if mask.IsReference(p.Table.String(key)) {
+		c.secrets.Add(secretParts(u)...)
+	}
 	return text, nil
+}
+
+// secretParts returns what a server may repeat of a secret URL. A short part of the
+// path is a word, most likely, and only hidden with the others.
+func secretParts(u *url.URL) []string {
+	var out []string
+	if len(u.Path) > 1 {
+		out = append(out, u.RequestURI(), u.Path)
+	}
+	for _, values := range u.Query() {
+		out = append(out, values...)
+	}
+	for part := range strings.SplitSeq(u.Path, "/") {
+		if len(part) >= 16 {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // call makes one request and returns the body of its answer, also with the

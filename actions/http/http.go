@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"gonogo/model"
@@ -65,7 +66,8 @@ func (a *Action) Preview(model.Args) model.Preview {
 func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	body, err := a.call(ctx, a.method, a.url, a.body)
 	if log != nil {
-		_, _ = io.WriteString(log, a.secrets.String(string(body[:min(len(body), maxShown)])))
+		text := a.secrets.String(string(body)) // before it is cut: half a secret is not found
+		_, _ = io.WriteString(log, text[:min(len(text), maxShown)])
 	}
 	return err
 }
@@ -94,7 +96,11 @@ func (r *Reader) Read(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return valueAt(body, r.path)
+	text, err := valueAt(body, r.path)
+	if err != nil && !errors.Is(err, errNull) {
+		err = r.inert(err) // it names keys of the answer
+	}
+	return text, err
 }
 
 func or(text, otherwise string) string {

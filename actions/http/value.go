@@ -56,12 +56,20 @@ func joined(path string, items []gjson.Result) (string, error) {
 	return strings.Join(out, ","), nil
 }
 
+// shorten returns at most 40 characters of a key.
+func shorten(key string) string {
+	if r := []rune(key); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return key
+}
+
 // keysOf names the keys that an object has, for an error.
 func keysOf(body []byte) string {
 	var keys []string
 	gjson.ParseBytes(body).ForEach(func(k, _ gjson.Result) bool {
 		if k.Type == gjson.String {
-			keys = append(keys, k.String())
+			keys = append(keys, shorten(k.String()))
 		}
 		return len(keys) < 20
 	})

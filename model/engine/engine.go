@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"gonogo/model"
@@ -33,7 +32,6 @@ type Engine struct {
 	observe  map[model.FlagID]chan struct{} // observe the flag now
 	group    sync.WaitGroup
 	since    time.Time
-	clients  atomic.Int32
 	mu       sync.Mutex // of what follows
 	answers  []model.Answer
 	troubles []string // panics in goroutines, for people

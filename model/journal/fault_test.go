@@ -70,7 +70,7 @@ var errShort = errors.New("short")
 func (f faultyFile) Write(b []byte) (int, error) {
 	if err := next(&f.disk.writeErr); err != nil {
 		n, werr := f.File.Write(b[:min(f.disk.short, len(b))])
-		if werr != nil || err == errShort {
+		if werr != nil || errors.Is(err, errShort) {
 			return n, werr
 		}
 		return n, err

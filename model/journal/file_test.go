@@ -27,7 +27,7 @@ func events() []model.Event {
 		model.EngineStopped{PID: 7, Reason: "asked"},
 		model.ConfigAdopted{Hash: "d", Previous: "c"},
 		model.IntentTaken{Intent: model.Intent{ID: "i", By: ada, Kind: model.Sign, Check: "logs", Reason: `},"sum":"`}},
-		model.PhaseEntered{Phase: "ten", Attempt: 1, Plan: "p0", Override: "a <b> & \"c\"\n\x1b[2J ‮"},
+		model.PhaseEntered{Phase: "ten", Attempt: 1, Plan: "p0", Override: "a <b> & \"c\"\n\x1b[2J \u202e"},
 		model.PhaseLeft{From: "ten", To: "", Plan: "p1"},
 		model.HoldChanged{Held: true, Reason: `","event":{"x":1},"sum":"0"}`},
 		model.Progress{Phase: "ten", Attempt: 1, Soak: time.Hour, Streaks: map[model.MetricID]model.Streak{"b": {Target: 1}, "a": {Alert: 2}}},
@@ -122,7 +122,7 @@ func TestLineForm(t *testing.T) {
 	if string(b) != want {
 		t.Errorf("got  %s\nwant %s", b, want)
 	}
-	body := want[:strings.Index(want, `,"sum":"`)]
+	body, _, _ := strings.Cut(want, `,"sum":"`)
 	if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(body))); sum != string(r.Sum) {
 		t.Errorf("the sum is %s, sha256 says %s", r.Sum, sum)
 	}

@@ -41,7 +41,7 @@ func scan(in io.Reader, each func(model.Record) error) (Report, error) {
 	s := scanner{lines: lines{in: bufio.NewReaderSize(in, 256<<10)}}
 	for {
 		line, err := s.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return report, nil
 		}
 		if err != nil {
@@ -109,7 +109,7 @@ func (s *scanner) judge(l line, before Report) (model.Record, *Damage) {
 func (s *scanner) lookAhead(report *Report) error {
 	for {
 		l, err := s.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -161,10 +161,10 @@ func (s *lines) next() (line, error) {
 			s.buf = append(s.buf, part...)
 			l.text = s.buf
 		}
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
-		if err == io.EOF && l.size == 0 || err != nil && err != io.EOF {
+		if errors.Is(err, io.EOF) && l.size == 0 || err != nil && err != io.EOF {
 			return line{}, err
 		}
 		l.ended = err == nil

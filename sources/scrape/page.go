@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	pmodel "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
 	"github.com/prometheus/prometheus/storage"
@@ -55,7 +56,7 @@ func (t *target) appendPage(app storage.Appender, ms int64, page []byte, content
 		if s == nil {
 			var l labels.Labels
 			read(&l)
-			if l.Get(labels.MetricName) == "" {
+			if l.Get(pmodel.MetricNameLabel) == "" {
 				return errors.New("not metrics: a series without a name")
 			}
 			s = &series{labels: t.labelled(l)}

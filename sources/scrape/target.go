@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	pmodel "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
@@ -173,7 +174,7 @@ func (t *target) store(ctx context.Context, db *store, at time.Time, page []byte
 			return fmt.Errorf("store: %w", err)
 		}
 	}
-	t.up, err = app.Append(t.up, labels.FromStrings(labels.MetricName, "up", "instance", t.instance, "job", t.job), ms, up)
+	t.up, err = app.Append(t.up, labels.FromStrings(pmodel.MetricNameLabel, "up", "instance", t.instance, "job", t.job), ms, up)
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
