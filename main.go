@@ -51,6 +51,9 @@ func run() int {
 	a.world.Actor.Via = "command"
 	root := a.commands()
 	err := root.ExecuteContext(first)
+	if err != nil && !a.began { // cobra refused the command line
+		err = headless.Exit{Status: headless.ExitUsage, Err: fmt.Errorf("%w; see gonogo --help", err)}
+	}
 	status := headless.Status(err)
 	if err != nil && !saidAlready(err) {
 		fmt.Fprintf(os.Stderr, "gonogo: %v\n", err)
@@ -86,6 +89,7 @@ func signals() (first, again context.Context, stop func()) {
 // app is what the subcommands share.
 type app struct {
 	config string // --config
+	began  bool   // the command line was right, and its command runs
 	actor  model.Actor
 	again  context.Context
 	world  *headless.World
@@ -99,12 +103,12 @@ func (a *app) commands() *cobra.Command {
 			"fresh evidence, a checklist and flags; it moves forward on evidence and takes everything back with one key.\n\n" +
 			"To see it work:  gonogo demo\nTo begin:        copy config.toml.example to config.toml, then  gonogo check  and  gonogo",
 		Args: cobra.NoArgs, SilenceErrors: true, SilenceUsage: true, Version: version(),
+		PersistentPreRun: func(*cobra.Command, []string) { a.began = true },
 	}
 	root.PersistentFlags().StringVarP(&a.config, "config", "c", "", "the rollout's config (default ./config.toml, then $XDG_CONFIG_HOME/gonogo/config.toml)")
 	runCmd := a.cmdRun()
 	root.Flags().AddFlagSet(runCmd.Flags())
 	root.RunE = runCmd.RunE
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return headless.Exit{Status: headless.ExitUsage, Err: err} })
 	root.AddCommand(runCmd, a.cmdDemo(), a.cmdCheck(), &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		Run: func(*cobra.Command, []string) { fmt.Println("gonogo", version()) },

@@ -72,7 +72,7 @@ func (s *source) Run(ctx context.Context, out model.Emitter) error {
 			s.queries[m.Metric.ID].History(ctx, s.server, m.Metric.ID, m.Metric.Every, out)
 		},
 		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
-			return s.queries[m.Metric.ID].Ask(ctx, s.server)
+			return s.queries[m.Metric.ID].Ask(ctx, s.server, m.Metric)
 		},
 	}.Run(ctx, out)
 }

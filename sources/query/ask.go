@@ -25,9 +25,10 @@ type Backend interface {
 	Range(ctx context.Context, expr string, start, end time.Time, step time.Duration) (prom.Matrix, error)
 }
 
-// Ask asks q now. It fails with model.ErrEmpty, ErrNoSeries or ErrAmbiguous,
-// or with the backend's error.
-func (q *Query) Ask(ctx context.Context, b Backend) (model.Reading, error) {
+// Ask asks q now, for the metric m. It fails with model.ErrEmpty, ErrNoSeries
+// or ErrAmbiguous, or with the backend's error. A value that rests on selectors
+// without a current sample counts as older than m.StaleAfter, whatever that is.
+func (q *Query) Ask(ctx context.Context, b Backend, m model.Metric) (model.Reading, error) {
 	r := model.Reading{At: time.Now()}
 	answer, err := b.Instant(ctx, q.Text, time.Time{})
 	if err != nil {
@@ -61,7 +62,11 @@ func (q *Query) Ask(ctx context.Context, b Backend) (model.Reading, error) {
 			r.Count = n
 		}
 	}
-	r.SampleAt = r.At.Add(-q.age(parts, evaluated))
+	age, current := q.age(parts, evaluated)
+	if !current {
+		age = max(gone, 2*m.StaleAfter)
+	}
+	r.SampleAt = r.At.Add(-age)
 	return r, nil
 }
 
@@ -111,9 +116,8 @@ func untag(answer prom.Value) (parts map[string]float64, counts int, err error) 
 }
 
 // age returns how old the oldest of the newest samples of q's selectors is, on
-// the backend's clock; gone or more where a selector that counts has none.
-func (q *Query) age(parts map[string]float64, evaluated prom.Time) time.Duration {
-	var oldest time.Duration
+// the backend's clock; current is false where a selector that counts has none.
+func (q *Query) age(parts map[string]float64, evaluated prom.Time) (oldest time.Duration, current bool) {
 	alternatives, present := 0, 0
 	for i, s := range q.selectors {
 		seconds, ok := parts[strconv.Itoa(i)]
@@ -122,7 +126,7 @@ func (q *Query) age(parts map[string]float64, evaluated prom.Time) time.Duration
 		}
 		if !ok {
 			if s.need == required {
-				return gone
+				return 0, false
 			}
 			continue
 		}
@@ -136,10 +140,7 @@ func (q *Query) age(parts map[string]float64, evaluated prom.Time) time.Duration
 		sample := time.UnixMilli(int64(math.Round(seconds * 1000)))
 		oldest = max(oldest, at.Add(-s.offset).Sub(sample))
 	}
-	if alternatives > 0 && present == 0 {
-		return gone
-	}
-	return oldest
+	return oldest, alternatives == 0 || present > 0
 }
 
 // explainEmpty returns ErrNoSeries if a selector that q rests on matched

@@ -21,7 +21,7 @@ const (
 	tagCount = "count"
 	// recent is how far back a selector must have matched to be no typo.
 	recent = time.Hour
-	// gone is the age given to a value whose samples have no current successor.
+	// gone is the least age given to a value whose samples have no current successor.
 	gone = 24 * time.Hour
 )
 

@@ -142,7 +142,7 @@ func TestAge(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := &answers{give: []prom.Value{one(1), tags(test.ages)}}
-			r, err := q.Ask(context.Background(), b)
+			r, err := q.Ask(context.Background(), b, model.Metric{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -159,13 +159,25 @@ func TestAge(t *testing.T) {
 	}
 }
 
+func TestGoneIsStaleWhateverTheMetricSays(t *testing.T) {
+	q, err := Parse("a", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := model.Metric{StaleAfter: 30 * 24 * time.Hour}
+	r, err := q.Ask(context.Background(), &answers{give: []prom.Value{one(1), tags(nil)}}, m)
+	if age := r.At.Sub(r.SampleAt); err != nil || age <= m.StaleAfter {
+		t.Errorf("age %v (%v), want more than %v", age, err, m.StaleAfter)
+	}
+}
+
 func TestAskedTwiceAtMost(t *testing.T) {
 	q, err := Parse("a / b", "sum(c)")
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &answers{give: []prom.Value{one(0.5), tags(map[string]float64{"0": 1, "1": 2, "count": 40})}}
-	r, err := q.Ask(context.Background(), b)
+	r, err := q.Ask(context.Background(), b, model.Metric{})
 	if err != nil || r.Value != 0.5 || r.Count != 40 || !r.HasCount {
 		t.Errorf("got %+v, %v", r, err)
 	}
@@ -193,7 +205,7 @@ func TestEmptyIsExplained(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = q.Ask(context.Background(), &answers{give: []prom.Value{prom.Vector{}, tags(test.found)}})
+			_, err = q.Ask(context.Background(), &answers{give: []prom.Value{prom.Vector{}, tags(test.found)}}, model.Metric{})
 			if !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}

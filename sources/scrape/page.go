@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	pmodel "github.com/prometheus/common/model"
+	prom "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
 	"github.com/prometheus/prometheus/storage"
@@ -56,7 +56,7 @@ func (t *target) appendPage(app storage.Appender, ms int64, page []byte, content
 		if s == nil {
 			var l labels.Labels
 			read(&l)
-			if l.Get(pmodel.MetricNameLabel) == "" {
+			if l.Get(prom.MetricNameLabel) == "" {
 				return errors.New("not metrics: a series without a name")
 			}
 			s = &series{labels: t.labelled(l)}
@@ -65,7 +65,7 @@ func (t *target) appendPage(app storage.Appender, ms int64, page []byte, content
 		s.round = t.round
 		ref, err := app.Append(s.ref, s.labels, ms, v)
 		if err != nil && !forgivable(err) {
-			return fmt.Errorf("store: %w", err)
+			return storeError(err)
 		}
 		if ref != 0 {
 			s.ref = ref

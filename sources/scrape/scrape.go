@@ -158,7 +158,10 @@ func (s *source) answer(ctx context.Context, db *store, out model.Emitter) error
 			s.queries[m.Metric.ID].History(ctx, db, m.Metric.ID, m.Metric.Every, out)
 		},
 		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
-			r, err := s.queries[m.Metric.ID].Ask(ctx, db)
+			if err := s.unstored(); err != nil {
+				return model.Reading{}, err
+			}
+			r, err := s.queries[m.Metric.ID].Ask(ctx, db, m.Metric)
 			nothing := errors.Is(err, model.ErrEmpty) || errors.Is(err, model.ErrNoSeries) || err == nil && query.Stale(r)
 			if down := s.down(); nothing && down != nil {
 				return r, down
@@ -166,6 +169,18 @@ func (s *source) answer(ctx context.Context, db *store, out model.Emitter) error
 			return r, err
 		},
 	}.Run(ctx, out)
+}
+
+// unstored returns why a page could not be stored, if one could not. Nothing
+// is answered then: what is there of the same time may be from before the
+// clock was set back.
+func (s *source) unstored() error {
+	for _, t := range s.targets {
+		if err := t.trouble(); errors.Is(err, errStore) {
+			return err
+		}
+	}
+	return nil
 }
 
 // down returns why no target can be read, or nil while one can.

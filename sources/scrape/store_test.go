@@ -2,34 +2,35 @@ package scrape
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
-	pmodel "github.com/prometheus/common/model"
+	prom "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 
 	"gonogo/sources/sourcetest"
 )
 
-func TestHistoryFillsTheChart(t *testing.T) {
-	_, url := serve(t, "a 9\n")
-	part := sourcetest.Part(t, table(url), ask("m", "a"))
-	now := time.Now()
-	db, err := openStore(filepath.Join(part.StateDir, "tsdb-test"))
+// remember stores, as if scraped from url, the value 5 of a every 5 s.
+func remember(t *testing.T, stateDir, url string, from, to time.Time) {
+	t.Helper()
+	db, err := openStore(filepath.Join(stateDir, "tsdb-test"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	app := db.appender(t.Context())
-	series := labels.FromStrings(pmodel.MetricNameLabel, "a", "job", "test", "instance", url[len("http://"):])
+	series := labels.FromStrings(prom.MetricNameLabel, "a", "job", "test", "instance", url[len("http://"):])
 	var ref storage.SeriesRef
-	for age := 40 * time.Minute; age >= 30*time.Minute; age -= 5 * time.Second {
-		if ref, err = app.Append(ref, series, now.Add(-age).UnixMilli(), 5); err != nil {
+	for at := from; !at.After(to); at = at.Add(5 * time.Second) {
+		if ref, err = app.Append(ref, series, at.UnixMilli(), 5); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -39,6 +40,24 @@ func TestHistoryFillsTheChart(t *testing.T) {
 	if err := db.close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestClockSetBack: a history ahead of the clock is never answered from.
+func TestClockSetBack(t *testing.T) {
+	_, url := serve(t, "a 9\n")
+	part := sourcetest.Part(t, table(url), ask("m", "a"))
+	remember(t, part.StateDir, url, time.Now().Add(-time.Minute), time.Now().Add(30*time.Minute))
+	out, _ := sourcetest.Start(t, Kind(), part)
+	if r := out.First(t, "m"); !errors.Is(r.Err, errStore) || !strings.Contains(r.Err.Error(), "set back") {
+		t.Errorf("got %+v, want trouble: the history is ahead of the clock", r)
+	}
+}
+
+func TestHistoryFillsTheChart(t *testing.T) {
+	_, url := serve(t, "a 9\n")
+	part := sourcetest.Part(t, table(url), ask("m", "a"))
+	now := time.Now()
+	remember(t, part.StateDir, url, now.Add(-40*time.Minute), now.Add(-30*time.Minute))
 
 	out, _ := sourcetest.Start(t, Kind(), part)
 	out.Value(t, "m", 9)
@@ -71,7 +90,7 @@ func TestKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		app := db.appender(t.Context())
-		if _, err := app.Append(0, labels.FromStrings(pmodel.MetricNameLabel, "a"), time.Now().UnixMilli(), 5); err != nil {
+		if _, err := app.Append(0, labels.FromStrings(prom.MetricNameLabel, "a"), time.Now().UnixMilli(), 5); err != nil {
 			t.Fatal(err)
 		}
 		if err := app.Commit(); err != nil {

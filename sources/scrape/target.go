@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	pmodel "github.com/prometheus/common/model"
+	prom "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
@@ -21,6 +21,9 @@ import (
 	"gonogo/sources/poll"
 	"gonogo/sources/transport"
 )
+
+// errStore is what the errors of storing wrap: the page was fine.
+var errStore = errors.New("store")
 
 const accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.9,*/*;q=0.1"
 
@@ -171,20 +174,28 @@ func (t *target) store(ctx context.Context, db *store, at time.Time, page []byte
 			continue // never stored
 		}
 		if _, err := app.Append(s.ref, s.labels, ms, math.Float64frombits(value.StaleNaN)); err != nil && !forgivable(err) {
-			return fmt.Errorf("store: %w", err)
+			return storeError(err)
 		}
 	}
-	t.up, err = app.Append(t.up, labels.FromStrings(pmodel.MetricNameLabel, "up", "instance", t.instance, "job", t.job), ms, up)
+	t.up, err = app.Append(t.up, labels.FromStrings(prom.MetricNameLabel, "up", "instance", t.instance, "job", t.job), ms, up)
 	if err != nil {
-		return fmt.Errorf("store: %w", err)
+		return storeError(err)
 	}
 	if err := app.Commit(); err != nil {
-		return fmt.Errorf("store: %w", err)
+		return storeError(err)
 	}
 	for _, text := range gone {
 		delete(t.series, text)
 	}
 	return nil
+}
+
+// storeError wraps errStore and err.
+func storeError(err error) error {
+	if errors.Is(err, storage.ErrOutOfOrderSample) || errors.Is(err, storage.ErrOutOfBounds) {
+		return fmt.Errorf("%w: %w: the history is ahead of the clock, which may have been set back", errStore, err)
+	}
+	return fmt.Errorf("%w: %w", errStore, err)
 }
 
 // forgivable reports whether err is about one sample only.
