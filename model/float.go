@@ -107,7 +107,7 @@ func scaled(v, base float64, units []string) string {
 // FormatDuration writes d in its two largest units: "1d 20h", "3h 12m", "45s", "0s".
 func FormatDuration(d time.Duration) string {
 	if d < 0 {
-		return "-" + FormatDuration(-d)
+		return "-" + FormatDuration(-max(d, -math.MaxInt64)) // the least of all has no opposite
 	}
 	if d < time.Second && d > 0 {
 		return strconv.FormatInt(d.Milliseconds(), 10) + "ms"

@@ -75,6 +75,7 @@ func TestFormat(t *testing.T) {
 		FormatDuration(61 * time.Second): "1m 1s",
 		FormatDuration(0):                "0s",
 		FormatDuration(-time.Minute):     "-1m",
+		FormatDuration(-1 << 63):         "-106751d 23h",
 	} {
 		if got != want {
 			t.Errorf("got %q, wanted %q", got, want)

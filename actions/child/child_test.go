@@ -143,6 +143,15 @@ func eventuallyGone(t *testing.T, pids ...string) {
 	}
 }
 
+// kill ends what a failed test would leave behind.
+func kill(pids ...string) {
+	for _, pid := range pids {
+		if n, err := strconv.Atoi(pid); err == nil && !gone(pid) {
+			_ = syscall.Kill(n, syscall.SIGKILL)
+		}
+	}
+}
+
 func TestRunCancelled(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -160,6 +169,7 @@ func TestRunCancelled(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			line, c := startup(t, ctx, sh(tt.script))
+			defer kill(strings.Fields(line)...) // if Run does not
 			cancel()
 			err := result(t, c)
 			var e *Ended
@@ -168,6 +178,19 @@ func TestRunCancelled(t *testing.T) {
 			}
 			eventuallyGone(t, strings.Fields(line)...)
 		})
+	}
+}
+
+// A program may end in order: TERM comes first, and it has time.
+func TestRunAsksFirst(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s := sh(`trap "echo put away; exit 0" TERM; echo ready; while :; do sleep 0.02; done`)
+	s.Grace = Grace
+	_, c := startup(t, ctx, s)
+	cancel()
+	if err := result(t, c); !errors.Is(err, context.Canceled) || !strings.HasSuffix(err.Error(), ": put away") {
+		t.Errorf("error %v", err)
 	}
 }
 
@@ -251,139 +274,5 @@ func TestRunLimited(t *testing.T) {
 	s.Out = &Limited{Max: 4}
 	if err := Run(t.Context(), s); !strings.Contains(text(err), "more was printed than is taken: 4 bytes") {
 		t.Error(err)
-	}
-}
-
-func TestLookup(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name string, mode os.FileMode, content string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), mode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("tool", 0o755, "#!/bin/sh\n")
-	write("plain", 0o644, "")
-	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	env := []string{"PATH=relative:" + dir + ":/nonexistent"}
-	tests := []struct {
-		name string
-		argv []string
-		env  []string
-		want string // the path, or the error with DIR for the folder
-	}{
-		{"in PATH", []string{"tool"}, env, "DIR/tool"},
-		{"absolute", []string{filepath.Join(dir, "tool")}, nil, "DIR/tool"},
-		{"relative", []string{"./tool"}, nil, "DIR/tool"},
-		{"not in PATH", []string{"nothing"}, env, `program "nothing": not found in DIR, /nonexistent: install it, or write its whole path`},
-		{"no PATH", []string{"tool"}, nil, `program "tool": not found: PATH is not set; write the program's whole path`},
-		{"not executable", []string{"plain"}, env, `program "DIR/plain": is not executable: chmod +x it`},
-		{"a folder", []string{"./folder"}, env, `program "DIR/folder": is a directory`},
-		{"missing", []string{"./nothing"}, env, `program "DIR/nothing": not found: file does not exist`},
-		{"hostile", []string{"\x1b[2J"}, nil, `program "␛[2J": not found: PATH is not set; write the program's whole path`},
-		{"empty", nil, env, "no program: the command is empty"},
-		{"empty name", []string{""}, env, "no program: the command is empty"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := Lookup(tt.argv, dir, tt.env)
-			if err != nil {
-				got = err.Error()
-			}
-			if got = strings.ReplaceAll(got, dir, "DIR"); got != tt.want {
-				t.Errorf("got  %q\nwant %q", got, tt.want)
-			}
-		})
-	}
-}
-
-func TestStartErrors(t *testing.T) {
-	dir := t.TempDir()
-	for name, content := range map[string]string{"noshebang": "echo x\n", "nointerpreter": "#!/nonexistent/sh\n"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	tests := []struct{ name, dir, program, want string }{
-		{"no #!", dir, "./noshebang", "a script must begin with #!"},
-		{"no interpreter", dir, "./nointerpreter", "the interpreter in its first line is not there"},
-		{"no folder", dir + "/none", "/bin/sh", "its folder"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			err := Run(t.Context(), Spec{Argv: []string{tt.program}, Dir: tt.dir})
-			if !strings.Contains(text(err), tt.want) {
-				t.Errorf("error %v, want %q in it", err, tt.want)
-			}
-		})
-	}
-}
-
-func TestEnviron(t *testing.T) {
-	t.Setenv("LC_NUMERIC", "C")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
-	t.Setenv("WANTED", "w")
-	t.Setenv("HOME", "/outer")
-	t.Setenv("SSH_AUTH_SOCK", "/sock")
-	env := Environ([]string{"WANTED", "NOT_SET_AT_ALL"}, map[string]string{"HOME": "/own", "NEW": "n"})
-	var out bytes.Buffer
-	s := Spec{Argv: []string{"/bin/sh", "-c", "env"}, Env: env, Out: &out}
-	if err := Run(t.Context(), s); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"LC_NUMERIC=C\n", "WANTED=w\n", "HOME=/own\n", "NEW=n\n", "PATH="} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("lacks %q:\n%s", want, out.String())
-		}
-	}
-	for _, unwanted := range []string{"AWS", "SSH_AUTH_SOCK", "/outer", "NOT_SET"} {
-		if strings.Contains(out.String(), unwanted) {
-			t.Errorf("has %q:\n%s", unwanted, out.String())
-		}
-	}
-}
-
-// A program without any variable gets none of ours.
-func TestRunWithoutEnviron(t *testing.T) {
-	t.Setenv("LEAK", "x")
-	var out bytes.Buffer
-	if err := Run(t.Context(), Spec{Argv: []string{"/usr/bin/env"}, Out: &out}); err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(out.String(), "LEAK") {
-		t.Errorf("got %q", out.String())
-	}
-}
-
-func TestHeadTail(t *testing.T) {
-	all := make([]byte, 5*Kept)
-	for i := range all {
-		all[i] = byte('a' + i%26)
-	}
-	for _, total := range []int{0, 1, Kept, Kept + 1, 2 * Kept, 2*Kept + 1, 3*Kept + 7, 5 * Kept} {
-		for _, chunk := range []int{1000, Kept - 1, Kept, Kept + 1, 3 * Kept} {
-			var h HeadTail
-			for from := 0; from < total; from += chunk {
-				if n, err := h.Write(all[from:min(total, from+chunk)]); err != nil || n != min(total, from+chunk)-from {
-					t.Fatal(n, err)
-				}
-			}
-			want := string(all[:total])
-			if total > 2*Kept {
-				want = string(all[:Kept]) + "\n… " + strconv.Itoa(total-2*Kept) + " bytes left out …\n" + string(all[total-Kept:total])
-			}
-			if h.String() != want {
-				t.Errorf("total %d by %d: kept %d bytes, other than wanted", total, chunk, len(h.String()))
-			}
-		}
-	}
-}
-
-func TestCheckName(t *testing.T) {
-	for name, ok := range map[string]bool{"A": true, "_x9": true, "": false, "9A": false, "A-B": false, "A=B": false, "A\n": false} {
-		if err := CheckName(name); (err == nil) != ok {
-			t.Errorf("%q: %v", name, err)
-		}
 	}
 }

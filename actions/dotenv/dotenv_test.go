@@ -31,6 +31,13 @@ func newFixture(t *testing.T, content string) *fixture {
 	return x
 }
 
+func (x *fixture) must(err error) {
+	x.t.Helper()
+	if err != nil {
+		x.t.Fatal(err)
+	}
+}
+
 func (x *fixture) path(name string) string { return filepath.Join(x.dir, name) }
 
 func (x *fixture) write(name, content string) {

@@ -228,6 +228,8 @@ func (s *session) showLast(ctx context.Context, how consent) error {
 	switch {
 	case p == nil:
 		return usage("there was no rollback")
+	case p.Status == model.Running: // it is told to its end
+		return s.followPlan(ctx, how, p.Plan.ID)
 	case how.asJSON:
 		return errors.Join(writeJSON(s.w.Out, p), ofOutcome(p.Outcome))
 	}
