@@ -171,7 +171,12 @@ func TestHungSourceDelaysNobody(t *testing.T) {
 	p := &pilot{t: t, seat: seat, box: box}
 	ended := make(chan error, 1)
 	go func() { ended <- seat.Run(t.Context()) }()
-	t.Cleanup(func() { close(hung.release); _ = <-ended })
+	t.Cleanup(func() {
+		close(hung.release)
+		if err := <-ended; err != nil {
+			t.Errorf("seat: %v", err)
+		}
+	})
 	s := p.until("the other source", func(s *model.Snapshot) bool { return s.Lines["error"].State == model.Pass })
 	if s.Gate.Headline != model.Unknown {
 		t.Errorf("the gate says %s with a source that never answered", s.Gate.Headline)
