@@ -54,7 +54,7 @@ func launch(t *testing.T, args ...string) *cockpit {
 		t.Fatal(err)
 	}
 	c.tty = tty
-	go func() { // what the emulator answers to queries; ends when it is closed
+	go func() { // what the emulator answers to queries; ends when its input pipe is closed
 		_, _ = io.Copy(tty, c.emu)
 	}()
 	go func() {
@@ -75,7 +75,7 @@ func launch(t *testing.T, args ...string) *cockpit {
 		_ = c.cmd.Process.Kill()
 		<-c.ended
 		_ = tty.Close()
-		_ = c.emu.Close()
+		_ = c.emu.InputPipe().(io.Closer).Close() // Emulator.Close races with its Read
 	})
 	return c
 }
