@@ -105,7 +105,7 @@ func resolveEnter(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 	if back || skips || s.Phase == "" {
 		settings = PhaseSettings(r, next.ID)
 	}
-	if len(next.Flags) == 0 && r.PhaseIndex(next.ID) <= 0 {
+	if s.Phase == "" && len(next.Flags) == 0 && r.PhaseIndex(next.ID) == 0 {
 		settings = nil // a first phase without flags sets nothing: it may be another environment
 	}
 	p.Steps = forwardSteps(r, s, settings)

@@ -67,6 +67,8 @@ func TestResolve(t *testing.T) {
 		{"back to a phase needs no reason", in("all"), noGo, Intent{Kind: ArmEnter, Phase: "ten"}, []string{
 			"contain exports: ? → false", "contain real: true → true", "contain tenants: a → a", "apply restart",
 			"verify real is true", "verify tenants is a", "verify exports is false"}, ""},
+		{"back to the first phase takes everything back", in("ten"), noGo, Intent{Kind: ArmEnter, Phase: "staging"}, []string{
+			"contain real: true → false", "contain exports: ? → false", "apply restart", "verify real is false", "verify exports is false"}, ""},
 		{"after the last", in("all"), goVerdict, Intent{Kind: ArmEnter}, nil, "last phase"},
 		{"an unknown phase", in(""), goVerdict, Intent{Kind: ArmEnter, Phase: "x"}, nil, `no phase "x"`},
 		{"held", State{Held: true, HeldBy: Actor{Name: "ana"}, HeldReason: "lunch"}, goVerdict, Intent{Kind: ArmEnter}, nil, "held by ana (lunch)"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"gonogo/model"
@@ -132,7 +133,9 @@ func (r *run) setBatch(ctx context.Context, batch []int) {
 		if r.over(ctx) != nil {
 			break // the intents could not be journaled, or the fence is lost
 		}
-		err = r.set(ctx, batch)
+		if err = r.set(ctx, batch); r.down && errors.Is(err, syscall.ENOSPC) {
+			r.e.ledger.giveRoom()
+		}
 	}
 	for _, n := range batch {
 		o, detail := model.StepFailed, "the store does not have the value after it was set"

@@ -176,6 +176,15 @@ func (l *ledger) unfinished() *model.PlanState {
 	return p
 }
 
+// giveRoom releases the journal's reserve to a disk that is full.
+func (l *ledger) giveRoom() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file.UseReserve() == nil {
+		l.trouble = "the disk is full: the journal's reserve was given up for a rollback; free some space"
+	}
+}
+
 // started reports whether this engine has recorded anything.
 func (l *ledger) started() bool {
 	l.mu.Lock()

@@ -74,7 +74,11 @@ func (j *File) start(each func(model.Record) error) (Report, error) {
 	}
 	j.seq, j.sum, j.size = report.Seq, report.Sum, report.Bytes
 	if report.Torn > 0 {
-		if report.Kept, err = j.cutTail(); err != nil {
+		report.Kept, err = j.cutTail()
+		if errors.Is(err, ErrFull) && j.disk.remove(filepath.Join(j.dir, reserveName)) == nil {
+			report.Kept, err = j.cutTail() // a full disk must not keep a rollback from starting
+		}
+		if err != nil {
 			return report, err
 		}
 		report.Problem = nil
