@@ -14,12 +14,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"os/user"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
@@ -347,7 +345,7 @@ func (a *app) open(path string) (*model.Rollout, headless.Seat, string, error) {
 	if err != nil {
 		return nil, nil, "", err
 	}
-	dir, err := stateDir(cfg)
+	dir, err := engine.StateDir(cfg.StateDir, cfg.Rollout.ID)
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -381,36 +379,6 @@ func fileHash(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// stateDir makes the rollout's state directory, mode 0700.
-func stateDir(cfg *config.Config) (string, error) {
-	dir := cfg.StateDir
-	if dir == "" {
-		base := os.Getenv("XDG_STATE_HOME")
-		if !filepath.IsAbs(base) {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				return "", fmt.Errorf("state directory: %w; set rollout.state_dir", err)
-			}
-			base = filepath.Join(home, ".local", "state")
-		}
-		dir = filepath.Join(base, "gonogo", cfg.Rollout.ID)
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("state directory: %w; set rollout.state_dir to one that you may write", err)
-	}
-	info, err := os.Stat(dir)
-	if err != nil {
-		return "", fmt.Errorf("state directory: %w", err)
-	}
-	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {
-		return "", fmt.Errorf("state directory %s belongs to another user (uid %d): set rollout.state_dir to one of your own", dir, st.Uid)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return "", fmt.Errorf("state directory %s is open to others (%v): chmod 700 it", dir, info.Mode().Perm())
-	}
-	return dir, nil
-}
-
 // buildParts makes everything that the config names.
 func buildParts(cfg *config.Config, dir string) (engine.Parts, error) {
 	from, err := sources.Build(cfg, dir)
@@ -420,28 +388,12 @@ func buildParts(cfg *config.Config, dir string) (engine.Parts, error) {
 	}
 	p := engine.Parts{
 		Sources: map[string]engine.SourcePart{}, Switches: b.Switches, Effective: b.Effective,
-		Actions: b.Actions, Seen: b.Seen, Probes: b.Probes, Identity: identity(cfg.Rollout.Environment.Identity),
+		Actions: b.Actions, Seen: b.Seen, Probes: b.Probes, Identity: actions.Identity(cfg.Rollout.Environment.Identity),
 	}
 	for _, part := range cfg.Sources {
 		p.Sources[part.ID] = engine.SourcePart{Kind: part.Kind, Source: from[part.ID]}
 	}
 	return p, nil
-}
-
-// identity returns what runs the environment's identity command; nil without one.
-func identity(argv []string) func() string {
-	if len(argv) == 0 {
-		return nil
-	}
-	return func() string {
-		ctx, done := context.WithTimeout(context.Background(), 5*time.Second)
-		defer done()
-		out, err := exec.CommandContext(ctx, argv[0], argv[1:]...).Output()
-		if err != nil {
-			return "identity unknown: " + err.Error()
-		}
-		return strings.TrimSpace(string(out[:min(len(out), 200)]))
-	}
 }
 
 func readJournal(dir string, each func(model.Record) error) (headless.JournalReport, error) {

@@ -1,0 +1,40 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// StateDir makes the state directory of the rollout id, mode 0700, and returns
+// it: the configured one, or one in the XDG state directory. The error says
+// why it cannot be used: it must belong to this user, and be closed to others.
+func StateDir(configured, id string) (string, error) {
+	dir := configured
+	if dir == "" {
+		base := os.Getenv("XDG_STATE_HOME")
+		if !filepath.IsAbs(base) {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return "", fmt.Errorf("state directory: %w; set rollout.state_dir", err)
+			}
+			base = filepath.Join(home, ".local", "state")
+		}
+		dir = filepath.Join(base, "gonogo", id)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("state directory: %w; set rollout.state_dir to one that you may write", err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return "", fmt.Errorf("state directory: %w", err)
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {
+		return "", fmt.Errorf("state directory %s belongs to another user (uid %d): set rollout.state_dir to one of your own", dir, st.Uid)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return "", fmt.Errorf("state directory %s is open to others (%v): chmod 700 it", dir, info.Mode().Perm())
+	}
+	return dir, nil
+}
