@@ -151,7 +151,7 @@ func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
 	}()
 	actor := a.actor
 	actor.Via = "cockpit"
-	err := ui.Run(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version()})
+	err := ui.Run(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120})
 	stop()
 	go a.interrupt(seat)
 	if s := seat.Last(); s != nil && seat.Engine() != nil && s.State.ActivePlan() != nil {
