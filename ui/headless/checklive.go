@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"gonogo/model"
 )
@@ -17,7 +18,10 @@ func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try 
 	once := *w
 	once.Open = func(string) (*model.Rollout, Seat, string, error) { return r, seat, "", nil }
 	err := once.with(ctx, "", func(ctx context.Context, s *session) error {
-		snap, err := s.settled(ctx)
+		if _, err := s.settled(ctx); err != nil {
+			return err
+		}
+		snap, err := s.patient(ctx)
 		if err != nil {
 			return err
 		}
@@ -39,11 +43,41 @@ func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try 
 	return err
 }
 
+// livePatience is how long a metric without data may take to have some: a
+// source that scrapes by itself begins with none, and a rate needs two scrapes.
+const livePatience = 15 * time.Second
+
+// patient waits until no metric lacks data, at most livePatience.
+func (s *session) patient(ctx context.Context) (*model.Snapshot, error) {
+	timed, done := context.WithTimeout(ctx, livePatience)
+	defer done()
+	for lacksData(s.last) {
+		if _, err := s.next(timed); err != nil {
+			if timed.Err() != nil && ctx.Err() == nil {
+				break
+			}
+			return nil, err
+		}
+	}
+	return s.last, nil
+}
+
+func lacksData(s *model.Snapshot) bool {
+	for _, l := range s.Lines {
+		if l.State == model.NoData {
+			return true
+		}
+	}
+	return false
+}
+
 func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
 	for i := range s.Rollout.Metrics {
 		l := s.Lines[s.Rollout.Metrics[i].ID]
 		switch l.State {
-		case model.Down, model.NoData, model.Ambiguous, model.Stale, model.NoTraffic:
+		case model.NoTraffic:
+			_, _ = fmt.Fprintf(w, "✔ metric %s: it answers, without traffic so far\n", l.Metric)
+		case model.Down, model.NoData, model.Ambiguous, model.Stale:
 			bad++
 			_, _ = fmt.Fprintf(w, "✖ metric %s: %s, %s\n", l.Metric, l.State, l.Reason)
 		default:
