@@ -1,3 +1,5 @@
+// Package examples flies the real binary: the demo and its service, in a real
+// pseudo-terminal, keys in, screen out.
 package examples
 
 import (

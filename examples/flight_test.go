@@ -38,6 +38,14 @@ func TestDemoFlight(t *testing.T) {
 // which scrapes the demo's service.
 func TestPrometheusFlight(t *testing.T) {
 	t.Parallel()
+	d, _ := withPrometheus(t)
+	c := launch(t, "-c", d.ConfigPath())
+	fly(t, c, d.Dir())
+}
+
+// service starts the demo's service, without a cockpit, until the test ends.
+func service(t *testing.T) *demo.Demo {
+	t.Helper()
 	d, err := demo.Start(t.Context(), demo.Options{Dir: filepath.Join(t.TempDir(), "demo"), Exe: binary})
 	if err != nil {
 		t.Fatal(err)
@@ -47,12 +55,18 @@ func TestPrometheusFlight(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	return d
+}
+
+// withPrometheus is service with a real Prometheus that scrapes it, and a config that asks that.
+func withPrometheus(t *testing.T) (*demo.Demo, *sourcetest.Prometheus) {
+	t.Helper()
+	d := service(t)
 	prom := sourcetest.StartPrometheus(t, d.URL()+"/metrics")
 	if err := demo.PreparePrometheus(d.Dir(), binary, d.Addr(), prom.URL); err != nil {
 		t.Fatal(err)
 	}
-	c := launch(t, "-c", d.ConfigPath())
-	fly(t, c, d.Dir())
+	return d, prom
 }
 
 // fly takes a rollout up to half of the tenants, where the service begins to

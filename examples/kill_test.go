@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"gonogo/examples/demo"
-	"gonogo/sources/sourcetest"
 )
 
 // TestKilledEngine kills the engine with SIGKILL at every step of a rollback,
@@ -19,15 +18,7 @@ import (
 // NEEDS-HUMAN, and no record that was in the journal is lost.
 func TestKilledEngine(t *testing.T) {
 	t.Parallel()
-	d, err := demo.Start(t.Context(), demo.Options{Dir: filepath.Join(t.TempDir(), "demo"), Exe: binary})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	d := service(t)
 	if err := demo.Prepare(d.Dir(), binary, d.Addr()); err != nil { // this binary, not the test's
 		t.Fatal(err)
 	}
@@ -148,19 +139,7 @@ func poll(t *testing.T, what string, every time.Duration, ok func() bool) {
 // answered, the gate is never GO on what it said before, and a rollback goes on.
 func TestStoppedPrometheus(t *testing.T) {
 	t.Parallel()
-	d, err := demo.Start(t.Context(), demo.Options{Dir: filepath.Join(t.TempDir(), "demo"), Exe: binary})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	prom := sourcetest.StartPrometheus(t, d.URL()+"/metrics")
-	if err := demo.PreparePrometheus(d.Dir(), binary, d.Addr(), prom.URL); err != nil {
-		t.Fatal(err)
-	}
+	d, prom := withPrometheus(t)
 	c := launch(t, "-c", d.ConfigPath())
 	c.see("not started", 20*time.Second)
 	advance(c)

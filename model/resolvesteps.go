@@ -1,0 +1,111 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+)
+
+// containSteps returns one set step a flag, ordered so that nothing in between
+// is more open than the start: what narrows goes first, what widens waits for
+// its masters to be off. The executor writes those of one file at once.
+func containSteps(r *Rollout, s *State, settings []Setting) []Step {
+	var narrow, widen []Step
+	for _, set := range settings {
+		f := r.Flag(set.Flag)
+		if f == nil {
+			continue
+		}
+		from := s.Flags[f.ID].Stored
+		st := Step{
+			Stage: StageContain, Kind: StepSet, Timeout: setTimeout,
+			Title:   fmt.Sprintf("%s: %s → %s", f.ID, from, set.Value),
+			Changes: []Change{{f.ID, from, set.Value}},
+		}
+		if widens(f, from, set.Value) {
+			st.After = offMasters(f, settings)
+			widen = append(widen, st)
+		} else {
+			narrow = append(narrow, st)
+		}
+	}
+	return append(narrow, widen...)
+}
+
+// widens reports whether going from one value to the other may let more
+// traffic in: a switch turned on, a list that gains items, or loses its last
+// where empty means everyone.
+func widens(f *Flag, from, to Value) bool {
+	switch f.Type {
+	case Bool:
+		return to.Equal(BoolValue(true))
+	case List:
+		if len(to.Items) == 0 {
+			return f.Empty == "everyone"
+		}
+		if len(from.Items) == 0 {
+			return f.Empty != "everyone"
+		}
+		for _, item := range to.Items {
+			if !slices.Contains(from.Items, item) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// offMasters returns the masters of f that the same plan turns off.
+func offMasters(f *Flag, settings []Setting) []FlagID {
+	var out []FlagID
+	for _, need := range f.Needs {
+		if valueFor(settings, need, Value{}).Equal(BoolValue(false)) {
+			out = append(out, need)
+		}
+	}
+	return out
+}
+
+// runSteps returns what must run after the settings: what their flags apply
+// by, then what the rollback lists, each once.
+func runSteps(r *Rollout, settings []Setting, also []ActionID) []Step {
+	var ids []ActionID
+	add := func(more []ActionID) {
+		for _, id := range more {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	for _, set := range settings {
+		if f := r.Flag(set.Flag); f != nil {
+			add(f.Apply)
+		}
+	}
+	add(also)
+	var out []Step
+	for _, id := range ids {
+		if a := r.Action(id); a != nil {
+			out = append(out, Step{
+				Stage: StageApply, Kind: StepRun, Title: a.Title, Action: id,
+				Preview: a.Preview, Idempotent: a.Idempotent, Timeout: a.Timeout,
+			})
+		}
+	}
+	return out
+}
+
+func verifyStep(r *Rollout, v Verify) Step {
+	if v.Title == "" {
+		switch v.Kind {
+		case VerifyFlag:
+			v.Title = fmt.Sprintf("%s is %s", v.Flag, v.Is)
+			if f := r.Flag(v.Flag); f != nil && f.Effective {
+				v.Title += " in the running service"
+			}
+		case VerifyMetric:
+			v.Title = fmt.Sprintf("%s %s", v.Metric, v.Target.Text)
+		}
+	}
+	return Step{Stage: StageVerify, Kind: StepVerify, Title: v.Title, Verify: &v, Timeout: v.Within}
+}
