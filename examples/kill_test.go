@@ -123,7 +123,7 @@ func readFile(t *testing.T, path string) []byte {
 
 func poll(t *testing.T, what string, every time.Duration, ok func() bool) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(90 * time.Second)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for !ok() {
