@@ -130,6 +130,12 @@ func (a *Action) Preview(model.Args) model.Preview {
 	return model.Preview{Title: a.secrets.String(quote(a.argv[:1])), Lines: []string{line}}
 }
 
+// Check reports whether the program is there and may be run; it runs nothing.
+func (a *Action) Check() error {
+	_, err := child.Lookup(a.argv, a.dir, child.Environ(a.pass, a.own))
+	return err
+}
+
 // Do runs the program; log gets what it prints, stdout and stderr, as it comes.
 func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	if log == nil {
