@@ -32,19 +32,12 @@ func Apply(s State, r Record) State {
 		if !e.Held {
 			s.HeldReason, s.HeldBy = "", Actor{}
 		}
-	case Progress:
-		s = applyProgress(s, e)
-	case GateChanged:
-		s.Headline = e.To
+	case Progress, GateChanged, CheckSigned, CheckUnsigned, CheckEnded, BaselineFrozen, GuardTripped, GuardCleared:
+		s = applyGate(s, r)
 	case FlagObserved:
-		s = applyObserved(s, r.At, e)
-	case CheckSigned:
-		if a := s.Attempt(); a != nil && a.Phase == e.Phase && a.N == e.Attempt || s.Phase == "" {
-			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note})
-		}
-	case CheckUnsigned:
-		s.Checks = maps.Clone(s.Checks)
-		delete(s.Checks, e.Check)
+		s = applyObserved(s, r, e)
+	case ClockJumped:
+		s = applyJump(s, e)
 	case Unaudited:
 		s.Unaudited += e.Count
 	default:
@@ -57,14 +50,14 @@ func enterPhase(s State, r Record, e PhaseEntered) State {
 	s = closeAttempt(s, r.At, false)
 	s.Phase = e.Phase
 	s.Attempts = append(s.Attempts, Attempt{Phase: e.Phase, N: e.Attempt, Entered: r.At, By: r.By, Override: e.Override})
-	s.Checks, s.Streaks, s.Headline = nil, nil, ""
+	s = newAttempt(s)
 	return mark(s, r.At, "→ "+string(e.Phase))
 }
 
 func leavePhase(s State, r Record, e PhaseLeft) State {
 	s = closeAttempt(s, r.At, true)
 	s.Phase = e.To
-	s.Checks, s.Streaks, s.Headline = nil, nil, ""
+	s = newAttempt(s)
 	if e.To != "" {
 		n := 1
 		if a := s.LastAttempt(e.To); a != nil {
@@ -73,6 +66,14 @@ func leavePhase(s State, r Record, e PhaseLeft) State {
 		s.Attempts = append(s.Attempts, Attempt{Phase: e.To, N: n, Entered: r.At, By: r.By})
 	}
 	return mark(s, r.At, "↓ "+string(e.From))
+}
+
+// newAttempt forgets what was said of the attempt before. A veto of the guard
+// lasts until it lapses.
+func newAttempt(s State) State {
+	s.Checks, s.Streaks, s.Headline = nil, nil, ""
+	s.Guard = GuardState{Veto: s.Guard.Veto, VetoBy: s.Guard.VetoBy, VetoNote: s.Guard.VetoNote}
+	return s
 }
 
 // closeAttempt ends the current attempt. It always leaves s with an Attempts
@@ -87,19 +88,25 @@ func closeAttempt(s State, at time.Time, back bool) State {
 	return s
 }
 
-func applyProgress(s State, e Progress) State {
-	if e.Streaks != nil {
-		s.Streaks = e.Streaks
+// applyJump moves what is measured from now on along with the wall clock, so
+// that a jump neither lengthens nor shortens it.
+func applyJump(s State, e ClockJumped) State {
+	for _, t := range []*time.Time{&s.Changed.At, &s.Guard.Since, &s.Guard.Veto} {
+		if !t.IsZero() {
+			*t = t.Add(e.By)
+		}
 	}
-	if a := s.Attempt(); a != nil && a.Phase == e.Phase && a.N == e.Attempt {
-		s.Attempts = slices.Clone(s.Attempts)
-		s.Attempts[len(s.Attempts)-1].Soak = e.Soak
+	s.Checks = maps.Clone(s.Checks)
+	for id, c := range s.Checks {
+		c.At = c.At.Add(e.By)
+		s.Checks[id] = c
 	}
 	return s
 }
 
-func applyObserved(s State, at time.Time, e FlagObserved) State {
-	f := s.Flags[e.Flag]
+func applyObserved(s State, r Record, e FlagObserved) State {
+	at, f := r.At, s.Flags[e.Flag]
+	was := f.Effective
 	switch {
 	case e.Effective && e.Err != "":
 		f.EffectErr = e.Err
@@ -114,6 +121,9 @@ func applyObserved(s State, at time.Time, e FlagObserved) State {
 		f.Pending = false
 	}
 	s.Flags = with(s.Flags, e.Flag, f)
+	if e.Effective && e.Err == "" && !e.Inferred && !was.IsZero() && !was.Equal(e.Value) {
+		s = changed(s, r, string(e.Flag)+" is "+e.Value.String())
+	}
 	return s
 }
 

@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // applyPlan folds the events of plans.
 func applyPlan(s State, r Record) State {
@@ -11,10 +14,16 @@ func applyPlan(s State, r Record) State {
 			Steps: make([]StepState, len(e.Plan.Steps)),
 		}
 	case PlanVetoed:
+		if !e.Until.IsZero() {
+			s.Guard.Veto, s.Guard.VetoBy, s.Guard.VetoNote = e.Until, r.By, e.Reason
+		}
 		return onPlan(s, e.Plan, func(p *PlanState) {
 			p.Status, p.EndedAt, p.Note, p.Outcome = Vetoed, r.At, e.Reason, Cancelled
 		})
 	case PlanFired:
+		if s.Plan != nil && s.Plan.Plan.ID == e.Plan && s.Plan.Plan.Guard {
+			s.Guard.Spent = true
+		}
 		return onPlan(s, e.Plan, func(p *PlanState) {
 			p.Status, p.FiredAt, p.FiredBy = Running, r.At, r.By
 		})
@@ -109,10 +118,22 @@ func endStep(s State, r Record, e StepEnded) State {
 				p.ContainedAt = r.At
 			}
 		})
+		if e.Outcome != StepAlready && e.Outcome != StepSkipped {
+			s = changed(s, r, "set "+st.flags())
+		}
 	case st.Kind == StepRun && e.Outcome != StepAlready && e.Outcome != StepSkipped:
-		s = mark(s, r.At, "↻ "+string(st.Action))
+		s = changed(mark(s, r.At, "↻ "+string(st.Action)), r, "ran "+string(st.Action))
 	}
 	return s
+}
+
+// flags names the flags that the step changes.
+func (s *Step) flags() string {
+	names := make([]string, len(s.Changes))
+	for i, c := range s.Changes {
+		names[i] = string(c.Flag)
+	}
+	return strings.Join(names, ", ")
 }
 
 // contained reports whether every set step of p has ended well.

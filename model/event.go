@@ -59,7 +59,8 @@ type HoldChanged struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// Progress: time served so far, of the phase's soak and the metrics' streaks.
+// Progress: time served so far, of the phase's soak and of the metrics' streaks
+// that changed since the last one.
 type Progress struct {
 	Phase   PhaseID             `json:"phase"`
 	Attempt int                 `json:"attempt"`
@@ -92,6 +93,47 @@ type CheckSigned struct {
 	Note    string  `json:"note,omitempty"`
 }
 
+// CheckBegan: gonogo runs the check's action, or asks its probe.
+type CheckBegan struct {
+	Phase   PhaseID `json:"phase"`
+	Attempt int     `json:"attempt"`
+	Check   CheckID `json:"check"`
+}
+
+// CheckEnded: and this is what came of it.
+type CheckEnded struct {
+	Phase   PhaseID       `json:"phase"`
+	Attempt int           `json:"attempt"`
+	Check   CheckID       `json:"check"`
+	OK      bool          `json:"ok"`
+	Detail  string        `json:"detail,omitempty"`
+	Output  string        `json:"output,omitempty"` // head and tail of what it printed, inert
+	Took    time.Duration `json:"took,omitempty"`
+}
+
+// BaselineFrozen: later values of the metric are compared with this one.
+type BaselineFrozen struct {
+	Metric MetricID      `json:"metric"`
+	Value  Float         `json:"value"`
+	Window time.Duration `json:"window"`
+	Points int           `json:"points"`
+	Query  string        `json:"query,omitempty"`
+	Why    string        `json:"why,omitempty"` // the phase about to be entered, or a person's reason
+}
+
+// GuardTripped: a guarded metric came to FAIL; the breach begins.
+type GuardTripped struct {
+	Metric MetricID  `json:"metric"`
+	Reason string    `json:"reason,omitempty"`
+	Mode   GuardMode `json:"mode"`
+}
+
+// GuardCleared: no guarded metric is in FAIL any more.
+type GuardCleared struct {
+	Metric MetricID `json:"metric"`
+	Now    string   `json:"now,omitempty"` // what the metric says instead
+}
+
 // CheckUnsigned: and takes it back.
 type CheckUnsigned struct {
 	Phase   PhaseID `json:"phase"`
@@ -106,10 +148,12 @@ type PlanArmed struct {
 	FireAt time.Time `json:"fire_at,omitzero"`
 }
 
-// PlanVetoed: an armed plan will not run.
+// PlanVetoed: an armed plan will not run. A person's veto of the guard's plan
+// holds the guard back until Until.
 type PlanVetoed struct {
-	Plan   PlanID `json:"plan"`
-	Reason string `json:"reason,omitempty"`
+	Plan   PlanID    `json:"plan"`
+	Reason string    `json:"reason,omitempty"`
+	Until  time.Time `json:"until,omitzero"`
 }
 
 // PlanFired: the plan runs from here on.
@@ -158,27 +202,32 @@ type Unaudited struct {
 	Reason string `json:"reason"`
 }
 
-func (EngineStarted) event() {}
-func (EngineStopped) event() {}
-func (ConfigAdopted) event() {}
-func (IntentTaken) event()   {}
-func (PhaseEntered) event()  {}
-func (PhaseLeft) event()     {}
-func (HoldChanged) event()   {}
-func (Progress) event()      {}
-func (GateChanged) event()   {}
-func (FlagObserved) event()  {}
-func (CheckSigned) event()   {}
-func (CheckUnsigned) event() {}
-func (PlanArmed) event()     {}
-func (PlanVetoed) event()    {}
-func (PlanFired) event()     {}
-func (PlanJoined) event()    {}
-func (StepIntended) event()  {}
-func (StepEnded) event()     {}
-func (PlanEnded) event()     {}
-func (ClockJumped) event()   {}
-func (Unaudited) event()     {}
+func (EngineStarted) event()  {}
+func (EngineStopped) event()  {}
+func (ConfigAdopted) event()  {}
+func (IntentTaken) event()    {}
+func (PhaseEntered) event()   {}
+func (PhaseLeft) event()      {}
+func (HoldChanged) event()    {}
+func (Progress) event()       {}
+func (GateChanged) event()    {}
+func (FlagObserved) event()   {}
+func (CheckSigned) event()    {}
+func (CheckUnsigned) event()  {}
+func (CheckBegan) event()     {}
+func (CheckEnded) event()     {}
+func (BaselineFrozen) event() {}
+func (GuardTripped) event()   {}
+func (GuardCleared) event()   {}
+func (PlanArmed) event()      {}
+func (PlanVetoed) event()     {}
+func (PlanFired) event()      {}
+func (PlanJoined) event()     {}
+func (StepIntended) event()   {}
+func (StepEnded) event()      {}
+func (PlanEnded) event()      {}
+func (ClockJumped) event()    {}
+func (Unaudited) event()      {}
 
 // EventName returns the name of e's type as the journal writes it, such as "PhaseEntered".
 func EventName(e Event) string {
@@ -213,6 +262,16 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[CheckSigned](data)
 	case "CheckUnsigned":
 		return decode[CheckUnsigned](data)
+	case "CheckBegan":
+		return decode[CheckBegan](data)
+	case "CheckEnded":
+		return decode[CheckEnded](data)
+	case "BaselineFrozen":
+		return decode[BaselineFrozen](data)
+	case "GuardTripped":
+		return decode[GuardTripped](data)
+	case "GuardCleared":
+		return decode[GuardCleared](data)
 	case "PlanArmed":
 		return decode[PlanArmed](data)
 	case "PlanVetoed":

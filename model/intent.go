@@ -12,6 +12,9 @@ type Actor struct {
 	Via  string `json:"via"`            // cockpit | command | engine | guard
 }
 
+// ViaGuard is Actor.Via of the guard.
+const ViaGuard = "guard"
+
 // IntentKind is what a person asks for.
 type IntentKind string
 
@@ -21,14 +24,16 @@ const (
 	ArmFlip     IntentKind = "arm-flip"     // Flag, Value, Reason
 	ArmRollback IntentKind = "arm-rollback" // Rollback; empty: the emergency one
 	Fire        IntentKind = "fire"         // Plan
-	Veto        IntentKind = "veto"         // Plan: armed, not yet fired
+	Veto        IntentKind = "veto"         // Plan: armed, not yet fired; Reason, where the guard armed it
 	Cancel      IntentKind = "cancel"       // Plan: running, ends at the next step's boundary
 	Sign        IntentKind = "sign"         // Check, Reason as a note
 	Unsign      IntentKind = "unsign"       // Check
 	HoldOn      IntentKind = "hold"         // Reason: no phase may be entered
 	Resume      IntentKind = "resume"
-	Adopt       IntentKind = "adopt"   // take the changed config: Reason holds its hash
-	Refresh     IntentKind = "refresh" // observe every flag now
+	Adopt       IntentKind = "adopt"     // take the changed config: Reason holds its hash
+	Refresh     IntentKind = "refresh"   // observe every flag now
+	RunCheck    IntentKind = "run-check" // Check: find out now
+	Freeze      IntentKind = "freeze"    // Metrics; none: every metric that rests on its baseline
 )
 
 // Intent is one wish of a person. The engine checks it, journals it and acts on it.
@@ -41,6 +46,7 @@ type Intent struct {
 	Flag     FlagID     `json:"flag,omitempty"`
 	Value    Value      `json:"value,omitzero"`
 	Check    CheckID    `json:"check,omitempty"`
+	Metrics  []MetricID `json:"metrics,omitempty"`
 	Rollback RollbackID `json:"rollback,omitempty"`
 	Plan     PlanID     `json:"plan,omitempty"`
 	Reason   string     `json:"reason,omitempty"`

@@ -10,9 +10,10 @@ import (
 // What a source may report instead of a value; wrap them with the reason.
 // Any other error means that the source is down.
 var (
-	ErrEmpty     = errors.New("no data")        // the answer was empty
-	ErrNoSeries  = errors.New("no such series") // the selector matches nothing at all
-	ErrAmbiguous = errors.New("several series") // several values where one is asked for
+	ErrEmpty     = errors.New("no data")                 // the answer was empty
+	ErrNoSeries  = errors.New("no such series")          // the selector matches nothing at all
+	ErrAmbiguous = errors.New("several series")          // several values where one is asked for
+	ErrPartial   = errors.New("answered with a warning") // the source itself doubts its answer
 )
 
 // Emitter is where a source puts what it has. It is safe for concurrent use;
@@ -95,5 +96,9 @@ type Reading struct {
 	Value    float64   // may be NaN or infinite
 	Count    float64   // events behind the value, >= 0
 	HasCount bool      // whether Count is known
-	Err      error     // Trouble instead of a value; nil for a value
+	// Bad and Total count events since the source began to run, or to count
+	// anew; they survive the resets of the counters behind them.
+	Bad, Total float64
+	Counted    bool  // whether Bad and Total are known
+	Err        error // Trouble instead of a value; nil for a value
 }

@@ -32,6 +32,8 @@ type Plan struct {
 	Flag      FlagID        `json:"flag,omitempty"`
 	Emergency bool          `json:"emergency,omitempty"`
 	Leaves    bool          `json:"leaves,omitempty"` // once verified, the rollout stands in Phase
+	Guard     bool          `json:"guard,omitempty"`  // armed by the guard, for Reason
+	Freeze    []MetricID    `json:"freeze,omitempty"` // baselines to freeze before its first step
 	Budget    time.Duration `json:"budget"`
 	Headline  Headline      `json:"headline"`           // the gate's, when it was resolved
 	Override  bool          `json:"override,omitempty"` // against the gate, with Reason

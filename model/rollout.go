@@ -27,6 +27,7 @@ type Rollout struct {
 	Actions     []ActionSpec      `json:"actions"`
 	Phases      []Phase           `json:"phases"`
 	Rollbacks   []Rollback        `json:"rollbacks"`
+	Guard       *Guard            `json:"guard,omitempty"` // nil: none
 	ConfigPath  string            `json:"config_path"`
 	ConfigHash  string            `json:"config_hash"` // sha256 of the config file, hex
 }
@@ -70,27 +71,48 @@ const (
 type Metric struct {
 	ID         MetricID      `json:"id"`
 	Title      string        `json:"title"`
-	Role       string        `json:"role,omitempty"` // success | fallback | error | latency | …: panel and colour
-	Source     string        `json:"source"`
-	Query      string        `json:"query,omitempty"` // as sent, for "why"; for other sources what they ask
+	Role       string        `json:"role,omitempty"`   // success | fallback | error | latency | …: panel and colour
+	Source     string        `json:"source,omitempty"` // empty for one that has Expr
+	Query      string        `json:"query,omitempty"`  // as sent, for "why"; for other sources what they ask
+	Expr       string        `json:"expr,omitempty"`   // computed of other metrics
+	Inputs     []MetricID    `json:"inputs,omitempty"` // the metrics that Expr names, each once
 	Unit       Unit          `json:"unit,omitempty"`
 	Target     *Target       `json:"target,omitempty"` // what GO needs
 	Alert      *Target       `json:"alert,omitempty"`  // what a guard acts on; between the two: WARN
 	For        time.Duration `json:"for,omitempty"`    // the target must have held so long
 	AlertFor   time.Duration `json:"alert_for,omitempty"`
 	MinCount   float64       `json:"min_count,omitempty"`  // fewer events than this: COLLECTING
+	Window     time.Duration `json:"window,omitempty"`     // the longest range that a value looks back over; 0: none, or not known
+	CountOver  time.Duration `json:"count_over,omitempty"` // likewise of its number of events
+	Settle     time.Duration `json:"settle,omitempty"`     // after a flip or restart its value decides nothing for so long
+	Baseline   time.Duration `json:"baseline,omitempty"`   // what a frozen baseline is the mean of, > 0
+	Counted    bool          `json:"counted,omitempty"`    // it counts bad and total events: decided sequentially
+	Bad        string        `json:"bad,omitempty"`        // the counter of bad events, as asked
+	Total      string        `json:"total,omitempty"`      // the counter of all events, as asked
+	Alpha      float64       `json:"alpha,omitempty"`      // chance to reject what is good, 0 to 1
+	Beta       float64       `json:"beta,omitempty"`       // chance to accept what is poor, 0 to 1
 	StaleAfter time.Duration `json:"stale_after"`          // > 0
 	Every      time.Duration `json:"every"`                // > 0
 	Timeout    time.Duration `json:"timeout"`              // > 0, at most Every
 	EmptyZero  bool          `json:"empty_zero,omitempty"` // on_empty = "zero": no series means no events
 }
 
-// Target is a threshold: Op, then Value, or Value times the current value of the metric Of.
+// Target is a threshold: Op, then Value, or Value times what Of stands for,
+// and Plus. Of is another metric, whose current value counts, or OfBaseline.
 type Target struct {
 	Op    string   `json:"op"` // < <= > >= == !=
 	Value float64  `json:"value"`
 	Of    MetricID `json:"of,omitempty"`
-	Text  string   `json:"text"` // as written, for people
+	Plus  float64  `json:"plus,omitempty"` // in the metric's unit; only beside Of
+	Text  string   `json:"text"`           // as written, for people
+}
+
+// OfBaseline in Target.Of is the metric's own frozen baseline; no metric may have this name.
+const OfBaseline MetricID = "baseline"
+
+// OnBaseline reports whether the metric's target or alert rests on its baseline.
+func (m *Metric) OnBaseline() bool {
+	return m.Target != nil && m.Target.Of == OfBaseline || m.Alert != nil && m.Alert.Of == OfBaseline
 }
 
 // Flag is one thing that can be switched.
@@ -137,13 +159,59 @@ type Phase struct {
 	Flags    []Setting     `json:"flags,omitempty"`
 	Gate     []MetricID    `json:"gate,omitempty"`
 	Checks   []Check       `json:"checks,omitempty"`
+	Freeze   []MetricID    `json:"freeze,omitempty"`   // whose baselines are frozen before it is entered
 	Rollback RollbackID    `json:"rollback,omitempty"` // this phase's own way back
 }
 
-// Check is something that a person signs before the phase may be left.
+// CheckKind says who finds out whether a check holds.
+type CheckKind string
+
+// A person signs; gonogo runs an action, or asks a probe; or a metric passes.
+const (
+	CheckSign   CheckKind = ""
+	CheckRun    CheckKind = "run"
+	CheckProbe  CheckKind = "probe"
+	CheckMetric CheckKind = "metric"
+)
+
+// Check is something that must hold before the phase may be left. Which fields
+// count depends on Kind.
 type Check struct {
-	ID   CheckID `json:"id"`
-	Text string  `json:"text"`
+	ID      CheckID       `json:"id"`
+	Text    string        `json:"text"`
+	Kind    CheckKind     `json:"kind,omitempty"`
+	Every   time.Duration `json:"every,omitempty"`  // a result counts for so long; 0: for the whole attempt
+	Action  ActionID      `json:"action,omitempty"` // of a run: it passes when it ends well
+	Probe   string        `json:"probe,omitempty"`  // names the probe in the engine's parts
+	Want    string        `json:"want,omitempty"`   // what the probe must answer; empty: anything
+	Asks    string        `json:"asks,omitempty"`   // what the probe asks, for people
+	Metric  MetricID      `json:"metric,omitempty"`
+	Timeout time.Duration `json:"timeout,omitempty"` // of a run or probe, > 0
+}
+
+// Automatic reports whether gonogo finds out by itself, and when it is due.
+// A run without Every waits for a person to start it.
+func (c *Check) Automatic() bool {
+	return c.Kind == CheckProbe || c.Kind == CheckMetric || c.Kind == CheckRun && c.Every > 0
+}
+
+// GuardMode is what a guard does about a breach.
+type GuardMode string
+
+// Off looks away, Notify only says it, Armed rolls back unless vetoed.
+const (
+	GuardOff    GuardMode = "off"
+	GuardNotify GuardMode = "notify"
+	GuardArmed  GuardMode = "armed"
+)
+
+// Guard rolls back without a person, and always says so first.
+type Guard struct {
+	Rollback  RollbackID    `json:"rollback"`
+	On        []MetricID    `json:"on"`        // only a FAIL of one of these counts
+	Countdown time.Duration `json:"countdown"` // > 0, time for a veto
+	Veto      time.Duration `json:"veto"`      // > 0, after which a veto lapses
+	Mode      GuardMode     `json:"mode"`
 }
 
 // Scope is which flags a rollback touches.

@@ -31,6 +31,13 @@ type LiveStep struct {
 	Line string `json:"line"` // its last line of output, or what it waits for; inert
 }
 
+// LiveCheck is a check that gonogo runs at the moment; it is not journaled.
+type LiveCheck struct {
+	Check CheckID   `json:"check"`
+	Since time.Time `json:"since"`
+	Line  string    `json:"line,omitempty"` // its last line of output; inert
+}
+
 // EngineInfo is where the engine runs.
 type EngineInfo struct {
 	PID     int       `json:"pid"`
@@ -52,6 +59,7 @@ type Snapshot struct {
 	Series  map[MetricID]Series `json:"-"`
 	Sources []SourceHealth      `json:"sources"`
 	Live    []LiveStep          `json:"live,omitempty"`
+	Checks  []LiveCheck         `json:"checks,omitempty"`  // that run at the moment
 	Answers []Answer            `json:"answers,omitempty"` // the last 32
 	Tail    []Record            `json:"tail,omitempty"`    // the last 200
 	// Waiting counts the metrics that have not answered yet, not even with an

@@ -15,6 +15,9 @@ type State struct {
 	HeldReason string                 `json:"held_reason,omitempty"`
 	Headline   Headline               `json:"headline,omitempty"` // the last one journaled
 	Streaks    map[MetricID]Streak    `json:"streaks,omitempty"`
+	Baselines  map[MetricID]Baseline  `json:"baselines,omitempty"`
+	Changed    ServiceChange          `json:"changed,omitzero"` // the last thing that makes older readings say little
+	Guard      GuardState             `json:"guard,omitzero"`
 	Flags      map[FlagID]FlagState   `json:"flags,omitempty"`
 	Checks     map[CheckID]CheckState `json:"checks,omitempty"`    // of the current attempt
 	Plan       *PlanState             `json:"plan,omitempty"`      // armed, running, or the last one that ended
@@ -67,12 +70,52 @@ func (f FlagState) Current() Value {
 	return f.Stored
 }
 
-// CheckState is a check's signature.
+// CheckState is what is known of a check: a signature, or how its last run
+// ended. A run that began and has no end yet leaves what was known before.
 type CheckState struct {
-	By   Actor     `json:"by"`
-	At   time.Time `json:"at"`
-	Note string    `json:"note,omitempty"`
+	By     Actor         `json:"by"`
+	At     time.Time     `json:"at"`
+	Note   string        `json:"note,omitempty"`
+	Ran    bool          `json:"ran,omitempty"`    // gonogo found out, rather than a person's word
+	Failed bool          `json:"failed,omitempty"` // it does not hold
+	Took   time.Duration `json:"took,omitempty"`
+	Output string        `json:"output,omitempty"` // head and tail of what it printed, or the answer
 }
+
+// Counts reports whether the result of check c still counts at now.
+func (s CheckState) Counts(c *Check, now time.Time) bool {
+	return c.Every <= 0 || now.Sub(s.At) < c.Every
+}
+
+// Baseline is a metric's value at a time that later values are compared with.
+type Baseline struct {
+	Value  Float         `json:"value"` // the mean of its readings
+	At     time.Time     `json:"at"`    // when it was frozen
+	Window time.Duration `json:"window"`
+	Points int           `json:"points"` // readings, > 0
+	Query  string        `json:"query,omitempty"`
+	By     Actor         `json:"by"`
+}
+
+// ServiceChange is a change of the running service: a flag, or a restart.
+type ServiceChange struct {
+	At   time.Time `json:"at"`
+	What string    `json:"what"`
+}
+
+// GuardState is what the guard sees and has done.
+type GuardState struct {
+	Metric   MetricID  `json:"metric,omitempty"` // the breach that goes on: its first metric
+	Reason   string    `json:"reason,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+	Spent    bool      `json:"spent,omitempty"` // it fired in this attempt, and does so once
+	Veto     time.Time `json:"veto,omitzero"`   // a veto is in force until then
+	VetoBy   Actor     `json:"veto_by,omitzero"`
+	VetoNote string    `json:"veto_note,omitempty"`
+}
+
+// Vetoed reports whether a veto of the guard is in force at now.
+func (g *GuardState) Vetoed(now time.Time) bool { return now.Before(g.Veto) }
 
 // PlanStatus is where a plan is between armed and ended.
 type PlanStatus string

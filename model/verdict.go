@@ -5,8 +5,8 @@ import "time"
 // MetricState is what is known of a metric or check against what is wanted.
 type MetricState string
 
-// The states of a line, best first. NoSeries is NoData with the reason that
-// the selector matches nothing at all.
+// The states of a line, best first. NoSeries is an empty answer whose selector
+// matches nothing at all: a name or label is probably mistyped.
 const (
 	Pass       MetricState = "PASS"
 	Manual     MetricState = "MANUAL"     // a person's check, not signed
@@ -14,6 +14,7 @@ const (
 	Collecting MetricState = "COLLECTING" // too few events, or `for` not yet served
 	NoTraffic  MetricState = "NO-TRAFFIC" // denominator zero
 	NoData     MetricState = "NO-DATA"
+	NoSeries   MetricState = "NO-SERIES"
 	Stale      MetricState = "STALE"
 	Ambiguous  MetricState = "AMBIGUOUS"
 	Down       MetricState = "DOWN"
@@ -22,11 +23,11 @@ const (
 )
 
 var severity = map[MetricState]int{
-	Pass: 0, Manual: 1, Soaking: 2, Collecting: 3, NoTraffic: 4, NoData: 5,
-	Stale: 6, Ambiguous: 7, Down: 8, Warn: 9, Fail: 10,
+	Pass: 0, Manual: 1, Soaking: 2, Collecting: 3, NoTraffic: 4, NoData: 5, NoSeries: 6,
+	Stale: 7, Ambiguous: 8, Down: 9, Warn: 10, Fail: 11,
 }
 
-// Severity orders states from 0, Pass, to 10, Fail; an unknown state is worst.
+// Severity orders states from 0, Pass, to 11, Fail; an unknown state is worst.
 func (s MetricState) Severity() int {
 	if n, ok := severity[s]; ok {
 		return n
@@ -61,8 +62,39 @@ func (s MetricState) Headline() Headline {
 // Streak is how long a metric has been on one side of its thresholds, in
 // observed time. It is journaled, so that a restart does not forget it.
 type Streak struct {
-	Target time.Duration `json:"target,omitempty"` // the target has held
-	Alert  time.Duration `json:"alert,omitempty"`  // the alert has held
+	Target   time.Duration `json:"target,omitempty"`  // the target has held
+	Alert    time.Duration `json:"alert,omitempty"`   // the alert has held
+	Evidence Evidence      `json:"evidence,omitzero"` // of a metric that counts bad and total events
+}
+
+// Decision is what a sequential test has come to.
+type Decision string
+
+// A test that is Undecided goes on.
+const (
+	Undecided Decision = ""
+	Accepted  Decision = "accepted" // the target is met
+	Rejected  Decision = "rejected" // the alert is met
+)
+
+// Evidence is how far a sequential test is: the events counted since it began,
+// and what the test before it decided, which stands until the next decision.
+type Evidence struct {
+	Bad     float64  `json:"bad,omitempty"`   // >= 0
+	Total   float64  `json:"total,omitempty"` // >= Bad
+	Decided Decision `json:"decided,omitempty"`
+}
+
+// Sequential is a sequential test as it stands, for people: see gate.SPRT.
+type Sequential struct {
+	Evidence
+	Good   Float   `json:"p0"`     // the share of bad events that the target allows, 0 to 1
+	Poor   Float   `json:"p1"`     // the share that the alert begins at, above Good
+	LLR    Float   `json:"llr"`    // log-likelihood ratio of Poor against Good
+	Accept Float   `json:"accept"` // accepted at or below this
+	Reject Float   `json:"reject"` // rejected at or above this
+	Alpha  float64 `json:"alpha"`  // chance to reject what is good
+	Beta   float64 `json:"beta"`   // chance to accept what is poor
 }
 
 // Line is one line of a gate, or a metric outside it: what it is, what is
@@ -85,8 +117,28 @@ type Line struct {
 	Held      time.Duration `json:"held,omitempty"` // how long it has been in this state's condition
 	Count     float64       `json:"count,omitempty"`
 	HasCount  bool          `json:"has_count,omitempty"`
-	Reason    string        `json:"reason,omitempty"` // why this state, and what would change it
+	Rate      float64       `json:"rate,omitempty"`     // events a second, as they come now; 0: not known
+	Settling  time.Duration `json:"settling,omitempty"` // what is left until its window holds nothing from before the last change
+	Thin      bool          `json:"thin,omitempty"`     // too little evidence for the soak clock
+	Test      *Sequential   `json:"test,omitempty"`     // its sequential test, where it has one
+	// More is how many further events would change the state, if they come as
+	// MoreOf says, and MoreTime how long they take at Rate; 0: not known.
+	More     float64       `json:"more_events,omitempty"`
+	MoreOf   EventKind     `json:"more_of,omitempty"`
+	MoreTime time.Duration `json:"more_time,omitempty"`
+	Reason   string        `json:"reason,omitempty"` // why this state
 }
+
+// EventKind says what events a Line waits for.
+type EventKind string
+
+// Events as they come, whatever they are; as they come, with the present share
+// of bad ones; or without a single bad one among them.
+const (
+	AnyEvents   EventKind = "any"
+	SuchEvents  EventKind = "such"
+	CleanEvents EventKind = "clean"
+)
 
 // Verdict is a gate's answer, with its lines in the order of the config.
 type Verdict struct {

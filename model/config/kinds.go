@@ -1,6 +1,10 @@
 package config
 
-import "gonogo/model"
+import (
+	"time"
+
+	"gonogo/model"
+)
 
 // Type is what a key of the config holds.
 type Type string
@@ -59,6 +63,15 @@ type SourcePart struct {
 	StateDir string // where the source may keep data, in a folder of its own; made by it if needed
 }
 
+// Facts are what a source's kind knows of one metric's query.
+type Facts struct {
+	Window      time.Duration // the longest range that the value looks back over; 0: none
+	CountWindow time.Duration // likewise of its number of events
+	// Silent reports whether it answers a number where nothing at all was
+	// measured, as a count with "or vector(0)" does.
+	Silent bool
+}
+
 // SourceKind is a kind of source: its keys, and how to make one.
 type SourceKind struct {
 	Doc        string // one line
@@ -66,6 +79,8 @@ type SourceKind struct {
 	MetricKeys []Key  // of [metric.NAME] from such a source, besides those every metric has
 	// Lint looks at one metric; nil where there is nothing to say.
 	Lint func(MetricPart) []Finding
+	// Facts says what the metric's query comes down to; nil where nothing is known of it.
+	Facts func(MetricPart) Facts
 	// Describe returns what is asked for the metric, for "why".
 	Describe func(MetricPart) string
 	// Build makes the source. It does no I/O but reading secrets.

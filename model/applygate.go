@@ -1,0 +1,68 @@
+package model
+
+import (
+	"maps"
+	"time"
+)
+
+// applyGate folds what verdicts rest on: time served, checks, baselines, the guard.
+func applyGate(s State, r Record) State {
+	switch e := r.Event.(type) {
+	case Progress:
+		return applyProgress(s, e)
+	case GateChanged:
+		s.Headline = e.To
+	case CheckSigned:
+		if s.judged(e.Phase, e.Attempt) {
+			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note})
+		}
+	case CheckEnded:
+		if s.judged(e.Phase, e.Attempt) {
+			s.Checks = with(s.Checks, e.Check, CheckState{
+				By: r.By, At: r.At, Note: e.Detail, Ran: true, Failed: !e.OK, Took: e.Took, Output: e.Output,
+			})
+		}
+	case CheckUnsigned:
+		s.Checks = maps.Clone(s.Checks)
+		delete(s.Checks, e.Check)
+	case BaselineFrozen:
+		s.Baselines = with(s.Baselines, e.Metric, Baseline{
+			Value: e.Value, At: r.At, Window: e.Window, Points: e.Points, Query: e.Query, By: r.By,
+		})
+		return mark(s, r.At, "⚓ "+string(e.Metric))
+	case GuardTripped:
+		s.Guard.Metric, s.Guard.Reason, s.Guard.Since = e.Metric, e.Reason, r.At
+	case GuardCleared:
+		s.Guard.Metric, s.Guard.Reason, s.Guard.Since = "", "", time.Time{}
+	}
+	return s
+}
+
+// judged reports whether facts about the attempt n of phase id are about the
+// one that is judged now: before the first phase that is the first phase.
+func (s *State) judged(id PhaseID, n int) bool {
+	a := s.Attempt()
+	return s.Phase == "" || a != nil && a.Phase == id && a.N == n
+}
+
+func applyProgress(s State, e Progress) State {
+	if len(e.Streaks) > 0 {
+		all := make(map[MetricID]Streak, len(s.Streaks)+len(e.Streaks))
+		maps.Copy(all, s.Streaks)
+		maps.Copy(all, e.Streaks)
+		s.Streaks = all
+	}
+	if a := s.Attempt(); a != nil && a.Phase == e.Phase && a.N == e.Attempt {
+		s.Attempts = append([]Attempt(nil), s.Attempts...)
+		s.Attempts[len(s.Attempts)-1].Soak = e.Soak
+	}
+	return s
+}
+
+// changed notes that the running service is another than before: what was
+// counted or held until now says nothing about it.
+func changed(s State, r Record, what string) State {
+	s.Changed = ServiceChange{At: r.At, What: what}
+	s.Streaks = nil
+	return s
+}
