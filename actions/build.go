@@ -41,7 +41,7 @@ func Build(cfg *config.Config) (Built, error) {
 	}
 	b.Effective = readers(kinds, cfg.Effective, "effective value of flag", fails)
 	b.Seen = readers(kinds, cfg.Seen, "what shows action", fails)
-	b.Probes = readers(kinds, cfg.Probes, "verify", fails)
+	b.Probes = readers(kinds, cfg.Probes, "probe", fails)
 	return b, errors.Join(errs...)
 }
 

@@ -36,6 +36,7 @@ func Resolve(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 		return Plan{}, err
 	}
 	p.ID, p.From, p.Headline, p.Reason = PlanID(in.ID), s.Phase, gate.Headline, in.Reason
+	p.Guard = in.By.Via == ViaGuard
 	for i := range p.Steps {
 		p.Steps[i].N = i
 	}
@@ -101,6 +102,9 @@ func resolveEnter(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 	}
 	p := Plan{Kind: PlanEnter, Title: "Enter " + next.Title, Phase: next.ID, Leaves: true, Budget: ForwardBudget, Override: override}
 	settings := next.Flags
+	if !back {
+		p.Freeze = next.Freeze
+	}
 	if back || skips || s.Phase == "" {
 		settings = PhaseSettings(r, next.ID)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"gonogo/model"
 	"gonogo/model/config"
@@ -30,6 +31,9 @@ func Kind() config.ActionKind {
 		BuildSwitch: buildSwitch,
 		ReaderKeys: keys(
 			config.Key{Name: "http", Type: config.SecretText, Required: true, Help: "GET answers the value"},
+			config.Key{Name: "path", Type: config.String, Help: "joined to the URL; default: nothing"},
+			config.Key{Name: "method", Type: config.String, OneOf: []string{"GET", "HEAD", "POST", "PUT"}, Help: "default: GET"},
+			config.Key{Name: "body", Type: config.String, Help: "what to send; default: nothing"},
 			config.Key{Name: "json", Type: config.String, Help: "where it is in the answer, a gjson path; default: all of it"},
 		),
 		BuildReader: buildReader,
@@ -75,7 +79,7 @@ func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 // Reader is a value that a service answers.
 type Reader struct {
 	*client
-	url, path string
+	method, url, body, path string
 }
 
 func buildReader(p config.Part) (model.Reader, error) {
@@ -83,16 +87,19 @@ func buildReader(p config.Part) (model.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{client: c, path: p.Table.String("json")}
+	r := &Reader{client: c, method: or(p.Table.String("method"), "GET"), body: p.Table.String("body"), path: p.Table.String("json")}
 	if r.url, err = c.address(p, "http"); err != nil {
 		return nil, err
+	}
+	if more := p.Table.String("path"); more != "" {
+		r.url = strings.TrimRight(r.url, "/") + "/" + strings.TrimLeft(more, "/")
 	}
 	return r, nil
 }
 
 // Read asks the service.
 func (r *Reader) Read(ctx context.Context) (string, error) {
-	body, err := r.call(ctx, "GET", r.url, "")
+	body, err := r.call(ctx, r.method, r.url, r.body)
 	if err != nil {
 		return "", err
 	}

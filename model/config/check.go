@@ -45,7 +45,7 @@ func (c *checker) errors() int {
 
 // document checks the whole file. What others refer to comes first.
 func (c *checker) document() {
-	tables := []string{"rollout", "environment", "emergency", "source", "metric", "flag", "action", "phase", "rollback"}
+	tables := []string{"rollout", "environment", "emergency", "source", "metric", "flag", "action", "phase", "rollback", "guard"}
 	for _, name := range c.inOrder("", c.doc) {
 		if !slices.Contains(tables, name) {
 			c.fail(join("", name), "%s", unknown("table or key", name, tables))
@@ -60,6 +60,7 @@ func (c *checker) document() {
 	c.flags()
 	c.phases()
 	c.rollbacks()
+	c.guard()
 	c.lint()
 }
 

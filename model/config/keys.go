@@ -39,12 +39,17 @@ func metricKeys() []Key {
 	return []Key{
 		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
 		{Name: "role", Type: String, Help: "success, error, fallback, latency …: its panel and colour"},
-		{Name: "source", Type: String, Required: true, Help: "the name of a [source.NAME]"},
+		{Name: "source", Type: String, Help: "the name of a [source.NAME]"},
+		{Name: "expr", Type: String, Help: "what it is computed of, such as \"abs(a - b) / a\", instead of a source"},
 		{Name: "unit", Type: String, OneOf: []string{"ratio", "seconds", "count", "bytes", "per_second"}, Help: "what its values are; default: plain numbers"},
 		{Name: "target", Type: String, Help: "what GO needs, such as \"< 1%\""},
 		{Name: "alert", Type: String, Help: "what is an emergency, such as \"> 5%\""},
 		{Name: "for", Type: Duration, Help: "how long the target must have held; default: 0s"},
 		{Name: "alert_for", Type: Duration, Help: "how long the alert must have held; default: 0s"},
+		{Name: "baseline", Type: Duration, Help: "what a frozen baseline is the mean of; default: 15m"},
+		{Name: "settle", Type: Duration, Help: "after a flip or restart it decides nothing for so long; default: the query's longest range"},
+		{Name: "alpha", Type: Number, Help: "chance to fail what is good, where bad and total are counted; default: 0.01"},
+		{Name: "beta", Type: Number, Help: "chance to pass what is poor, likewise; default: 0.05"},
 		{Name: "min_count", Type: Number, Help: "fewer events than this prove nothing; default: 0"},
 		{Name: "on_empty", Type: String, OneOf: []string{"zero"}, Help: "zero: no series means no events; default: no data"},
 		{Name: "every", Type: Duration, Help: "how often it is read; default: 15s"},
@@ -86,15 +91,31 @@ func phaseKeys() []Key {
 		{Name: "watch", Type: Duration, Help: "the first hours, with someone at the screen"},
 		{Name: "flags", Type: Any, Help: "what it sets"},
 		{Name: "gate", Type: Strings, Help: "metrics that must pass"},
-		{Name: "check", Type: Any, Help: "what people sign"},
+		{Name: "check", Type: Any, Help: "what people sign, and what gonogo finds out"},
+		{Name: "freeze", Type: Strings, Help: "metrics whose baselines are frozen before it is entered"},
 		{Name: "rollback", Type: String, Help: "its way back"},
 	}
 }
 
 func checkKeys() []Key {
 	return []Key{
-		{Name: "text", Type: String, Required: true, Help: "what a person vouches for"},
+		{Name: "text", Type: String, Required: true, Help: "what holds, for people"},
 		{Name: "id", Type: String, Help: "its name in commands; default: made from the text"},
+		{Name: "every", Type: Duration, Help: "how long a result counts; default: for the whole phase"},
+		{Name: "run", Type: String, Help: "the name of an [action.NAME] that ends well where it holds"},
+		{Name: "metric", Type: String, Help: "the name of a [metric.NAME] that passes where it holds"},
+		{Name: "timeout", Type: Duration, Help: "for an http check; default: 10s"},
+		{Name: "is", Type: Any, Help: "what an http check must answer; default: any success"},
+	}
+}
+
+func guardKeys() []Key {
+	return []Key{
+		{Name: "rollback", Type: String, Required: true, Help: "the name of a [rollback.NAME]"},
+		{Name: "on", Type: Strings, Required: true, Help: "the metrics whose FAIL it acts on"},
+		{Name: "mode", Type: String, OneOf: []string{"off", "notify", "armed"}, Help: "off, notify or armed; default: notify"},
+		{Name: "countdown", Type: Duration, Help: "time for a veto; default: 60s"},
+		{Name: "veto", Type: Duration, Help: "how long a veto lasts; default: 30m"},
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -42,19 +43,12 @@ func (c *checker) metrics() {
 			kind, known = c.kinds.Sources[source.Kind]
 		}
 		t, _ := c.table(path, raw, append(metricKeys(), kind.MetricKeys...), !known)
-		if t.Has("source") {
-			c.ref(join(path, "source"), "source", name)
-		}
+		c.origin(path, values, t, name)
 		m := c.metric(id, path, t)
 		c.counted(path, t, source, kind)
 		part := MetricPart{Metric: m, Table: t}
 		if known && c.errors() == before {
-			if kind.Describe != nil {
-				part.Metric.Query = kind.Describe(part)
-			}
-			if kind.Lint != nil {
-				c.findings(path, kind.Lint(part))
-			}
+			c.ofKind(path, t, kind, &part)
 		}
 		if source != nil {
 			source.Metrics = append(source.Metrics, part)
@@ -62,6 +56,45 @@ func (c *checker) metrics() {
 		c.cfg.Rollout.Metrics = append(c.cfg.Rollout.Metrics, part.Metric)
 	})
 	c.relations()
+	c.exprs()
+}
+
+// origin checks that a metric comes from a source or from an expression.
+func (c *checker) origin(path string, values map[string]any, t Table, source string) {
+	_, hasSource := values["source"]
+	_, hasExpr := values["expr"]
+	switch {
+	case hasSource && hasExpr:
+		c.fail(join(path, "expr"), "it comes from a source already: expected either source or expr")
+	case t.Has("source"):
+		c.ref(join(path, "source"), "source", source)
+	case !hasSource && !hasExpr && values != nil:
+		c.fail(join(path, "source"), "missing: expected the name of a [source.NAME], or expr")
+	}
+}
+
+// ofKind fills in what the source's kind knows of the metric, and takes over
+// what it finds wrong with it.
+func (c *checker) ofKind(path string, t Table, kind SourceKind, part *MetricPart) {
+	m := &part.Metric
+	if kind.Describe != nil {
+		m.Query = kind.Describe(*part)
+	}
+	if kind.Lint != nil {
+		c.findings(path, kind.Lint(*part))
+	}
+	if kind.Facts != nil {
+		facts := kind.Facts(*part)
+		m.Window, m.CountOver = facts.Window, facts.CountWindow
+	}
+	if !t.Has("settle") {
+		m.Settle = m.Window
+	}
+	m.Bad, m.Total = model.Inert(t.String("bad")), model.Inert(t.String("total"))
+	m.Counted = m.Bad != "" && m.Total != ""
+	if _, err := gate.TestOf(m); err != nil {
+		c.fail(join(path, "bad"), "%s", err)
+	}
 }
 
 // metric returns the metric of table t.
@@ -69,7 +102,12 @@ func (c *checker) metric(id, path string, t Table) model.Metric {
 	m := model.Metric{
 		ID: model.MetricID(id), Title: titleOr(t, id), Role: model.Inert(t.String("role")), Source: t.String("source"),
 		Unit: model.Unit(t.String("unit")), For: t.Duration("for", 0), AlertFor: t.Duration("alert_for", 0),
-		MinCount: t.Number("min_count"), EmptyZero: t.String("on_empty") == "zero",
+		MinCount: t.Number("min_count"), EmptyZero: t.String("on_empty") == "zero", Expr: model.Inert(t.String("expr")),
+		Settle: t.Duration("settle", 0), Baseline: c.positive(join(path, "baseline"), t, "baseline", 15*time.Minute),
+		Alpha: c.chance(path, t, "alpha", 0.01), Beta: c.chance(path, t, "beta", 0.05),
+	}
+	if id == string(model.OfBaseline) {
+		c.fail(path, "a metric cannot have this name: in a target it means the metric's own baseline")
 	}
 	m.Target = c.target(join(path, "target"), t.String("target"), &m)
 	m.Alert = c.target(join(path, "alert"), t.String("alert"), &m)
@@ -83,6 +121,19 @@ func (c *checker) metric(id, path string, t Table) model.Metric {
 		c.fail(join(path, "min_count"), "expected 0 or more, found %s", found(t.Any("min_count")))
 	}
 	return m
+}
+
+// chance returns an error rate of a sequential test.
+func (c *checker) chance(path string, t Table, key string, otherwise float64) float64 {
+	if !t.Has(key) {
+		return otherwise
+	}
+	v := t.Number(key)
+	if v <= 0 || v >= 0.5 {
+		c.fail(join(path, key), "expected more than 0 and less than 0.5, such as 0.01, found %s", found(t.Any(key)))
+		return otherwise
+	}
+	return v
 }
 
 // every returns how often the part at path is read.
@@ -122,7 +173,7 @@ func (c *checker) relations() {
 // relation checks that the metric which the target t of m refers to is there,
 // another one, and of the same unit.
 func (c *checker) relation(path string, m *model.Metric, t *model.Target) {
-	if t == nil || t.Of == "" {
+	if t == nil || t.Of == "" || t.Of == model.OfBaseline {
 		return
 	}
 	if t.Of == m.ID {
@@ -133,15 +184,45 @@ func (c *checker) relation(path string, m *model.Metric, t *model.Target) {
 		return
 	}
 	if other := c.cfg.Rollout.Metric(t.Of); other != nil && other.Unit != m.Unit {
-		c.fail(path, "%s is in %s, but %s in %s: expected the same unit", quote(string(m.ID)), unitName(m.Unit), quote(string(t.Of)), unitName(other.Unit))
+		c.fail(path, "%s is in %s, but %s in %s: expected the same unit", quote(string(m.ID)), gate.UnitName(m.Unit), quote(string(t.Of)), gate.UnitName(other.Unit))
 	}
 }
 
-func unitName(u model.Unit) string {
-	if u == model.Plain {
-		return "plain numbers"
+// exprs compiles the metrics that are computed of others. One of these cannot
+// be computed of another.
+func (c *checker) exprs() {
+	r := &c.cfg.Rollout
+	units := func(id model.MetricID) (model.Unit, bool) {
+		m := r.Metric(id)
+		if m == nil || m.Expr != "" {
+			return "", false
+		}
+		return m.Unit, true
 	}
-	return string(u)
+	for i := range r.Metrics {
+		m := &r.Metrics[i]
+		if m.Expr == "" {
+			continue
+		}
+		path := join(join("metric", string(m.ID)), "expr")
+		e, err := gate.CompileExpr(m.Expr, units)
+		var missing *gate.UnknownMetric
+		switch {
+		case errors.As(err, &missing) && r.Metric(missing.ID) != nil:
+			c.fail(path, "%s is computed itself: expected metrics that come from a source", quote(string(missing.ID)))
+		case errors.As(err, &missing):
+			c.ref(path, "metric", string(missing.ID))
+		case err != nil:
+			c.fail(path, "%s", err)
+		case !e.Loose && e.Unit != m.Unit:
+			c.fail(path, "its value is in %s, but unit says %s: expected the same", gate.UnitName(e.Unit), gate.UnitName(m.Unit))
+		default:
+			m.Inputs, m.Query = e.Inputs, m.Expr
+			for _, id := range e.Inputs {
+				m.Settle = max(m.Settle, r.Metric(id).Settle)
+			}
+		}
+	}
 }
 
 // findings takes over what a kind says about the part at path.

@@ -29,6 +29,7 @@ func (c *checker) phases() {
 		if t.Has("check") {
 			p.Checks = c.checks(join(path, "check"), t.Any("check"))
 		}
+		p.Freeze = texts[model.MetricID](c.refs(path, "freeze", t, "metric"))
 		if name := t.String("rollback"); t.Has("rollback") && c.ref(join(path, "rollback"), "rollback", name) {
 			p.Rollback = model.RollbackID(name)
 		}
@@ -48,8 +49,11 @@ func (c *checker) checks(path string, raw any) []model.Check {
 	taken := map[model.CheckID]bool{}
 	for i, e := range list {
 		at := element(path, i)
-		t, _ := c.table(at, e, checkKeys(), false)
+		t, ok := c.table(at, e, c.checkKeysOf(e), false)
 		check := model.Check{ID: model.CheckID(t.String("id")), Text: model.Inert(strings.TrimSpace(t.String("text")))}
+		if ok {
+			c.howChecked(at, t, &check)
+		}
 		if t.Has("id") {
 			switch {
 			case !idPattern.MatchString(string(check.ID)):

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gonogo/model"
@@ -25,6 +26,9 @@ type Engine struct {
 	broker broker
 	judge  judge
 	plans  executor
+	checks checks
+	asked  atomic.Bool     // the guard's intent waits to be taken
+	work   context.Context // ends when Run does
 
 	facts    chan struct{} // something was recorded: publish at once
 	samples  chan struct{} // something was measured: publish soon
@@ -83,7 +87,9 @@ func open(o Options, l *lock) (*Engine, error) {
 	if state.ConfigHash != "" && state.ConfigHash != o.Rollout.ConfigHash {
 		e.changed = o.Rollout.ConfigHash
 	}
-	e.judge.restore(&state)
+	if err := e.judge.restore(o.Rollout, &state); err != nil {
+		return nil, errors.Join(err, e.ledger.close())
+	}
 	e.plans.init(e)
 	e.publish()
 	return e, nil
@@ -100,6 +106,7 @@ func poke(c chan struct{}) {
 // journal and lets go of the lock. It returns what kept it from working, or nil.
 func (e *Engine) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	e.work = work
 	listener, err := listen(e.o.Dir)
 	if err != nil {
 		e.note("socket: " + err.Error() + "; others cannot attach")
@@ -116,6 +123,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	e.spawn("intents", func() { e.takeIntents(work) })
 	e.spawn("publisher", func() { e.publisher(work) })
+	e.spawn("checks", func() { e.runChecks(work) })
 	e.spawn("config", func() { e.watchConfig(work) })
 	if e.parts.Identity != nil {
 		go e.identify() // may be slow, and nobody waits for it
@@ -131,7 +139,7 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 func (e *Engine) close() error {
-	e.creditSoak(true)
+	e.credit(true, true)
 	if e.ledger.started() {
 		_ = e.ledger.record(e.o.Actor, "", model.EngineStopped{PID: os.Getpid()})
 	}
@@ -181,6 +189,9 @@ func (e *Engine) Submit(ctx context.Context, in model.Intent) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if in.By.Via == model.ViaGuard {
+		return errors.New("only the engine speaks for the guard")
+	}
 	select {
 	case e.intents <- in:
 		return nil
@@ -221,14 +232,14 @@ func (e *Engine) publisher(ctx context.Context) {
 func (e *Engine) publish() {
 	state, tail, trouble := e.ledger.view()
 	verdict, lines, soak := e.judge.latest()
-	readings, series, health := e.meters.copies()
+	series, health, answered := e.meters.copies()
 	if a := state.Attempt(); a != nil && a.Soak < soak {
 		state.Attempts = append([]model.Attempt(nil), state.Attempts...)
 		state.Attempts[len(state.Attempts)-1].Soak = soak
 	}
 	s := &model.Snapshot{
 		Seq: state.Seq, At: e.o.Now(), Rollout: e.o.Rollout, State: state, Gate: verdict, Lines: lines,
-		Series: series, Sources: health, Tail: tail, Live: e.plans.live(), Journal: trouble,
+		Series: series, Sources: health, Tail: tail, Live: e.plans.live(), Checks: e.checks.live(), Journal: trouble,
 		Engine: model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version},
 	}
 	e.mu.Lock()
@@ -239,13 +250,13 @@ func (e *Engine) publish() {
 	}
 	e.mu.Unlock()
 	s.Engine.Viewers = e.broker.viewers()
-	s.Waiting = e.waiting(readings)
+	s.Waiting = e.waiting(answered)
 	e.broker.publish(s)
 }
 
 // waiting counts what was asked and has not answered in any way since this engine began.
-func (e *Engine) waiting(readings map[model.MetricID]model.Reading) int {
-	n := len(e.o.Rollout.Metrics) - len(readings)
+func (e *Engine) waiting(answered int) int {
+	n := len(e.o.Rollout.Metrics) - answered
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return n + len(e.o.Rollout.Flags) - len(e.looked)

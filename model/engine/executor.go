@@ -39,14 +39,34 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 	if p.Status == model.Running {
 		return nil
 	}
-	fired := model.PlanFired{Plan: id, How: how}
+	events := []model.Event{model.PlanFired{Plan: id, How: how}}
 	if p.Plan.Kind == model.PlanRollback {
-		x.e.ledger.must(by, cause, fired)
-	} else if err := x.e.ledger.record(by, cause, fired); err != nil {
+		x.e.ledger.must(by, cause, events...)
+		x.start(p.Plan, cause)
+		return nil
+	}
+	frozen, err := x.e.baselines(p.Plan.Freeze, "before "+string(p.Plan.Phase))
+	if err != nil {
+		return err
+	}
+	if err := x.e.ledger.record(by, cause, append(events, frozen...)...); err != nil {
 		return err
 	}
 	x.start(p.Plan, cause)
 	return nil
+}
+
+// veto keeps an armed plan from running, and reports whether it was armed still.
+func (x *executor) veto(id model.PlanID, by model.Actor, cause model.IntentID, how model.PlanVetoed) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	s := x.e.ledger.current()
+	if !isArmed(&s, id) {
+		return false
+	}
+	how.Plan = id
+	x.e.ledger.must(by, cause, how)
+	return true
 }
 
 // start runs plan in a goroutine, after the plan before it has ended.
@@ -91,7 +111,7 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 				case <-changed:
 				}
 			}
-			_ = x.fire(id, x.e.o.Actor, model.IntentID(id), "countdown")
+			x.countedDown(id)
 			return
 		}
 		timer := time.NewTimer(armedFor)
@@ -114,6 +134,20 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 	})
 }
 
+// countedDown fires the plan whose countdown is over. The guard's fires only
+// if what it was armed for still fails.
+func (x *executor) countedDown(id model.PlanID) {
+	by := x.e.o.Actor
+	if s := x.e.ledger.current(); isArmed(&s, id) && s.Plan.Plan.Guard {
+		by = x.e.guardActor()
+		if failing, why := x.e.breach(); failing == "" {
+			x.veto(id, by, model.IntentID(id), model.PlanVetoed{Reason: why})
+			return
+		}
+	}
+	_ = x.fire(id, by, model.IntentID(id), "countdown")
+}
+
 func isArmed(s *model.State, id model.PlanID) bool {
 	p := s.ActivePlan()
 	return p != nil && p.Plan.ID == id && p.Status == model.Armed
@@ -121,9 +155,7 @@ func isArmed(s *model.State, id model.PlanID) bool {
 
 // lapse vetoes an armed plan that nobody confirmed.
 func (x *executor) lapse(id model.PlanID, why string) {
-	if s := x.e.ledger.current(); isArmed(&s, id) {
-		x.e.ledger.must(x.e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: why})
-	}
+	x.veto(id, x.e.o.Actor, "", model.PlanVetoed{Reason: why})
 }
 
 // cancel ends the running plan id at its next step's boundary.

@@ -16,7 +16,12 @@ func (e *Engine) takeIntents(ctx context.Context) {
 			return
 		case in := <-e.intents:
 			in.Reason = model.Inert(in.Reason)
-			e.answer(in.ID, e.take(in))
+			err := e.take(in)
+			if in.By.Via == model.ViaGuard {
+				e.asked.Store(false)
+				continue // nobody waits for the answer
+			}
+			e.answer(in.ID, err)
 		}
 	}
 }
@@ -48,6 +53,10 @@ func (e *Engine) take(in model.Intent) error {
 		return e.decide(in)
 	case model.Sign, model.Unsign:
 		return e.sign(in)
+	case model.RunCheck:
+		return e.askCheck(in)
+	case model.Freeze:
+		return e.freeze(in)
 	case model.HoldOn, model.Resume:
 		return e.hold(in)
 	case model.Adopt:
@@ -66,18 +75,25 @@ func (e *Engine) arm(in model.Intent) error {
 	down := in.Kind == model.ArmRollback
 	if active := state.ActivePlan(); active != nil {
 		switch {
-		case down && active.Plan.Kind == model.PlanRollback:
+		case in.By.Via == model.ViaGuard && active.Plan.Kind == model.PlanRollback:
+			return refuse("%q is %s already", active.Plan.Title, active.Status)
+		case down && active.Plan.Kind == model.PlanRollback && !e.outranks(in, active):
 			return e.join(in, active)
 		case !down:
 			return refuse("%q is %s: let it end, or cancel it, first", active.Plan.Title, active.Status)
 		case active.Status == model.Armed:
-			e.ledger.must(in.By, in.ID, model.PlanVetoed{Plan: active.Plan.ID, Reason: "a rollback goes first"})
+			e.plans.veto(active.Plan.ID, in.By, in.ID, model.PlanVetoed{Reason: "another rollback goes first"})
 		default:
 			e.plans.cancel(active.Plan.ID)
 		}
 	}
 	if !down {
 		if err := e.mayGoUp(in); err != nil {
+			return err
+		}
+	}
+	if in.By.Via == model.ViaGuard {
+		if err := e.mayGuard(); err != nil {
 			return err
 		}
 	}
@@ -90,6 +106,12 @@ func (e *Engine) arm(in model.Intent) error {
 	armed := model.PlanArmed{Plan: plan}
 	if down && plan.Emergency && e.o.Rollout.Emergency.Confirm != model.ConfirmEnter && !in.Yes {
 		armed.FireAt = e.o.Now().Add(e.o.Rollout.Emergency.Countdown)
+	}
+	if plan.Guard {
+		armed.FireAt = e.o.Now().Add(e.o.Rollout.Guard.Countdown)
+	}
+	if _, err := e.baselines(plan.Freeze, ""); err != nil {
+		return err
 	}
 	events := []model.Event{model.IntentTaken{Intent: in}, armed}
 	if down {
@@ -117,6 +139,20 @@ func (e *Engine) mayGoUp(in model.Intent) error {
 		return refuse("the config changed since it was adopted: adopt it first (gonogo adopt, or A in the cockpit)")
 	}
 	return nil
+}
+
+// outranks reports whether the rollback asked for goes before the one that is
+// armed or runs: the emergency before any other, and any before one that only waits.
+func (e *Engine) outranks(in model.Intent, active *model.PlanState) bool {
+	emergency := e.o.Rollout.EmergencyRollback()
+	asked := in.Rollback
+	if asked == "" && emergency != nil {
+		asked = emergency.ID
+	}
+	if asked == active.Plan.Rollback {
+		return false
+	}
+	return active.Status == model.Armed || emergency != nil && asked == emergency.ID
 }
 
 func (e *Engine) join(in model.Intent, active *model.PlanState) error {
@@ -149,7 +185,14 @@ func (e *Engine) decide(in model.Intent) error {
 		return refuse("too soon after it was armed to have been read: press again")
 	}
 	if in.Kind == model.Veto {
-		e.ledger.must(in.By, in.ID, model.PlanVetoed{Plan: p.Plan.ID, Reason: in.Reason})
+		veto := model.PlanVetoed{Reason: in.Reason}
+		if p.Plan.Guard {
+			if in.Reason == "" {
+				return refuse("a veto of the guard needs a reason; it counts for %s", model.FormatDuration(e.o.Rollout.Guard.Veto))
+			}
+			veto.Until = e.o.Now().Add(e.o.Rollout.Guard.Veto)
+		}
+		e.plans.veto(p.Plan.ID, in.By, in.ID, veto)
 		return nil
 	}
 	return e.plans.fire(p.Plan.ID, in.By, in.ID, "enter")
@@ -171,11 +214,15 @@ func (e *Engine) sign(in model.Intent) error {
 		}
 		_, signed := state.Checks[c.ID]
 		switch {
+		case in.Kind == model.Sign && c.Kind == model.CheckMetric:
+			return refuse("%q holds while %s passes: there is nothing to sign", c.Text, c.Metric)
+		case in.Kind == model.Sign && c.Kind != model.CheckSign && in.Reason == "":
+			return refuse("gonogo finds out about %q; vouching for it instead needs a reason", c.Text)
 		case in.Kind == model.Unsign && !signed:
 			return refuse("%q is not signed", c.Text)
 		case in.Kind == model.Unsign:
 			return e.ledger.record(in.By, in.ID, model.CheckUnsigned{Phase: phase.ID, Attempt: n, Check: c.ID})
-		case signed:
+		case signed && state.Checks[c.ID].Counts(&c, e.o.Now()) && !state.Checks[c.ID].Ran:
 			return refuse("%q is signed already, by %s", c.Text, state.Checks[c.ID].By.Name)
 		}
 		return e.ledger.record(in.By, in.ID, model.CheckSigned{Phase: phase.ID, Attempt: n, Check: c.ID, Note: in.Reason})

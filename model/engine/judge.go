@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"maps"
 	"sync"
 	"time"
 
@@ -12,14 +11,14 @@ import (
 // judge holds the last judgement and the time credited since the last Progress.
 type judge struct {
 	mu       sync.Mutex
+	keeper   *gate.Keeper
 	at       time.Time // of the last judgement, with its monotonic part
-	streaks  map[model.MetricID]model.Streak
 	soak     time.Duration
 	attempt  attemptKey // whose soak and streaks these are
 	verdict  model.Verdict
 	lines    map[model.MetricID]model.Line
 	recorded time.Time // of the last Progress
-	credited bool      // something was credited since
+	credited bool      // soak was credited since
 	entered  time.Time // when this attempt, or the engine, began: the gate's first word waits a little
 }
 
@@ -36,13 +35,14 @@ func keyOf(s *model.State) (attemptKey, time.Duration) {
 }
 
 // restore takes over what the journal knows.
-func (j *judge) restore(s *model.State) {
-	j.attempt, j.soak = keyOf(s)
-	j.streaks = maps.Clone(s.Streaks)
-	if j.streaks == nil {
-		j.streaks = map[model.MetricID]model.Streak{}
+func (j *judge) restore(r *model.Rollout, s *model.State) (err error) {
+	if j.keeper, err = gate.NewKeeper(r); err != nil {
+		return err
 	}
+	j.keeper.Restore(s)
+	j.attempt, j.soak = keyOf(s)
 	j.verdict = model.Verdict{Headline: model.Unknown, Worst: model.NoData, Reasons: []string{"no answer yet"}}
+	return nil
 }
 
 func (j *judge) latest() (model.Verdict, map[model.MetricID]model.Line, time.Duration) {
@@ -51,52 +51,98 @@ func (j *judge) latest() (model.Verdict, map[model.MetricID]model.Line, time.Dur
 	return j.verdict, j.lines, j.soak
 }
 
-// judgeNow judges every metric and the gate, credits the time since the last
-// judgement, and journals what follows from it.
-func (e *Engine) judgeNow() {
-	now := e.o.Now()
-	state := e.ledger.current()
-	readings, _, _ := e.meters.copies()
-	j := &e.judge
+// judgement is what one look at everything came to.
+type judgement struct {
+	now     time.Time
+	jump    time.Duration // of the wall clock
+	verdict model.Verdict
+	lines   map[model.MetricID]model.Line
+	settled bool // the verdict is worth telling: everything had time to answer
+	turned  bool // a line changed its state, or the soak stopped
+	seen    map[model.MetricID]model.Reading
+}
+
+// look judges every metric and the gate, and credits the time since the last look.
+func (j *judge) look(r *model.Rollout, state *model.State, readings map[model.MetricID]model.Reading, now time.Time) judgement {
 	j.mu.Lock()
-	dt, jump := j.elapsed(now)
-	if key, soak := keyOf(&state); key != j.attempt {
-		j.attempt, j.soak, j.streaks = key, soak, map[model.MetricID]model.Streak{}
+	defer j.mu.Unlock()
+	out := judgement{now: now}
+	var dt time.Duration
+	dt, out.jump = j.elapsed(now)
+	if key, soak := keyOf(state); key != j.attempt {
+		j.attempt, j.soak = key, soak
+		j.keeper.Begin(state)
 		j.entered, j.credited = now, false
 	}
 	if j.entered.IsZero() {
 		j.entered = now
 	}
-	if j.verdict.Healthy && j.attempt.phase != "" && dt > 0 && soakMayRun(&state) {
+	if j.verdict.Healthy && j.attempt.phase != "" && dt > 0 && soakMayRun(state) {
 		j.soak += dt
 		j.credited = true
 	}
-	lines := make(map[model.MetricID]model.Line, len(e.o.Rollout.Metrics))
-	values := freshValues(e.o.Rollout, readings, now)
-	for i := range e.o.Rollout.Metrics {
-		m := &e.o.Rollout.Metrics[i]
-		r, have := readings[m.ID]
-		line, streak := gate.Judge(m, r, have, values, j.streaks[m.ID], now, dt)
-		lines[m.ID] = line
-		j.streaks[m.ID] = streak
+	for id, reading := range readings {
+		j.keeper.Read(id, reading)
 	}
 	was := j.verdict
-	j.lines = lines
-	j.verdict = gate.Decide(e.o.Rollout, &state, lines, j.soak)
-	settled := now.Sub(j.entered) > 10*time.Second || allAnswered(j.verdict, readings)
-	verdict, stopped := j.verdict, was.Healthy && !j.verdict.Healthy
-	j.mu.Unlock()
+	j.lines, out.turned = j.keeper.Judge(state, now, dt)
+	j.verdict = gate.Decide(r, state, j.lines, j.soak, now, was)
+	out.verdict, out.lines = j.verdict, j.lines
+	out.settled = now.Sub(j.entered) > 10*time.Second || allAnswered(j.verdict, readings)
+	out.turned = out.turned || was.Healthy && !j.verdict.Healthy || turned(&was, &j.verdict)
+	out.seen = j.computed(r)
+	return out
+}
 
-	if jump != 0 {
-		_ = e.ledger.record(e.o.Actor, "", model.ClockJumped{By: jump})
+// computed returns the readings of the metrics that are computed of others.
+func (j *judge) computed(r *model.Rollout) map[model.MetricID]model.Reading {
+	var out map[model.MetricID]model.Reading
+	for i := range r.Metrics {
+		m := &r.Metrics[i]
+		if m.Expr == "" {
+			continue
+		}
+		if reading, ok := j.keeper.Reading(m.ID); ok {
+			if out == nil {
+				out = map[model.MetricID]model.Reading{}
+			}
+			out[m.ID] = reading
+		}
 	}
-	changed := verdict.Headline != state.Headline && settled
-	e.creditSoak(stopped || changed)
+	return out
+}
+
+// turned reports whether a line has another state than in the verdict before.
+func turned(was, is *model.Verdict) bool {
+	if len(was.Lines) != len(is.Lines) {
+		return false // another phase: there is nothing to compare
+	}
+	for i := range is.Lines {
+		if was.Lines[i].State != is.Lines[i].State {
+			return true
+		}
+	}
+	return false
+}
+
+// judgeNow looks at everything, journals what follows from it, and lets the guard see it.
+func (e *Engine) judgeNow() {
+	state := e.ledger.current()
+	out := e.judge.look(e.o.Rollout, &state, e.meters.newest(), e.o.Now())
+	for id, reading := range out.seen {
+		e.meters.computed(id, reading)
+	}
+	if out.jump != 0 {
+		_ = e.ledger.record(e.o.Actor, "", model.ClockJumped{By: out.jump})
+	}
+	changed := out.verdict.Headline != state.Headline && out.settled
+	e.credit(out.turned || changed, false)
 	if changed {
 		_ = e.ledger.record(e.o.Actor, "", model.GateChanged{
-			Phase: verdict.Phase, From: state.Headline, To: verdict.Headline, Reasons: verdict.Reasons,
+			Phase: out.verdict.Phase, From: state.Headline, To: out.verdict.Headline, Reasons: out.verdict.Reasons,
 		})
 	}
+	e.guard(&out)
 }
 
 // elapsed returns the observed time since the last judgement, on the monotonic
@@ -128,18 +174,6 @@ func soakMayRun(s *model.State) bool {
 	return p.Status == model.Ended && (p.Plan.Kind != model.PlanRollback || p.Outcome == model.Verified)
 }
 
-// freshValues looks up other metrics' values for relations: never old or thin ones.
-func freshValues(r *model.Rollout, readings map[model.MetricID]model.Reading, now time.Time) gate.Values {
-	return func(id model.MetricID) (float64, bool) {
-		m := r.Metric(id)
-		if m == nil {
-			return 0, false
-		}
-		got, have := readings[id]
-		return gate.Usable(m, got, have, now)
-	}
-}
-
 func allAnswered(v model.Verdict, readings map[model.MetricID]model.Reading) bool {
 	for _, l := range v.Lines {
 		if l.Metric != "" {
@@ -151,15 +185,17 @@ func allAnswered(v model.Verdict, readings map[model.MetricID]model.Reading) boo
 	return true
 }
 
-// creditSoak journals the time served if some is new and a minute is over, or now is set.
-func (e *Engine) creditSoak(now bool) {
+// credit journals the time served: soak that was credited, and streaks that
+// changed by enough. It does so each minute, or now; all streaks at the end.
+func (e *Engine) credit(now, all bool) {
 	j := &e.judge
 	j.mu.Lock()
 	at := j.at
-	due := j.credited && (now || at.Sub(j.recorded) >= progressEvery)
-	p := model.Progress{Phase: j.attempt.phase, Attempt: j.attempt.n, Soak: j.soak}
+	var p model.Progress
+	due := now || all || at.Sub(j.recorded) >= progressEvery
 	if due {
-		p.Streaks = maps.Clone(j.streaks)
+		p = model.Progress{Phase: j.attempt.phase, Attempt: j.attempt.n, Soak: j.soak, Streaks: j.keeper.Streaks(all)}
+		due = j.credited || len(p.Streaks) > 0
 		j.recorded, j.credited = at, false
 	}
 	j.mu.Unlock()

@@ -25,7 +25,7 @@ func newMeters(r *model.Rollout, parts Parts, changed func()) *meters {
 	}
 	seen := map[string]bool{}
 	for _, metric := range r.Metrics {
-		if !seen[metric.Source] {
+		if metric.Source != "" && !seen[metric.Source] {
 			seen[metric.Source] = true
 			m.health = append(m.health, model.SourceHealth{ID: metric.Source, Kind: parts.Sources[metric.Source].Kind, OK: true})
 		}
@@ -55,6 +55,21 @@ func (m *meters) reading(source string, id model.MetricID, r model.Reading) {
 	m.changed()
 }
 
+// computed takes the reading of a metric that is computed of others, if it is new.
+func (m *meters) computed(id model.MetricID, r model.Reading) {
+	if was, ok := m.get(id); ok && was.At.Equal(r.At) && was.Err == r.Err {
+		return
+	}
+	m.reading("", id, r)
+}
+
+// newest returns the newest reading of each metric.
+func (m *meters) newest() map[model.MetricID]model.Reading {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.readings)
+}
+
 func (m *meters) noteHealth(source string, at time.Time, err error) {
 	for i := range m.health {
 		h := &m.health[i]
@@ -81,9 +96,16 @@ func (m *meters) get(id model.MetricID) (model.Reading, bool) {
 	return r, ok
 }
 
-// copies returns what a snapshot holds of the meters.
-func (m *meters) copies() (map[model.MetricID]model.Reading, map[model.MetricID]model.Series, []model.SourceHealth) {
+// points returns metric id's chart.
+func (m *meters) points(id model.MetricID) []model.Point {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return maps.Clone(m.readings), maps.Clone(m.series), append([]model.SourceHealth(nil), m.health...)
+	return m.series[id].Points
+}
+
+// copies returns what a snapshot holds of the meters, and how many metrics answered.
+func (m *meters) copies() (map[model.MetricID]model.Series, []model.SourceHealth, int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.series), append([]model.SourceHealth(nil), m.health...), len(m.readings)
 }

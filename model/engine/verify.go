@@ -143,9 +143,22 @@ func (r *run) holds(m *model.Metric, t *model.Target, got model.Reading, since t
 	case got.HasCount && got.Count < m.MinCount:
 		return false, fmt.Sprintf("only %.0f of %.0f events", got.Count, m.MinCount)
 	}
-	readings, _, _ := r.e.meters.copies()
-	holds, known := gate.Holds(*t, got.Value, freshValues(r.e.o.Rollout, readings, r.e.o.Now()))
+	holds, known := gate.Holds(m.ID, *t, got.Value, r.freshValues)
 	return holds && known, fmt.Sprintf("%s, wanted %s", model.FormatValue(m.Unit, got.Value), t.Text)
+}
+
+// freshValues looks up what a relation compares with: never old or thin values.
+func (r *run) freshValues(self, of model.MetricID) (float64, bool) {
+	if of == model.OfBaseline {
+		b, ok := r.e.ledger.current().Baselines[self]
+		return float64(b.Value), ok
+	}
+	m := r.e.o.Rollout.Metric(of)
+	if m == nil {
+		return 0, false
+	}
+	got, have := r.e.meters.get(of)
+	return gate.Usable(m, got, have, r.e.o.Now())
 }
 
 func (r *run) lookProbe(ctx context.Context, v *model.Verify) (bool, string) {

@@ -6,31 +6,33 @@ import (
 	"gonogo/model"
 )
 
-// Values looks up the current value of another metric, for targets that are
-// relations. It must answer false for a metric without a usable value, see Usable.
-type Values = func(model.MetricID) (float64, bool)
+// Values looks up what the thresholds of metric self may rest on: the current
+// value of another metric, or, for model.OfBaseline, self's frozen baseline. It
+// must answer false for a metric without a usable value, see Usable.
+type Values = func(self, of model.MetricID) (float64, bool)
 
-// Threshold returns the number that t compares with, in the metric's unit. It
-// is unknown (false) while the metric that t is relative to has no value.
-func Threshold(t model.Target, values Values) (float64, bool) {
+// Threshold returns the number that t of metric self compares with, in the
+// metric's unit: t.Value × what t is relative to + t.Plus. It is unknown
+// (false) while that has no value.
+func Threshold(self model.MetricID, t model.Target, values Values) (float64, bool) {
 	v := t.Value
 	if t.Of != "" {
 		if values == nil {
 			return 0, false
 		}
-		other, ok := values(t.Of)
+		other, ok := values(self, t.Of)
 		if !ok {
 			return 0, false
 		}
-		v *= other
+		v = v*other + t.Plus
 	}
 	return v, finite(v)
 }
 
-// Holds reports whether v satisfies t, and whether that can be known at all: it
-// cannot where v or the threshold is not a finite number.
-func Holds(t model.Target, v float64, values Values) (holds, known bool) {
-	limit, ok := Threshold(t, values)
+// Holds reports whether v of metric self satisfies t, and whether that can be
+// known at all: it cannot where v or the threshold is not a finite number.
+func Holds(self model.MetricID, t model.Target, v float64, values Values) (holds, known bool) {
+	limit, ok := Threshold(self, t, values)
 	if !ok || !finite(v) {
 		return false, false
 	}

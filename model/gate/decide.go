@@ -7,14 +7,15 @@ import (
 	"gonogo/model"
 )
 
-// Decide joins what Judge said of the metrics (lines), the signatures in s and
-// the soak served in the current attempt into the verdict of the phase that s
+// Decide joins what was judged of the metrics (lines), what s knows of the
+// checks, and the soak served in the current attempt into the verdict of the phase that s
 // stands in, or of the first phase before any was entered. Its lines are the
 // phase's gate in the order of the config, then its checks, then its soak, if it
 // has one. The worst line makes the headline, in the order of
 // model.MetricState.Severity: GO needs every line to be PASS. A phase that
-// asks for nothing is GO; a hold changes nothing about it.
-func Decide(r *model.Rollout, s *model.State, lines map[model.MetricID]model.Line, soak time.Duration) model.Verdict {
+// asks for nothing is GO; a hold changes nothing about it. Before is the
+// verdict before this one, whose words are used again where they still fit.
+func Decide(r *model.Rollout, s *model.State, lines map[model.MetricID]model.Line, soak time.Duration, now time.Time, before model.Verdict) model.Verdict {
 	phase := r.JudgedPhase(s.Phase)
 	switch {
 	case phase == nil:
@@ -25,19 +26,25 @@ func Decide(r *model.Rollout, s *model.State, lines map[model.MetricID]model.Lin
 	v := model.Verdict{Phase: phase.ID, Healthy: s.Phase != ""}
 	v.Lines = make([]model.Line, 0, len(phase.Gate)+len(phase.Checks)+1)
 	for _, id := range phase.Gate {
-		line := metricLine(r, id, lines)
-		v.Lines = append(v.Lines, line)
-		if !runsSoak(r, line) {
-			v.Healthy = false
+		v.Lines = append(v.Lines, metricLine(r, id, lines))
+	}
+	for i := range phase.Checks {
+		c := &phase.Checks[i]
+		result, known := s.Checks[c.ID]
+		switch {
+		case c.Kind == model.CheckMetric:
+			v.Lines = append(v.Lines, viaMetric(c, metricLine(r, c.Metric, lines)))
+		default:
+			v.Lines = append(v.Lines, checkLine(c, result, known, now, before, len(v.Lines)))
 		}
 	}
-	for _, c := range phase.Checks {
-		v.Lines = append(v.Lines, checkLine(c, s.Checks))
+	for i := range v.Lines {
+		v.Healthy = v.Healthy && runsSoak(&v.Lines[i])
 	}
 	if phase.Soak > 0 {
 		v.Lines = append(v.Lines, soakLine(phase, s, soak, v.Healthy))
 	}
-	conclude(&v)
+	conclude(&v, before)
 	return v
 }
 
@@ -52,78 +59,56 @@ func metricLine(r *model.Rollout, id model.MetricID, lines map[model.MetricID]mo
 		return line
 	}
 	if m := r.Metric(id); m != nil {
-		line := newLine(m, nil)
-		line.State, line.Reason = model.NoData, "no answer yet"
+		line, _ := Judge(m, Input{})
 		return line
 	}
 	return model.Line{Metric: id, Title: model.Inert(string(id)), State: model.NoData, Reason: "the config has no such metric"}
 }
 
-// runsSoak reports whether the soak clock may run beside this line: the target
-// holds on enough evidence, though perhaps not for long.
-func runsSoak(r *model.Rollout, line model.Line) bool {
+// runsSoak reports whether the soak clock may run beside this line: for a
+// metric, the target holds on enough evidence, though perhaps not for long. A
+// check stops it only once it is seen to fail.
+func runsSoak(line *model.Line) bool {
 	switch line.State {
-	case model.Pass:
+	case model.Pass, model.Manual:
 		return true
 	case model.Collecting:
-		m := r.Metric(line.Metric)
-		return m != nil && !tooFew(m, line.Count, line.HasCount)
+		return !line.Thin
 	}
 	return false
 }
 
-func checkLine(c model.Check, signed map[model.CheckID]model.CheckState) model.Line {
-	line := model.Line{Check: c.ID, Title: model.Inert(c.Text)}
-	sig, ok := signed[c.ID]
-	if !ok {
-		line.State, line.Reason = model.Manual, "waits for a signature: sign "+model.Inert(string(c.ID))
-		return line
-	}
-	line.State, line.SampleAt = model.Pass, sig.At
-	line.Reason = "signed by " + model.Inert(sig.By.Name)
-	if sig.Note != "" {
-		line.Reason += ": " + model.Inert(sig.Note)
-	}
-	return line
-}
-
-func soakLine(p *model.Phase, s *model.State, served time.Duration, healthy bool) model.Line {
-	if s.Phase == "" {
-		served = 0 // the phase is judged before it is entered
-	}
-	line := model.Line{Title: "Soak", State: model.Pass, Held: served}
-	line.Reason = model.FormatDuration(served) + " of " + model.FormatDuration(p.Soak)
-	if served >= p.Soak {
-		return line
-	}
-	line.State = model.Soaking
-	switch {
-	case s.Phase == "":
-		line.Reason += ", starts when the phase is entered"
-	case !healthy:
-		line.Reason += ", stands still until every metric is on target"
-	}
-	return line
-}
-
 // conclude fills in what follows from the lines.
-func conclude(v *model.Verdict) {
+func conclude(v *model.Verdict, before model.Verdict) {
 	v.Worst = model.Pass
-	open := make([]*model.Line, 0, len(v.Lines))
+	var open []int
+	same := len(before.Lines) == len(v.Lines) && before.Reasons != nil
 	for i := range v.Lines {
 		line := &v.Lines[i]
+		if same {
+			was := &before.Lines[i]
+			same = was.State == line.State && was.Title == line.Title && was.Reason == line.Reason
+		}
 		if line.State == model.Pass {
 			v.Passed++
 			continue
 		}
-		open = append(open, line)
 		if line.State.Severity() > v.Worst.Severity() {
 			v.Worst = line.State
 		}
 	}
 	v.Headline = v.Worst.Headline()
-	slices.SortStableFunc(open, func(a, b *model.Line) int { return b.State.Severity() - a.State.Severity() })
-	for _, line := range open {
-		v.Reasons = append(v.Reasons, line.Title+": "+line.Reason)
+	if same {
+		v.Reasons = before.Reasons
+		return
+	}
+	for i := range v.Lines {
+		if v.Lines[i].State != model.Pass {
+			open = append(open, i)
+		}
+	}
+	slices.SortStableFunc(open, func(a, b int) int { return v.Lines[b].State.Severity() - v.Lines[a].State.Severity() })
+	for _, i := range open {
+		v.Reasons = append(v.Reasons, v.Lines[i].Title+": "+v.Lines[i].Reason)
 	}
 }

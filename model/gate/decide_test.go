@@ -70,7 +70,7 @@ func TestDecide(t *testing.T) {
 		},
 		{
 			name: "collecting events", phase: "ten",
-			lines:  []model.Line{good, {Title: "Latency", Metric: "p95", State: model.Collecting, Reason: "few", Count: 20, HasCount: true}},
+			lines:  []model.Line{good, {Title: "Latency", Metric: "p95", State: model.Collecting, Reason: "few", Count: 20, HasCount: true, Thin: true}},
 			checks: signed, headline: model.Hold, worst: model.Collecting, passed: 2,
 			reasons: []string{"Latency: few", "Soak: 0s of 1h, stands still until every metric is on target"},
 		},
@@ -100,7 +100,7 @@ func TestDecide(t *testing.T) {
 			headline: model.Unknown, worst: "LUCKY", passed: 2, reasons: []string{"Errors: fine", "Latency: because"},
 		},
 	}
-	for _, s := range []model.MetricState{model.NoTraffic, model.NoData, model.Stale, model.Ambiguous, model.Down, model.Warn, model.Fail} {
+	for _, s := range []model.MetricState{model.NoTraffic, model.NoData, model.NoSeries, model.Stale, model.Ambiguous, model.Down, model.Warn, model.Fail} {
 		tt := tests[0]
 		tt.name, tt.lines, tt.passed, tt.healthy = string(s), []model.Line{good, enough(s)}, 3, false
 		tt.headline, tt.worst, tt.reasons = s.Headline(), s, []string{"Latency: because"}
@@ -112,7 +112,7 @@ func TestDecide(t *testing.T) {
 			for _, l := range tt.lines {
 				lines[l.Metric] = l
 			}
-			v := Decide(rollout(t), &model.State{Phase: tt.phase, Checks: tt.checks}, lines, tt.soak)
+			v := Decide(rollout(t), &model.State{Phase: tt.phase, Checks: tt.checks}, lines, tt.soak, t0, model.Verdict{})
 			if v.Headline != tt.headline || v.Worst != tt.worst || v.Passed != tt.passed || v.Healthy != tt.healthy {
 				t.Errorf("got %s by %s, %d passed, healthy %v", v.Headline, v.Worst, v.Passed, v.Healthy)
 			}
@@ -125,7 +125,7 @@ func TestDecide(t *testing.T) {
 
 func TestDecideLines(t *testing.T) {
 	signed := map[model.CheckID]model.CheckState{"logs": {By: model.Actor{Name: "ada"}, At: t0, Note: "all clear"}}
-	v := Decide(rollout(t), &model.State{Phase: "ten", Checks: signed}, nil, 2*time.Hour)
+	v := Decide(rollout(t), &model.State{Phase: "ten", Checks: signed}, nil, 2*time.Hour, t0, model.Verdict{})
 	var got []string
 	for _, l := range v.Lines {
 		got = append(got, l.Title+" "+string(l.State)+" "+l.Reason)
@@ -139,10 +139,10 @@ func TestDecideLines(t *testing.T) {
 	}
 	r := rollout(t)
 	r.Phases[0].Gate = append(r.Phases[0].Gate, "ghost")
-	if v := Decide(r, &model.State{Phase: "ten"}, nil, 0); v.Lines[2].Reason != "the config has no such metric" || v.Healthy {
+	if v := Decide(r, &model.State{Phase: "ten"}, nil, 0, t0, model.Verdict{}); v.Lines[2].Reason != "the config has no such metric" || v.Healthy {
 		t.Errorf("a metric that is not there: got %+v", v.Lines[2])
 	}
-	if v := Decide(&model.Rollout{}, &model.State{}, nil, 0); v.Headline != model.Unknown {
+	if v := Decide(&model.Rollout{}, &model.State{}, nil, 0, t0, model.Verdict{}); v.Headline != model.Unknown {
 		t.Errorf("no phases: got %s", v.Headline)
 	}
 }
@@ -175,7 +175,7 @@ func TestNeverGoWithoutEvidence(t *testing.T) {
 			for i := range r.Metrics {
 				m := &r.Metrics[i]
 				reading, have := readings[m.ID]
-				lines[m.ID], streaks[m.ID] = Judge(m, reading, have, nil, streaks[m.ID], now, dt)
+				lines[m.ID], streaks[m.ID] = Judge(m, Input{Reading: reading, Have: have, Prev: streaks[m.ID], Now: now, Elapsed: dt})
 				at := reading.SampleAt
 				if at.IsZero() {
 					at = reading.At
@@ -189,7 +189,7 @@ func TestNeverGoWithoutEvidence(t *testing.T) {
 				}
 				sound = sound && good[m.ID] >= m.For
 			}
-			v := Decide(r, state, lines, 0)
+			v := Decide(r, state, lines, 0, now, model.Verdict{})
 			if (v.Headline == model.GO) != sound {
 				rt.Fatalf("the gate is %s (%q), and the evidence is sound: %v; readings %+v", v.Headline, v.Reasons, sound, readings)
 			}
@@ -220,7 +220,7 @@ func BenchmarkJudge(b *testing.B) {
 	r := model.Reading{At: t0, Value: 0.004}
 	b.ReportAllocs()
 	for b.Loop() {
-		Judge(m, r, true, nil, model.Streak{}, t0, time.Second)
+		Judge(m, Input{Reading: r, Have: true, Now: t0, Elapsed: time.Second})
 	}
 }
 
@@ -229,11 +229,11 @@ func BenchmarkDecide(b *testing.B) {
 	lines := map[model.MetricID]model.Line{}
 	for i := range r.Metrics {
 		m := &r.Metrics[i]
-		lines[m.ID], _ = Judge(m, model.Reading{At: t0, Value: 0.02}, true, nil, model.Streak{}, t0, 0)
+		lines[m.ID], _ = Judge(m, Input{Reading: model.Reading{At: t0, Value: 0.02}, Have: true, Now: t0})
 	}
 	s := &model.State{Phase: "ten"}
 	b.ReportAllocs()
 	for b.Loop() {
-		Decide(r, s, lines, time.Minute)
+		Decide(r, s, lines, time.Minute, t0, model.Verdict{})
 	}
 }

@@ -1,59 +1,48 @@
 package gate
 
 import (
-	"errors"
 	"math"
-	"strconv"
 	"time"
 
 	"gonogo/model"
 )
 
-// Judge says what state metric m is in at now, by its newest reading r, where
-// there is one (have). Values gives the other metrics that relations compare
-// with. Prev is what the last call returned, and dt the observed time since then
-// (0 the first time, and after time that nobody watched): it is credited to the streaks.
+// Input is what a judgement of one metric rests on.
+type Input struct {
+	Reading model.Reading // the newest
+	Have    bool          // whether there is one
+	Values  Values        // what relations compare with; nil: nothing
+	Prev    model.Streak  // what the last judgement returned
+	Now     time.Time
+	Elapsed time.Duration // observed since the last judgement; 0 the first time, and after time that nobody watched
+
+	Settling time.Duration // until its window holds nothing from before the last change; 0: it does not
+	Change   string        // what that change was
+	Test     Test          // of a metric that counts events; nil: none
+	Bad      float64       // bad events counted since the last judgement
+	Total    float64       // likewise all events
+	Rate     float64       // events a second, as they come now; 0: not known
+	Growth   float64       // by how much Reading.Count grows a second; 0 or less: it does not
+}
+
+// Judge says what state metric m is in.
 //
 // The target's streak grows while the target is known to hold, and starts
 // anew otherwise. The alert's grows while the alert is known to hold, starts
 // anew when it is known not to, and stands still while nothing is known, so that
-// a source that fails now and then does not hide an alert.
-func Judge(m *model.Metric, r model.Reading, have bool, values Values, prev model.Streak, now time.Time, dt time.Duration) (model.Line, model.Streak) {
-	line := newLine(m, values)
-	v, state, reason := assess(m, r, have, now)
-	fill(&line, r, have, v)
-	if state != model.Pass {
-		line.State, line.Reason = state, reason
-		return line, model.Streak{Alert: prev.Alert}
-	}
-	return compared(m, line, float64(line.Value), prev, max(dt, 0))
-}
-
-// Usable returns the value of m's reading if it is worth comparing with: an
-// answer, fresh, finite, and of enough events. It is what Values should look up.
-func Usable(m *model.Metric, r model.Reading, have bool, now time.Time) (float64, bool) {
-	v, state, _ := assess(m, r, have, now)
-	return v, state == model.Pass
-}
-
-// newLine returns the line as far as it does not depend on the reading.
-func newLine(m *model.Metric, values Values) model.Line {
+// a source that fails now and then does not hide an alert. Before the first
+// reading both stand still: a restart forgets nothing. While the metric settles,
+// a value over old and new data decides nothing and no streak grows; events
+// counted since the change do count.
+func Judge(m *model.Metric, in Input) (model.Line, model.Streak) {
+	f, streak := weigh(m, &in)
 	line := model.Line{Metric: m.ID, Title: title(m), Unit: m.Unit}
-	if m.Target != nil {
-		line.Target = m.Target.Text
-		v, ok := Threshold(*m.Target, values)
-		if line.HasTarget = ok; ok {
-			line.Threshold = model.Float(v)
-		}
+	complete(&line, m, &in, &f, streak)
+	line.Reason = f.words(m, &in)
+	if in.Test != nil {
+		line.Test = in.Test.Report(streak.Evidence)
 	}
-	if m.Alert != nil {
-		line.Alert = m.Alert.Text
-		v, ok := Threshold(*m.Alert, values)
-		if line.HasAlert = ok; ok {
-			line.AlertAt = model.Float(v)
-		}
-	}
-	return line
+	return line, streak
 }
 
 func title(m *model.Metric) string {
@@ -63,113 +52,89 @@ func title(m *model.Metric) string {
 	return model.Inert(string(m.ID))
 }
 
-// fill adds the reading, also one that cannot be used: it is shown, not judged.
-func fill(line *model.Line, r model.Reading, have bool, v float64) {
-	if !have || r.Err != nil && math.IsNaN(v) {
-		return
+// weigh finds the metric's state, without words.
+func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
+	var f finding
+	f.limit, f.hasLimit = resolved(m, m.Target, in.Values)
+	f.alert, f.hasAlert = resolved(m, m.Alert, in.Values)
+	streak := model.Streak{Alert: in.Prev.Alert, Evidence: in.Prev.Evidence}
+	if in.Test != nil {
+		streak.Evidence = Advance(in.Test, streak.Evidence, in.Bad, in.Total)
+		f.evidence = streak.Evidence
 	}
-	line.Value, line.HasValue = model.Float(v), true
-	line.SampleAt = sampledAt(r)
-	if r.HasCount && finite(r.Count) {
-		line.Count, line.HasCount = r.Count, true
+	v, state, why, age := assess(m, &in.Reading, in.Have, in.Now)
+	f.value, f.state, f.cause, f.age = math.Float64bits(v), state, why, age
+	if why == noAnswer {
+		return f, in.Prev
 	}
-}
-
-// sampledAt returns how old r's value is at best.
-func sampledAt(r model.Reading) time.Time {
-	if r.SampleAt.IsZero() || r.Err != nil {
-		return r.At
+	if in.Reading.Err != nil {
+		f.errAt = in.Reading.At
 	}
-	return r.SampleAt
-}
-
-// assess says whether the reading can be judged: Pass means that it can, with
-// the value; any other state is the line's. Without a value v is NaN.
-func assess(m *model.Metric, r model.Reading, have bool, now time.Time) (v float64, state model.MetricState, reason string) {
-	if !have {
-		return math.NaN(), model.NoData, "no answer yet"
+	if in.Reading.HasCount && finite(in.Reading.Count) {
+		f.count = in.Reading.Count
 	}
-	v = r.Value
-	if r.Err != nil {
-		if state, reason = trouble(m, r.Err); state != model.Pass {
-			return math.NaN(), state, reason
-		}
-		v = 0
-	}
-	if reason = staleness(m, r, now); reason != "" {
-		return v, model.Stale, reason
-	}
-	switch {
-	case math.IsNaN(v) && quotient(m.Unit):
-		return v, model.NoTraffic, "the value is NaN: there was nothing to divide by, so wait for traffic"
-	case math.IsNaN(v):
-		return v, model.NoData, "the value is NaN, not a number"
-	case math.IsInf(v, 0):
-		return v, model.NoTraffic, "the value is infinite: the denominator is zero, so wait for traffic"
-	case tooFew(m, r.Count, r.HasCount):
-		return v, model.Collecting, fewReason(m, r)
-	}
-	return v, model.Pass, ""
-}
-
-// trouble says which state an answer without a value is; Pass means that the
-// metric takes it for zero.
-func trouble(m *model.Metric, err error) (model.MetricState, string) {
-	text := model.Inert(err.Error())
-	switch {
-	case errors.Is(err, model.ErrAmbiguous):
-		return model.Ambiguous, text + ": narrow the query or aggregate it to one value"
-	case errors.Is(err, model.ErrNoSeries) || errors.Is(err, model.ErrEmpty):
-		if m.EmptyZero {
-			return model.Pass, ""
-		}
-		if errors.Is(err, model.ErrNoSeries) {
-			return model.NoData, text + ": nothing at all matches, is a name or label mistyped?"
-		}
-		return model.NoData, text + `: wait for the first sample; where none means zero, set on_empty = "zero"`
-	}
-	return model.Down, text
-}
-
-// staleness returns why r is no evidence for now, or "".
-func staleness(m *model.Metric, r model.Reading, now time.Time) string {
-	limit := m.StaleAfter
-	for _, t := range [...]struct {
-		at   time.Time
-		what string
-	}{{sampledAt(r), "sample"}, {r.At, "answer"}} {
-		switch age := now.Sub(t.at); {
-		case age > limit:
-			return "last " + t.what + " " + model.FormatDuration(age) + " ago, stale after " + model.FormatDuration(limit)
-		case -age > limit:
-			return "last " + t.what + " is " + model.FormatDuration(-age) + " in the future: do the clocks agree?"
+	if why == usable || why == fewEvents || why == unknownEvents {
+		if in.Settling > 0 {
+			return settle(m, in, f, v, streak)
 		}
 	}
-	return ""
-}
-
-// quotient reports whether values of unit u come of a division by a number of
-// events, as a share, a mean or a quantile does, so that NaN means none.
-func quotient(u model.Unit) bool { return u == model.Ratio || u == model.Seconds }
-
-// tooFew reports whether there are too few events to judge m. A number that is
-// not known is too few.
-func tooFew(m *model.Metric, count float64, known bool) bool {
-	enough := known && count >= m.MinCount // never for NaN
-	return m.MinCount > 0 && !enough
-}
-
-func fewReason(m *model.Metric, r model.Reading) string {
-	if !r.HasCount || !finite(r.Count) {
-		return "number of events unknown, " + number(m.MinCount) + " needed: does the metric have a count?"
+	if why != usable {
+		return f, streak
 	}
-	return number(r.Count) + " of " + number(m.MinCount) + " events, " + number(math.Ceil(m.MinCount-r.Count)) + " more needed"
+	return compared(m, in, f, v, streak)
 }
 
-// number writes a number of events.
-func number(v float64) string {
-	if math.Abs(v) < 1e15 {
-		return strconv.FormatFloat(math.Trunc(v), 'f', 0, 64)
+// resolved returns the threshold t as a number, if there is one and it is known.
+func resolved(m *model.Metric, t *model.Target, values Values) (float64, bool) {
+	if t == nil {
+		return 0, false
 	}
-	return strconv.FormatFloat(v, 'g', 3, 64)
+	return Threshold(m.ID, *t, values)
+}
+
+// settle is the finding while the window still holds data from before a
+// change. Only events counted after it may decide, and only against.
+func settle(m *model.Metric, in *Input, f finding, v float64, streak model.Streak) (finding, model.Streak) {
+	if f.cause == usable && f.evidence.Decided == model.Rejected {
+		if g, s := compared(m, in, f, v, streak); g.state == model.Fail || g.cause == alerting {
+			return g, s
+		}
+	}
+	f.state, f.cause, f.change = model.Collecting, settling, in.Change
+	f.age = in.Settling.Truncate(time.Second)
+	streak.Alert = 0
+	return f, streak
+}
+
+// complete fills in the line's numbers, also those of a reading that cannot be
+// used: it is shown, not judged.
+func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak model.Streak) {
+	line.State, line.Held, line.Settling = f.state, 0, 0
+	line.Threshold, line.HasTarget = model.Float(f.limit), f.hasLimit
+	line.AlertAt, line.HasAlert = model.Float(f.alert), f.hasAlert
+	if m.Target != nil {
+		line.Target = m.Target.Text
+	}
+	if m.Alert != nil {
+		line.Alert = m.Alert.Text
+	}
+	line.Value, line.HasValue, line.SampleAt, line.Count, line.HasCount = 0, false, time.Time{}, 0, false
+	if v := math.Float64frombits(f.value); in.Have && (in.Reading.Err == nil || !math.IsNaN(v)) {
+		line.Value, line.HasValue = model.Float(v), true
+		line.SampleAt = sampledAt(&in.Reading)
+		if in.Reading.HasCount && finite(in.Reading.Count) {
+			line.Count, line.HasCount = in.Reading.Count, true
+		}
+	}
+	switch f.cause {
+	case onTarget, notHeld:
+		line.Held = streak.Target
+	case alerting:
+		line.Held = streak.Alert
+	case settling:
+		line.Settling = in.Settling
+	}
+	line.Rate = in.Rate
+	line.Thin = f.cause == fewEvents || f.cause == unknownEvents || f.cause == settling || f.cause == undecided || f.cause == rejectedBefore
+	need(line, m, in, f)
 }

@@ -78,7 +78,7 @@ func TestJudgeStates(t *testing.T) {
 			r: fresh(0.004), prev: model.Streak{Target: 585 * time.Second}, state: model.Pass, reason: "0.4% is below 1%",
 		},
 		{name: "empty", r: trouble(fmt.Errorf("query: %w", model.ErrEmpty)), state: model.NoData, reason: `query: no data: wait for the first sample; where none means zero, set on_empty = "zero"`},
-		{name: "no series", r: trouble(model.ErrNoSeries), state: model.NoData, reason: "mistyped?"},
+		{name: "no series", r: trouble(model.ErrNoSeries), state: model.NoSeries, reason: "mistyped?"},
 		{name: "empty is zero", change: zero, r: trouble(model.ErrEmpty), state: model.Pass, reason: "0% is below 1%"},
 		{name: "no series is zero", change: zero, r: trouble(model.ErrNoSeries), state: model.Pass, reason: "0% is below 1%"},
 		{
@@ -142,14 +142,14 @@ func TestJudgeStates(t *testing.T) {
 			r: fresh(0.004), state: model.NoData, reason: "the alert is relative to none",
 		},
 	}
-	values := func(id model.MetricID) (float64, bool) { return 0.02, id == "other" }
+	values := func(_, of model.MetricID) (float64, bool) { return 0.02, of == "other" }
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := errorMetric(t)
 			if tt.change != nil {
 				tt.change(m)
 			}
-			line, _ := Judge(m, tt.r, !tt.missing, values, tt.prev, t0, 15*time.Second)
+			line, _ := Judge(m, Input{Reading: tt.r, Have: !tt.missing, Values: values, Prev: tt.prev, Now: t0, Elapsed: 15 * time.Second})
 			if line.State != tt.state {
 				t.Errorf("got %s (%s), want %s", line.State, line.Reason, tt.state)
 			}
@@ -166,9 +166,9 @@ func TestJudgeStates(t *testing.T) {
 func TestJudgeLine(t *testing.T) {
 	m := errorMetric(t)
 	m.Target, m.Alert = target(t, "<= 2 * other", m.Unit), target(t, "> 50%", m.Unit)
-	values := func(model.MetricID) (float64, bool) { return 0.01, true }
+	values := func(_, _ model.MetricID) (float64, bool) { return 0.01, true }
 	r := model.Reading{At: t0, SampleAt: t0.Add(-time.Second), Value: 0.015, Count: 80, HasCount: true}
-	line, _ := Judge(m, r, true, values, model.Streak{Target: time.Minute}, t0, time.Second)
+	line, _ := Judge(m, Input{Reading: r, Have: true, Values: values, Prev: model.Streak{Target: time.Minute}, Now: t0, Elapsed: time.Second})
 	line.Reason = ""
 	want := model.Line{
 		Metric: "error", Title: "Errors", State: model.Pass, Value: 0.015, HasValue: true, Unit: model.Ratio,
@@ -185,7 +185,7 @@ func TestJudgeLine(t *testing.T) {
 		t.Error("a value of an hour ago is usable")
 	}
 	m.Title = ""
-	if line, _ := Judge(m, model.Reading{}, false, nil, model.Streak{}, t0, 0); line.Title != "error" || line.HasTarget || line.HasValue {
+	if line, _ := Judge(m, Input{Now: t0}); line.Title != "error" || line.HasTarget || line.HasValue {
 		t.Errorf("without title, reading and other metrics: got %+v", line)
 	}
 }
@@ -223,7 +223,7 @@ func TestJudgeStreaks(t *testing.T) {
 				now = now.Add(dt)
 				r.At = now
 				var line model.Line
-				line, streak = Judge(m, r, true, nil, streak, now, dt)
+				line, streak = Judge(m, Input{Reading: r, Have: true, Prev: streak, Now: now, Elapsed: dt})
 				if line.State != tt.want[i] {
 					t.Errorf("reading %d: got %s (%s), want %s", i+1, line.State, line.Reason, tt.want[i])
 				}
@@ -235,7 +235,7 @@ func TestJudgeStreaks(t *testing.T) {
 	}
 	t.Run("time never runs backwards", func(t *testing.T) {
 		prev := model.Streak{Target: time.Minute}
-		if _, s := Judge(errorMetric(t), model.Reading{At: t0}, true, nil, prev, t0, -time.Second); s != prev {
+		if _, s := Judge(errorMetric(t), Input{Reading: model.Reading{At: t0}, Have: true, Prev: prev, Now: t0, Elapsed: -time.Second}); s != prev {
 			t.Errorf("got %+v, want %+v", s, prev)
 		}
 	})

@@ -1,110 +1,63 @@
 package gate
 
 import (
-	"strconv"
 	"time"
 
 	"gonogo/model"
 )
 
-// compared finishes a line whose value can be judged: on which side of its
-// alert and target it is, and for how long.
-func compared(m *model.Metric, line model.Line, v float64, prev model.Streak, dt time.Duration) (model.Line, model.Streak) {
-	streak := model.Streak{Alert: prev.Alert}
-	alerting, alertKnown := against(m.Alert, v, line.AlertAt, line.HasAlert)
+// compared finishes a finding whose value can be judged: on which side of its
+// alert and target it is, and for how long. Where events are counted, what
+// they prove goes before what the window shows: FAIL and PASS need both.
+func compared(m *model.Metric, in *Input, f finding, v float64, streak model.Streak) (finding, model.Streak) {
+	elapsed := max(in.Elapsed, 0)
+	holds, known := against(m.Target, v, f.limit, f.hasLimit)
+	inAlert, alertKnown := against(m.Alert, v, f.alert, f.hasAlert)
+	if in.Test != nil {
+		// The alert is what the events prove, and the window must not deny it.
+		inAlert, alertKnown = f.evidence.Decided == model.Rejected && !holds, known
+	}
 	switch {
-	case alertKnown && alerting:
-		streak.Alert += dt
+	case alertKnown && inAlert:
+		streak.Alert += elapsed
 	case alertKnown || m.Alert == nil:
 		streak.Alert = 0
 	}
-	holds, known := against(m.Target, v, line.Threshold, line.HasTarget)
 	if holds && known {
-		streak.Target = prev.Target + dt
+		streak.Target = in.Prev.Target + elapsed
 	}
 	switch {
 	// An alert that is measured counts even where the target cannot be resolved.
-	case alerting && alertKnown:
-		judgeAlert(m, &line, v, streak)
+	case inAlert && alertKnown:
+		f.state, f.cause, f.held = model.Fail, alerting, streak.Alert.Truncate(time.Second)
+		if streak.Alert < m.AlertFor {
+			f.state = model.Warn
+		}
 	case m.Target != nil && !known:
-		line.State, line.Reason = model.NoData, unresolved("target", m.Target)
+		f.state, f.cause = model.NoData, targetUnresolved
 	case m.Alert != nil && !alertKnown:
-		line.State, line.Reason = model.NoData, unresolved("alert", m.Alert)
+		f.state, f.cause = model.NoData, alertUnresolved
 	case m.Target == nil:
-		line.State, line.Reason = model.Pass, model.FormatValue(m.Unit, v)+", nothing is asked of it"
+		f.state, f.cause = model.Pass, nothingAsked
 	case !holds:
-		line.State, line.Reason = model.Warn, position(m.Unit, v, m.Target, line.Threshold)
+		f.state, f.cause = model.Warn, offTarget
+	case in.Test != nil && f.evidence.Decided == model.Rejected:
+		f.state, f.cause = model.Collecting, rejectedBefore
+	case in.Test != nil && f.evidence.Decided != model.Accepted:
+		f.state, f.cause = model.Collecting, undecided
 	case streak.Target < m.For:
-		line.State, line.Held = model.Collecting, streak.Target
-		line.Reason = position(m.Unit, v, m.Target, line.Threshold) + ", held " + model.FormatDuration(streak.Target) + " of " + model.FormatDuration(m.For)
+		f.state, f.cause, f.held = model.Collecting, notHeld, streak.Target.Truncate(time.Second)
 	default:
-		line.State, line.Held = model.Pass, streak.Target
-		line.Reason = position(m.Unit, v, m.Target, line.Threshold)
+		f.state, f.cause = model.Pass, onTarget
+		f.evidence = model.Evidence{} // what a running test has counted meanwhile changes no word
 	}
-	return line, streak
+	return f, streak
 }
 
-// against is Holds for a threshold that is already resolved.
-func against(t *model.Target, v float64, limit model.Float, resolved bool) (holds, known bool) {
+// against compares v with a threshold that is already resolved.
+func against(t *model.Target, v, limit float64, resolved bool) (holds, known bool) {
 	if t == nil || !resolved {
 		return false, false
 	}
-	return compare(v, t.Op, float64(limit))
-}
-
-func judgeAlert(m *model.Metric, line *model.Line, v float64, streak model.Streak) {
-	line.Held = streak.Alert
-	line.Reason = position(m.Unit, v, m.Alert, line.AlertAt) + " (alert)"
-	if left := m.AlertFor - streak.Alert; left > 0 {
-		line.State = model.Warn
-		line.Reason += ", FAIL in " + model.FormatDuration(left)
-		return
-	}
-	line.State = model.Fail
-	if streak.Alert > 0 {
-		line.Reason += " for " + model.FormatDuration(streak.Alert)
-	}
-}
-
-func unresolved(what string, t *model.Target) string {
-	if t.Of == "" {
-		return "the " + what + " " + t.Text + " cannot be compared with"
-	}
-	return "the " + what + " is relative to " + model.Inert(string(t.Of)) + ", which has no usable value now"
-}
-
-// position says where v is from the threshold: "1.4% is above 1%", and what
-// the threshold comes of, where that is another metric.
-func position(u model.Unit, v float64, t *model.Target, threshold model.Float) string {
-	limit := float64(threshold)
-	have, want := model.FormatValue(u, v), model.FormatValue(u, limit)
-	if have == want && v != limit { // rounded to the same
-		have, want = precise(u, v), precise(u, limit)
-	}
-	where := " is exactly "
-	switch {
-	case v > limit:
-		where = " is above "
-	case v < limit:
-		where = " is below "
-	}
-	text := have + where + want
-	if holds, _ := compare(v, t.Op, limit); !holds && v == limit {
-		text += ", wants " + t.Op
-	}
-	if t.Of != "" {
-		text += " (" + t.Text + ")"
-	}
-	return text
-}
-
-// precise writes v with more digits than anybody wants to read.
-func precise(u model.Unit, v float64) string {
-	switch u {
-	case model.Ratio:
-		return strconv.FormatFloat(v*100, 'g', 10, 64) + "%"
-	case model.Seconds:
-		return strconv.FormatFloat(v, 'g', 10, 64) + "s"
-	}
-	return strconv.FormatFloat(v, 'g', 10, 64)
+	return compare(v, t.Op, limit)
 }

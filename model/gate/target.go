@@ -9,12 +9,15 @@ import (
 )
 
 // ParseTarget reads a target for a metric of the given unit: an operator
-// (< <= > >= == !=) and a number ("< 1%", "<= 3s", "> 250ms", "== 0", "< 64MiB") or
-// another metric, with an optional factor before it ("<= 1.2 * direct_p95",
-// "<= 120% * other", "> 90% of other"). A number without a unit is in the
-// metric's own: seconds, bytes, and for a ratio 0 to 1. Only the form is
-// checked here: whether the other metric exists and has the same unit is up to
-// the caller. The error says what was expected.
+// (< <= > >= == !=) and a number ("< 1%", "<= 3s", "> 250ms", "== 0", "< 64MiB"),
+// or a relation to another metric or to the metric's own frozen baseline
+// ("<= 1.2 * direct_p95", "<= 110% of baseline", "> 90% of other"), or a
+// distance from one ("<= +5pp of baseline", "<= +200ms of other"). A distance
+// without an operator is the farthest allowed: "+5pp of baseline" is <=, and
+// "-5pp of baseline" >=. A number without a unit is in the metric's own:
+// seconds, bytes, and for a ratio 0 to 1. Only the form is checked here: whether
+// the other metric exists and has the same unit is up to the caller. The error
+// says what was expected.
 func ParseTarget(text string, unit model.Unit) (model.Target, error) {
 	plain := strings.Join(strings.Fields(text), " ")
 	t, err := parseTarget(plain, unit)
@@ -26,6 +29,12 @@ func ParseTarget(text string, unit model.Unit) (model.Target, error) {
 }
 
 func parseTarget(text string, unit model.Unit) (model.Target, error) {
+	switch { // a bare distance
+	case strings.HasPrefix(text, "+") && strings.Contains(text, " of "):
+		text = "<= " + text
+	case strings.HasPrefix(text, "-") && strings.Contains(text, " of "):
+		text = ">= " + text
+	}
 	op, rest, err := cutOperator(text)
 	if err != nil {
 		return model.Target{}, err
@@ -38,27 +47,64 @@ func parseTarget(text string, unit model.Unit) (model.Target, error) {
 	if err != nil {
 		return t, err
 	}
-	if number == "" {
+	switch {
+	case number == "":
 		t.Of, err = metricName(other)
-		return t, err
-	}
-	if other == "" {
+	case other == "":
+		if suffix == "pp" {
+			return t, fmt.Errorf("pp are percentage points from something: expected %s%%, or %q", number, op+" +"+number+"pp of baseline")
+		}
 		t.Value, err = convert(number, suffix, unit)
-		return t, err
+	case (number[0] == '+' || number[0] == '-') && !strings.Contains(rest, "*"):
+		err = parseDistance(&t, number, suffix, other, unit)
+	default:
+		err = parseFactor(&t, number, suffix, other)
 	}
-	if suffix != "" && suffix != "%" {
-		return t, fmt.Errorf("a factor is a number or a percentage, not %q: expected something like \"%s 1.2 * other\"", number+suffix, op)
+	return t, err
+}
+
+// parseFactor reads "1.2 * other" and "120% of other".
+func parseFactor(t *model.Target, number, suffix, other string) (err error) {
+	switch suffix {
+	case "", "%":
+	case "pp":
+		return fmt.Errorf("percentage points are a distance, with a sign: expected something like \"%s +%spp of baseline\"", t.Op, number)
+	default:
+		return fmt.Errorf("a factor is a number or a percentage, not %q: expected something like \"%s 1.2 * other\"", number+suffix, t.Op)
 	}
 	if t.Of, err = metricName(other); err != nil {
-		return t, err
+		return err
 	}
 	exp := 0
 	if suffix == "%" {
 		exp = -2
 	}
 	t.Value, err = shift(number, exp)
-	return t, err
+	return err
 }
+
+// parseDistance reads "+5pp of other": points for a ratio, else the metric's own unit.
+func parseDistance(t *model.Target, number, suffix, other string, unit model.Unit) (err error) {
+	if t.Of, err = metricName(other); err != nil {
+		return err
+	}
+	switch {
+	case suffix == "%":
+		return fmt.Errorf("%s%% of it could mean two things: expected %spp (percentage points), or a factor like \"110%% of %s\"", number, number, other)
+	case suffix == "pp" && unit == model.Ratio:
+		t.Plus, err = shift(number, -2)
+	case suffix == "pp":
+		return fmt.Errorf("%spp are percentage points, which a ratio has: expected %s, or set unit = \"ratio\"", number, distances(unit))
+	case unit == model.Ratio:
+		return fmt.Errorf("expected percentage points, such as \"%s +5pp of %s\", found %s", t.Op, other, number+suffix)
+	default:
+		t.Plus, err = convert(number, suffix, unit)
+	}
+	return err
+}
+
+// distances says how a distance in unit is written.
+func distances(unit model.Unit) string { return `something like "+` + sample(unit) + ` of other"` }
 
 // cutOperator splits text behind its operator.
 func cutOperator(text string) (op, rest string, err error) {
@@ -94,7 +140,8 @@ func meant(wrong string) string {
 }
 
 // cutNumber splits "1.2 * x" into "1.2", "" and "x", "120% of x" into "120",
-// "%" and "x", "3s" into "3", "s" and "", and "x" into "", "" and "x".
+// "%" and "x", "+5pp of x" into "+5", "pp" and "x", "3s" into "3", "s" and "",
+// and "x" into "", "" and "x".
 func cutNumber(text string) (number, suffix, other string, err error) {
 	n := numberLen(text)
 	if n == 0 {

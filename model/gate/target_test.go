@@ -64,6 +64,38 @@ func TestParseTarget(t *testing.T) {
 	}
 }
 
+func TestParseDistance(t *testing.T) {
+	tests := []struct {
+		text string
+		unit model.Unit
+		want model.Target
+	}{
+		{"+5pp of baseline", model.Ratio, model.Target{Op: "<=", Value: 1, Plus: 0.05, Of: model.OfBaseline}},
+		{"-2.5pp of baseline", model.Ratio, model.Target{Op: ">=", Value: 1, Plus: -0.025, Of: model.OfBaseline}},
+		{"< +5pp of other", model.Ratio, model.Target{Op: "<", Value: 1, Plus: 0.05, Of: "other"}},
+		{"<= +200ms of baseline", model.Seconds, model.Target{Op: "<=", Value: 1, Plus: 0.2, Of: model.OfBaseline}},
+		{"+3 of other", model.Count, model.Target{Op: "<=", Value: 1, Plus: 3, Of: "other"}},
+		{"> -2 * other", model.Plain, model.Target{Op: ">", Value: -2, Of: "other"}},
+		{"<= 110% of baseline", model.Ratio, model.Target{Op: "<=", Value: 1.1, Of: model.OfBaseline}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.text, func(t *testing.T) {
+			tt.want.Text = tt.text
+			if got, err := ParseTarget(tt.text, tt.unit); err != nil || got != tt.want {
+				t.Errorf("got %+v, %v\nwant %+v", got, err, tt.want)
+			}
+		})
+	}
+	values := func(self, of model.MetricID) (float64, bool) { return 0.01, self == "m" && of == model.OfBaseline }
+	target, _ := ParseTarget("+5pp of baseline", model.Ratio)
+	if v, ok := Threshold("m", target, values); math.Abs(v-0.06) > 1e-12 || !ok {
+		t.Errorf("threshold %v, %v", v, ok)
+	}
+	if _, ok := Threshold("n", target, values); ok {
+		t.Error("another metric's baseline was used")
+	}
+}
+
 func TestParseTargetErrors(t *testing.T) {
 	tests := []struct {
 		name, text string
@@ -86,7 +118,13 @@ func TestParseTargetErrors(t *testing.T) {
 		{"bytes of time", "< 5MiB", model.Seconds, `set unit = "bytes"`},
 		{"unknown unit", "< 5parsec", model.Seconds, `unknown unit "parsec"`},
 		{"compound", "< 1m30s", model.Seconds, `unknown unit "m30s"`},
-		{"points", "< +5pp of baseline", model.Ratio, "a factor is a number or a percentage"},
+		{"points of nothing", "< 5pp", model.Ratio, `pp are percentage points from something: expected 5%, or "< +5pp of baseline"`},
+		{"points without a sign", "< 5pp of baseline", model.Ratio, `percentage points are a distance, with a sign: expected something like "< +5pp of baseline"`},
+		{"points of seconds", "< +5pp of baseline", model.Seconds, `+5pp are percentage points, which a ratio has: expected something like "+250ms of other", or set unit = "ratio"`},
+		{"per cent more", "< +5% of baseline", model.Ratio, `+5% of it could mean two things: expected +5pp (percentage points), or a factor like "110% of baseline"`},
+		{"distance without points", "<= +0.05 of baseline", model.Ratio, `expected percentage points, such as "<= +5pp of baseline", found +0.05`},
+		{"distance in another unit", "<= +5B of other", model.Seconds, "5B does not fit"},
+		{"distance from no metric", "+5pp of a b", model.Ratio, "neither a number nor the name of a metric"},
 		{"factor with a unit", "< 5s * other", model.Seconds, "a factor is a number or a percentage"},
 		{"factor without a metric", "< 1.2 *", model.Seconds, "a factor without a metric"},
 		{"two values", "< 1% 2%", model.Ratio, `"2%" after the value`},
@@ -140,8 +178,8 @@ func FuzzParseTarget(f *testing.F) {
 		if err != nil || again != got {
 			t.Errorf("%q is %+v, and read again %+v, %v", text, got, again, err)
 		}
-		values := func(model.MetricID) (float64, bool) { return 2, true }
-		if _, known := Holds(got, 1, values); !known && finite(got.Value*2) {
+		values := func(_, _ model.MetricID) (float64, bool) { return 2, true }
+		if _, known := Holds("m", got, 1, values); !known && finite(got.Value*2+got.Plus) {
 			t.Errorf("whether 1 %s holds is not known", got.Text)
 		}
 	})
@@ -175,8 +213,8 @@ func TestHolds(t *testing.T) {
 		{"unknown operator", "~", 1, "", 1, false, false},
 		{"no operator", "", 0, "", 0, false, false},
 	}
-	values := func(id model.MetricID) (float64, bool) {
-		switch id {
+	values := func(_, of model.MetricID) (float64, bool) {
+		switch of {
 		case "two":
 			return 2, true
 		case "nan":
@@ -186,13 +224,13 @@ func TestHolds(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			holds, known := Holds(model.Target{Op: tt.op, Value: tt.limit, Of: tt.of}, tt.v, values)
+			holds, known := Holds("m", model.Target{Op: tt.op, Value: tt.limit, Of: tt.of}, tt.v, values)
 			if holds != tt.holds || known != tt.known {
 				t.Errorf("got %v, %v, want %v, %v", holds, known, tt.holds, tt.known)
 			}
 		})
 	}
-	if _, known := Holds(model.Target{Op: "<", Value: 1, Of: "two"}, 0, nil); known {
+	if _, known := Holds("m", model.Target{Op: "<", Value: 1, Of: "two"}, 0, nil); known {
 		t.Error("a relation is known without values to look at")
 	}
 }

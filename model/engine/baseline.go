@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"math"
+	"time"
+
+	"gonogo/model"
+	"gonogo/model/gate"
+)
+
+// leastPoints is how many readings a baseline needs at least.
+const leastPoints = 3
+
+// freeze freezes the baselines that an intent asks for, all or none.
+func (e *Engine) freeze(in model.Intent) error {
+	ids := in.Metrics
+	if len(ids) == 0 {
+		for i := range e.o.Rollout.Metrics {
+			if m := &e.o.Rollout.Metrics[i]; m.OnBaseline() {
+				ids = append(ids, m.ID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return refuse("no target or alert rests on a baseline: name the metrics to freeze")
+	}
+	frozen, err := e.baselines(ids, in.Reason)
+	if err != nil {
+		return err
+	}
+	return e.ledger.record(in.By, in.ID, frozen...)
+}
+
+// baselines measures the baseline of each metric: the mean of its readings
+// within its window, none of them from before the last change has settled.
+func (e *Engine) baselines(ids []model.MetricID, why string) ([]model.Event, error) {
+	now, state := e.o.Now(), e.ledger.current()
+	var out []model.Event
+	for _, id := range ids {
+		m := e.o.Rollout.Metric(id)
+		if m == nil {
+			return nil, refuse("there is no metric %q", id)
+		}
+		got, have := e.meters.get(id)
+		if _, ok := gate.Usable(m, got, have, now); !ok {
+			_, lines, _ := e.judge.latest()
+			return nil, refuse("the baseline of %s cannot be frozen: it is %s, %s", id, lines[id].State, lines[id].Reason)
+		}
+		since := now.Add(-m.Baseline)
+		settled := state.Changed.At.Add(m.Settle)
+		late := !state.Changed.At.IsZero() && settled.After(since)
+		if late {
+			since = settled
+		}
+		mean, n, from := meanOf(e.meters.points(id), since, now)
+		if n < leastPoints || now.Sub(from) < m.Baseline/2 {
+			text := "%s has %d readings over %s, and its baseline needs those of at least %s"
+			if late {
+				text += ", none from before " + state.Changed.What + " has settled"
+			}
+			return nil, refuse(text, id, n, model.FormatDuration(now.Sub(from).Truncate(time.Second)), model.FormatDuration(m.Baseline/2))
+		}
+		out = append(out, model.BaselineFrozen{Metric: id, Value: model.Float(mean), Window: now.Sub(from).Round(time.Second), Points: n, Query: m.Query, Why: why})
+	}
+	return out, nil
+}
+
+// meanOf returns the mean of the points from since to now, how many they are,
+// and when the first was.
+func meanOf(points []model.Point, since, now time.Time) (mean float64, n int, from time.Time) {
+	from = now
+	for _, p := range points {
+		if p.At.Before(since) || p.At.After(now) || math.IsNaN(p.V) || math.IsInf(p.V, 0) {
+			continue
+		}
+		if n == 0 {
+			from = p.At
+		}
+		n++
+		mean += (p.V - mean) / float64(n)
+	}
+	return mean, n, from
+}

@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"crypto/rand"
+
+	"gonogo/model"
+)
+
+// guardActor is who acts where the guard does.
+func (e *Engine) guardActor() model.Actor {
+	return model.Actor{Name: "guard", Host: e.o.Actor.Host, Via: model.ViaGuard}
+}
+
+// breach returns the first guarded metric that is in FAIL, with why; or "" and
+// what there is instead. Nothing but FAIL is a breach: what is not known never arms.
+func (e *Engine) breach() (model.MetricID, string) {
+	_, lines, _ := e.judge.latest()
+	return e.breachIn(lines)
+}
+
+func (e *Engine) breachIn(lines map[model.MetricID]model.Line) (model.MetricID, string) {
+	instead := ""
+	for _, id := range e.o.Rollout.Guard.On {
+		line := lines[id]
+		if line.State == model.Fail {
+			return id, string(id) + " FAIL: " + line.Reason
+		}
+		if instead == "" || id == e.ledger.current().Guard.Metric {
+			instead = string(id) + " is " + string(line.State) + ", not FAIL any more"
+		}
+	}
+	return "", instead
+}
+
+// guard looks at a judgement: it journals where a breach begins and ends, arms
+// its rollback, and takes that back when the breach is over before it fired.
+func (e *Engine) guard(seen *judgement) {
+	g := e.o.Rollout.Guard
+	if g == nil || g.Mode == model.GuardOff {
+		return
+	}
+	state := e.ledger.current()
+	failing, why := e.breachIn(seen.lines)
+	if state.Phase == "" {
+		failing, why = "", "no phase is entered any more"
+	}
+	tripped := state.Guard.Metric
+	switch {
+	case failing != "" && tripped == "":
+		_ = e.ledger.record(e.guardActor(), "", model.GuardTripped{Metric: failing, Reason: seen.lines[failing].Reason, Mode: g.Mode})
+	case failing == "" && tripped != "":
+		_ = e.ledger.record(e.guardActor(), "", model.GuardCleared{Metric: tripped, Now: why})
+	}
+	plan := state.ActivePlan()
+	if failing == "" {
+		if plan != nil && plan.Plan.Guard && plan.Status == model.Armed {
+			e.plans.veto(plan.Plan.ID, e.guardActor(), "", model.PlanVetoed{Reason: why})
+		}
+		return
+	}
+	busy := plan != nil && plan.Plan.Kind == model.PlanRollback
+	if g.Mode != model.GuardArmed || busy || state.Guard.Spent || state.Guard.Vetoed(e.o.Now()) || !e.asked.CompareAndSwap(false, true) {
+		return
+	}
+	in := model.Intent{ID: model.IntentID(rand.Text()), By: e.guardActor(), Kind: model.ArmRollback, Rollback: g.Rollback, Reason: why}
+	select {
+	case e.intents <- in:
+	default:
+		e.asked.Store(false) // the queue is full: the next judgement asks again
+	}
+}
+
+// mayGuard says why the guard may not arm at this moment, or nil: time has
+// passed since it asked.
+func (e *Engine) mayGuard() error {
+	state := e.ledger.current()
+	switch failing, why := e.breach(); {
+	case state.Phase == "":
+		return refuse("no phase is entered")
+	case failing == "":
+		return refuse("%s", why)
+	case state.Guard.Spent:
+		return refuse("the guard fired in this attempt already")
+	case state.Guard.Vetoed(e.o.Now()):
+		return refuse("the guard is vetoed")
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package gate
+
+import (
+	"errors"
+	"math"
+	"time"
+
+	"gonogo/model"
+)
+
+// cause is why a metric is in its state. It leads to words only where somebody reads them.
+type cause int
+
+const (
+	noAnswer cause = iota
+	noValue        // the source has trouble
+	oldSample
+	oldAnswer
+	futureSample
+	futureAnswer
+	notANumber
+	nothingToDivideBy
+	infinite
+	settling
+	fewEvents
+	unknownEvents
+	usable // what follows needs a value that can be judged
+	targetUnresolved
+	alertUnresolved
+	nothingAsked
+	onTarget
+	offTarget
+	notHeld
+	alerting
+	undecided
+	rejectedBefore
+)
+
+// finding is what a judgement found, without words. Two judgements with equal
+// findings have the same words, so they are made once.
+type finding struct {
+	state model.MetricState
+	cause cause
+	value uint64 // bits of the value, so that NaN equals NaN
+
+	limit, alert       float64 // the thresholds, resolved
+	hasLimit, hasAlert bool
+	count, need        float64
+	age                time.Duration // of what is old, whole seconds
+	held               time.Duration // in the condition of its state, whole seconds
+	errAt              time.Time     // when the reading with the error came
+	change             string        // what it settles from
+	evidence           model.Evidence
+}
+
+// assess says whether a reading can be judged: the cause usable and the state
+// PASS mean that it can, with the value; any other state is the line's.
+// Without a value v is NaN.
+func assess(m *model.Metric, r *model.Reading, have bool, now time.Time) (v float64, state model.MetricState, why cause, age time.Duration) {
+	if !have {
+		return math.NaN(), model.NoData, noAnswer, 0
+	}
+	v = r.Value
+	if r.Err != nil {
+		if state = troubled(m, r.Err); state != model.Pass {
+			return math.NaN(), state, noValue, 0
+		}
+		v = 0
+	}
+	if why, age = staleness(m, r, now); why != usable {
+		return v, model.Stale, why, age
+	}
+	switch {
+	case math.IsNaN(v) && quotient(m.Unit):
+		return v, model.NoTraffic, nothingToDivideBy, 0
+	case math.IsNaN(v):
+		return v, model.NoData, notANumber, 0
+	case math.IsInf(v, 0):
+		return v, model.NoTraffic, infinite, 0
+	case m.MinCount > 0 && (!r.HasCount || !finite(r.Count)):
+		return v, model.Collecting, unknownEvents, 0
+	case m.MinCount > 0 && r.Count < m.MinCount:
+		return v, model.Collecting, fewEvents, 0
+	}
+	return v, model.Pass, usable, 0
+}
+
+// Usable returns the value of m's reading if it is worth comparing with: an
+// answer, fresh, finite, and of enough events. It is what Values should look up.
+func Usable(m *model.Metric, r model.Reading, have bool, now time.Time) (float64, bool) {
+	v, state, _, _ := assess(m, &r, have, now)
+	return v, state == model.Pass
+}
+
+// troubled says which state an answer without a value is; PASS means that the
+// metric takes it for zero.
+func troubled(m *model.Metric, err error) model.MetricState {
+	var input *inputError
+	switch {
+	case errors.As(err, &input):
+		return input.state
+	case errors.Is(err, model.ErrAmbiguous):
+		return model.Ambiguous
+	case errors.Is(err, model.ErrNoSeries) && !m.EmptyZero:
+		return model.NoSeries
+	case errors.Is(err, model.ErrEmpty) && !m.EmptyZero:
+		return model.NoData
+	case errors.Is(err, model.ErrNoSeries) || errors.Is(err, model.ErrEmpty):
+		return model.Pass
+	}
+	return model.Down
+}
+
+// sampledAt returns how old r's value is at best.
+func sampledAt(r *model.Reading) time.Time {
+	if r.SampleAt.IsZero() || r.Err != nil {
+		return r.At
+	}
+	return r.SampleAt
+}
+
+// staleness returns why r is no evidence for now, and its age in whole seconds,
+// or usable.
+func staleness(m *model.Metric, r *model.Reading, now time.Time) (cause, time.Duration) {
+	limit := m.StaleAfter
+	for _, t := range [...]struct {
+		at            time.Time
+		past, foreign cause
+	}{{sampledAt(r), oldSample, futureSample}, {r.At, oldAnswer, futureAnswer}} {
+		switch age := now.Sub(t.at); {
+		case age > limit:
+			return t.past, age.Truncate(time.Second)
+		case -age > limit:
+			return t.foreign, (-age).Truncate(time.Second)
+		}
+	}
+	return usable, 0
+}
+
+// quotient reports whether values of unit u come of a division by a number of
+// events, as a share, a mean or a quantile does, so that NaN means none.
+func quotient(u model.Unit) bool { return u == model.Ratio || u == model.Seconds }

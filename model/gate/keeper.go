@@ -1,0 +1,344 @@
+package gate
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"gonogo/model"
+)
+
+// Keeper judges all metrics of a rollout again and again. It keeps streaks,
+// counts and the last lines between two judgements, and makes words and
+// allocates only where a line changed. It must be used by one goroutine at a time.
+type Keeper struct {
+	rollout *model.Rollout
+	index   map[model.MetricID]int
+	items   []item
+	lines   map[model.MetricID]model.Line // handed out, so never changed: replaced
+	now     time.Time
+	change  model.ServiceChange
+	base    map[model.MetricID]model.Baseline
+	values  Values
+}
+
+// item is one metric between two judgements.
+type item struct {
+	m        *model.Metric
+	test     Test
+	expr     *Expr
+	reading  model.Reading
+	have     bool
+	streak   model.Streak
+	recorded model.Streak // as Streaks returned it last
+	line     model.Line
+	found    finding
+	spoken   bool // line has the words of found
+	count    counting
+	settling time.Duration
+	input    *inputError // of an expression that had no value last
+}
+
+// NewKeeper returns a Keeper that has judged nothing yet. The error is that of
+// a metric whose test or expression cannot be made.
+func NewKeeper(r *model.Rollout) (*Keeper, error) {
+	k := &Keeper{rollout: r, index: make(map[model.MetricID]int, len(r.Metrics)), items: make([]item, len(r.Metrics))}
+	for i := range r.Metrics {
+		m := &r.Metrics[i]
+		k.index[m.ID] = i
+		test, err := TestOf(m)
+		if err != nil {
+			return nil, fmt.Errorf("metric %q: %w", m.ID, err)
+		}
+		k.items[i] = item{m: m, test: test}
+	}
+	for i := range k.items {
+		it := &k.items[i]
+		if it.m.Expr == "" {
+			continue
+		}
+		var err error
+		if it.expr, err = CompileExpr(it.m.Expr, k.unit); err != nil {
+			return nil, fmt.Errorf("metric %q: %w", it.m.ID, err)
+		}
+	}
+	k.values = k.value
+	return k, nil
+}
+
+func (k *Keeper) unit(id model.MetricID) (model.Unit, bool) {
+	i, ok := k.index[id]
+	if !ok || k.rollout.Metrics[i].Expr != "" {
+		return "", false
+	}
+	return k.rollout.Metrics[i].Unit, true
+}
+
+// Restore takes over what s knows from before this Keeper was made.
+func (k *Keeper) Restore(s *model.State) {
+	k.Begin(s)
+	k.change = s.Changed
+}
+
+// Begin starts a new attempt: it takes over the streaks that s knows, and
+// forgets all others.
+func (k *Keeper) Begin(s *model.State) {
+	for i := range k.items {
+		it := &k.items[i]
+		it.streak = s.Streaks[it.m.ID]
+		it.recorded = it.streak
+	}
+}
+
+// Read takes the newest reading of metric id, which must not be an expression.
+func (k *Keeper) Read(id model.MetricID, r model.Reading) {
+	if i, ok := k.index[id]; ok {
+		k.items[i].reading, k.items[i].have = r, true
+	}
+}
+
+// Judge judges every metric at now, elapsed after the judgement before, and
+// returns all lines; nobody may change them. It reports whether a line's state
+// changed in a way that Streaks should be recorded for.
+func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (lines map[model.MetricID]model.Line, turned bool) {
+	k.now, k.base = now, s.Baselines
+	if s.Changed != k.change {
+		k.change = s.Changed
+		for i := range k.items {
+			k.items[i].streak = model.Streak{}
+			k.items[i].count.rebase()
+		}
+	}
+	for i := range k.items {
+		it := &k.items[i]
+		it.settling = 0
+		if !s.Changed.At.IsZero() {
+			it.settling = max(0, s.Changed.At.Add(it.m.Settle).Sub(now))
+			it.settling = min(it.settling, it.m.Settle)
+		}
+	}
+	fresh := k.lines == nil
+	for i := range k.items {
+		it := &k.items[i]
+		if it.expr != nil {
+			k.compute(it)
+		}
+		before := it.line
+		k.judge(it, elapsed)
+		if it.line != before {
+			fresh = true
+		}
+		lasting := it.m.For > 0 || it.m.AlertFor > 0 || it.test != nil
+		if lasting && (before.State != it.line.State || it.streak.Evidence.Decided != it.recorded.Evidence.Decided) {
+			turned = true
+		}
+	}
+	if fresh {
+		next := make(map[model.MetricID]model.Line, len(k.items))
+		for i := range k.items {
+			next[k.items[i].m.ID] = k.items[i].line
+		}
+		k.lines = next
+	}
+	return k.lines, turned
+}
+
+func (k *Keeper) judge(it *item, elapsed time.Duration) {
+	bad, total := it.count.take(&it.reading, it.have, k.change.At)
+	in := Input{
+		Reading: it.reading, Have: it.have, Values: k.values, Prev: it.streak, Now: k.now, Elapsed: elapsed,
+		Settling: it.settling, Change: k.change.What, Test: it.test, Bad: bad, Total: total,
+		Rate: it.count.rate(it.m), Growth: it.count.growth,
+	}
+	f, streak := weigh(it.m, &in)
+	if !it.spoken {
+		it.line = model.Line{Metric: it.m.ID, Title: title(it.m), Unit: it.m.Unit}
+	}
+	complete(&it.line, it.m, &in, &f, streak)
+	if !it.spoken || f != it.found {
+		it.line.Reason = f.words(it.m, &in)
+	}
+	if it.test != nil && (it.line.Test == nil || it.line.Test.Evidence != streak.Evidence) {
+		it.line.Test = it.test.Report(streak.Evidence)
+	}
+	it.found, it.streak, it.spoken = f, streak, true
+}
+
+// value is the Keeper's Values.
+func (k *Keeper) value(self, of model.MetricID) (float64, bool) {
+	if of == model.OfBaseline {
+		b, ok := k.base[self]
+		return float64(b.Value), ok
+	}
+	i, ok := k.index[of]
+	if !ok {
+		return 0, false
+	}
+	it := &k.items[i]
+	if it.settling > 0 {
+		return 0, false
+	}
+	v, state, _, _ := assess(it.m, &it.reading, it.have, k.now)
+	return v, state == model.Pass
+}
+
+// Values is what relations compare with, as of the last judgement.
+func (k *Keeper) Values() Values { return k.values }
+
+// Reading returns the newest reading of metric id, also of an expression.
+func (k *Keeper) Reading(id model.MetricID) (model.Reading, bool) {
+	i, ok := k.index[id]
+	if !ok {
+		return model.Reading{}, false
+	}
+	return k.items[i].reading, k.items[i].have
+}
+
+// compute gives an expression its reading: as old as the oldest of its inputs.
+func (k *Keeper) compute(it *item) {
+	var r model.Reading
+	for _, id := range it.expr.Inputs {
+		in := &k.items[k.index[id]]
+		if !in.have {
+			it.have = false
+			return
+		}
+		_, state, why, _ := assess(in.m, &in.reading, in.have, k.now)
+		if in.settling > 0 && (why == usable || why == fewEvents) {
+			state = model.Collecting
+		}
+		if r.At.IsZero() || in.reading.At.Before(r.At) {
+			r.At = in.reading.At
+		}
+		if at := sampledAt(&in.reading); r.SampleAt.IsZero() || at.Before(r.SampleAt) {
+			r.SampleAt = at
+		}
+		if state != model.Pass && r.Err == nil {
+			r.Err = it.blame(id, state, in.line.Reason)
+		}
+	}
+	it.have = true
+	if r.Err == nil {
+		if it.reading.Err == nil && it.reading.At.Equal(r.At) && it.reading.SampleAt.Equal(r.SampleAt) && !k.moved(it) {
+			return
+		}
+		r.Value, r.Err = it.expr.Eval(func(id model.MetricID) float64 { return k.items[k.index[id]].number() })
+	}
+	it.reading = r
+}
+
+// number is the value of a reading that is usable.
+func (it *item) number() float64 {
+	if it.reading.Err != nil {
+		return 0 // on_empty = "zero"
+	}
+	return it.reading.Value
+}
+
+// moved reports whether an input is newer than the expression's value.
+func (k *Keeper) moved(it *item) bool {
+	for _, id := range it.expr.Inputs {
+		if k.items[k.index[id]].reading.At.After(it.reading.At) {
+			return true
+		}
+	}
+	return false
+}
+
+// blame returns the error of an input without a value, the same as before where nothing changed.
+func (it *item) blame(id model.MetricID, state model.MetricState, reason string) error {
+	if it.input == nil || it.input.input != id || it.input.state != state || it.input.reason != reason {
+		it.input = &inputError{input: id, state: state, reason: reason}
+	}
+	return it.input
+}
+
+// Streaks returns those that changed since they were last returned, or
+// restored. One that only went on holding, longer than anything asks for, is
+// left out until it has grown by a quarter, unless all are wanted.
+func (k *Keeper) Streaks(all bool) map[model.MetricID]model.Streak {
+	out := map[model.MetricID]model.Streak{}
+	for i := range k.items {
+		it := &k.items[i]
+		if it.streak != it.recorded && (all || it.worth()) {
+			out[it.m.ID], it.recorded = it.streak, it.streak
+		}
+	}
+	return out
+}
+
+// worth reports whether the streak differs by enough from what was returned last.
+func (it *item) worth() bool {
+	was, is := it.recorded, it.streak
+	if was.Alert != is.Alert || was.Evidence != is.Evidence || is.Target < was.Target || was.Target <= it.m.For {
+		return true
+	}
+	return is.Target-was.Target > was.Target/4
+}
+
+// counting turns a metric's cumulative counts into what is new, and knows how fast they come.
+type counting struct {
+	bad, total float64 // of the reading counted last
+	count      float64 // Reading.Count likewise
+	at         time.Time
+	based      bool // bad and total are from after the last change
+	pace       float64
+	growth     float64 // of count, a second
+}
+
+// rebase makes the next reading the one that is counted from.
+func (c *counting) rebase() { *c = counting{at: c.at, pace: c.pace} }
+
+// take returns the events of r that were not counted yet. After a change the
+// first reading that rests on samples from after it only is where counting begins.
+func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, total float64) {
+	if !have || r.Err != nil || !r.At.After(c.at) {
+		return 0, 0
+	}
+	dt := r.At.Sub(c.at).Seconds()
+	first := c.at.IsZero()
+	c.at = r.At
+	if r.HasCount && finite(r.Count) {
+		if !first && c.count > 0 {
+			c.growth = smooth(c.growth, (r.Count-c.count)/dt)
+		}
+		c.count = r.Count
+	}
+	if !r.Counted {
+		return 0, 0
+	}
+	switch {
+	case !c.based && !changed.IsZero() && !sampledAt(r).After(changed):
+	case !c.based && !changed.IsZero():
+		c.based = true
+	case r.Bad < c.bad || r.Total < c.total: // the source began anew
+		bad, total = r.Bad, r.Total
+	default:
+		c.based = true
+		bad, total = r.Bad-c.bad, r.Total-c.total
+	}
+	if !first && total >= 0 {
+		c.pace = smooth(c.pace, total/dt)
+	}
+	c.bad, c.total = r.Bad, r.Total
+	return bad, max(total, bad)
+}
+
+// smooth follows new values by a third each.
+func smooth(old, now float64) float64 {
+	if old == 0 || math.IsNaN(old) {
+		return now
+	}
+	return old + (now-old)/3
+}
+
+// rate returns the events a second as they come now, 0 where it is not known.
+func (c *counting) rate(m *model.Metric) float64 {
+	switch {
+	case c.pace > 0:
+		return c.pace
+	case m.CountOver > 0:
+		return c.count / m.CountOver.Seconds()
+	}
+	return 0
+}

@@ -1,0 +1,147 @@
+package gate
+
+import (
+	"math"
+	"strconv"
+
+	"gonogo/model"
+)
+
+// words says why the metric is in its state, in one inert line.
+func (f *finding) words(m *model.Metric, in *Input) string {
+	v := math.Float64frombits(f.value)
+	switch f.cause {
+	case noAnswer:
+		return "no answer yet"
+	case noValue:
+		return troubleWords(f.state, in.Reading.Err)
+	case oldSample, oldAnswer, futureSample, futureAnswer:
+		return f.staleWords(m)
+	case nothingToDivideBy:
+		return "the value is NaN: there was nothing to divide by, so wait for traffic"
+	case notANumber:
+		return "the value is NaN, not a number"
+	case infinite:
+		return "the value is infinite: the denominator is zero, so wait for traffic"
+	case unknownEvents:
+		return "number of events unknown, " + number(m.MinCount) + " needed: does the metric have a count?"
+	case fewEvents:
+		return number(f.count) + " of " + number(m.MinCount) + " events, " + number(math.Ceil(m.MinCount-f.count)) + " more needed"
+	case settling:
+		return "settling for " + model.FormatDuration(f.age) + " more: its window holds data from before " + model.Inert(f.change)
+	case targetUnresolved:
+		return unresolved("target", m.Target)
+	case alertUnresolved:
+		return unresolved("alert", m.Alert)
+	case nothingAsked:
+		return model.FormatValue(m.Unit, v) + ", nothing is asked of it"
+	case notHeld:
+		return position(m.Unit, v, m.Target, f.limit) + ", held " + model.FormatDuration(f.held) + " of " + model.FormatDuration(m.For)
+	case alerting:
+		return f.alertWords(m, v, in.Test != nil)
+	case undecided:
+		return position(m.Unit, v, m.Target, f.limit) + ", but " + counted(f.evidence) + " prove nothing yet"
+	case rejectedBefore:
+		return position(m.Unit, v, m.Target, f.limit) + " now, but events proved the alert, and " + counted(f.evidence) + " since do not yet prove otherwise"
+	}
+	return position(m.Unit, v, m.Target, f.limit)
+}
+
+func troubleWords(state model.MetricState, err error) string {
+	text := model.Inert(err.Error())
+	switch state {
+	case model.Ambiguous:
+		return text + ": narrow the query or aggregate it to one value"
+	case model.NoSeries:
+		return text + ": nothing at all matches, is a name or label mistyped?"
+	case model.NoData:
+		if isInput(err) {
+			return text
+		}
+		return text + `: wait for the first sample; where none means zero, set on_empty = "zero"`
+	}
+	return text
+}
+
+func (f *finding) staleWords(m *model.Metric) string {
+	what := "sample"
+	if f.cause == oldAnswer || f.cause == futureAnswer {
+		what = "answer"
+	}
+	if f.cause == futureSample || f.cause == futureAnswer {
+		return "last " + what + " is " + model.FormatDuration(f.age) + " in the future: do the clocks agree?"
+	}
+	return "last " + what + " " + model.FormatDuration(f.age) + " ago, stale after " + model.FormatDuration(m.StaleAfter)
+}
+
+func (f *finding) alertWords(m *model.Metric, v float64, tested bool) string {
+	text := position(m.Unit, v, m.Alert, f.alert) + " (alert)"
+	if tested {
+		text = position(m.Unit, v, m.Target, f.limit) + ", and the events counted prove the alert " + m.Alert.Text
+	}
+	if f.state == model.Warn {
+		return text + ", FAIL in " + model.FormatDuration(m.AlertFor-f.held)
+	}
+	if f.held > 0 {
+		return text + " for " + model.FormatDuration(f.held)
+	}
+	return text
+}
+
+// counted says what a running test has counted.
+func counted(e model.Evidence) string {
+	return number(e.Bad) + " bad of " + number(e.Total) + " events"
+}
+
+func unresolved(what string, t *model.Target) string {
+	switch t.Of {
+	case "":
+		return "the " + what + " " + t.Text + " cannot be compared with"
+	case model.OfBaseline:
+		return "the " + what + " rests on a baseline, and none is frozen: gonogo baseline freeze"
+	}
+	return "the " + what + " is relative to " + model.Inert(string(t.Of)) + ", which has no usable value now"
+}
+
+// position says where v is from the threshold: "1.4% is above 1%", and what
+// the threshold comes of, where that is another metric.
+func position(u model.Unit, v float64, t *model.Target, limit float64) string {
+	have, want := model.FormatValue(u, v), model.FormatValue(u, limit)
+	if have == want && v != limit { // rounded to the same
+		have, want = precise(u, v), precise(u, limit)
+	}
+	where := " is exactly "
+	switch {
+	case v > limit:
+		where = " is above "
+	case v < limit:
+		where = " is below "
+	}
+	text := have + where + want
+	if holds, _ := compare(v, t.Op, limit); !holds && v == limit {
+		text += ", wants " + t.Op
+	}
+	if t.Of != "" {
+		text += " (" + t.Text + ")"
+	}
+	return text
+}
+
+// precise writes v with more digits than anybody wants to read.
+func precise(u model.Unit, v float64) string {
+	switch u {
+	case model.Ratio:
+		return strconv.FormatFloat(v*100, 'g', 10, 64) + "%"
+	case model.Seconds:
+		return strconv.FormatFloat(v, 'g', 10, 64) + "s"
+	}
+	return strconv.FormatFloat(v, 'g', 10, 64)
+}
+
+// number writes a number of events.
+func number(v float64) string {
+	if math.Abs(v) < 1e15 {
+		return strconv.FormatFloat(math.Trunc(v), 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
+}
