@@ -43,8 +43,8 @@ func (e *Engine) baselines(ids []model.MetricID, why string) ([]model.Event, err
 		}
 		got, have := e.meters.get(id)
 		if _, ok := gate.Usable(m, got, have, now); !ok {
-			_, lines, _ := e.judge.latest()
-			return nil, refuse("the baseline of %s cannot be frozen: it is %s, %s", id, lines[id].State, lines[id].Reason)
+			line := e.judge.line(id)
+			return nil, refuse("the baseline of %s cannot be frozen: it is %s, %s", id, line.State, line.Reason)
 		}
 		since := now.Add(-m.Baseline)
 		settled := state.Changed.At.Add(m.Settle)

@@ -14,14 +14,9 @@ func (e *Engine) guardActor() model.Actor {
 // breach returns the first guarded metric that is in FAIL, with why; or "" and
 // what there is instead. Nothing but FAIL is a breach: what is not known never arms.
 func (e *Engine) breach() (model.MetricID, string) {
-	_, lines, _ := e.judge.latest()
-	return e.breachIn(lines)
-}
-
-func (e *Engine) breachIn(lines map[model.MetricID]model.Line) (model.MetricID, string) {
 	instead := ""
 	for _, id := range e.o.Rollout.Guard.On {
-		line := lines[id]
+		line := e.judge.line(id)
 		if line.State == model.Fail {
 			return id, string(id) + " FAIL: " + line.Reason
 		}
@@ -32,22 +27,22 @@ func (e *Engine) breachIn(lines map[model.MetricID]model.Line) (model.MetricID, 
 	return "", instead
 }
 
-// guard looks at a judgement: it journals where a breach begins and ends, arms
+// guard looks at the last judgement: it journals where a breach begins and ends, arms
 // its rollback, and takes that back when the breach is over before it fired.
-func (e *Engine) guard(seen *judgement) {
+func (e *Engine) guard() {
 	g := e.o.Rollout.Guard
 	if g == nil || g.Mode == model.GuardOff {
 		return
 	}
 	state := e.ledger.current()
-	failing, why := e.breachIn(seen.lines)
+	failing, why := e.breach()
 	if state.Phase == "" {
 		failing, why = "", "no phase is entered any more"
 	}
 	tripped := state.Guard.Metric
 	switch {
 	case failing != "" && tripped == "":
-		_ = e.ledger.record(e.guardActor(), "", model.GuardTripped{Metric: failing, Reason: seen.lines[failing].Reason, Mode: g.Mode})
+		_ = e.ledger.record(e.guardActor(), "", model.GuardTripped{Metric: failing, Reason: e.judge.line(failing).Reason, Mode: g.Mode})
 	case failing == "" && tripped != "":
 		_ = e.ledger.record(e.guardActor(), "", model.GuardCleared{Metric: tripped, Now: why})
 	}

@@ -16,7 +16,6 @@ type judge struct {
 	soak     time.Duration
 	attempt  attemptKey // whose soak and streaks these are
 	verdict  model.Verdict
-	lines    map[model.MetricID]model.Line
 	recorded time.Time // of the last Progress
 	credited bool      // soak was credited since
 	entered  time.Time // when this attempt, or the engine, began: the gate's first word waits a little
@@ -45,10 +44,18 @@ func (j *judge) restore(r *model.Rollout, s *model.State) (err error) {
 	return nil
 }
 
+// line returns metric id's line as it was judged last.
+func (j *judge) line(id model.MetricID) model.Line {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	line, _ := j.keeper.Line(id)
+	return line
+}
+
 func (j *judge) latest() (model.Verdict, map[model.MetricID]model.Line, time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.verdict, j.lines, j.soak
+	return j.verdict, j.keeper.Lines(), j.soak
 }
 
 // judgement is what one look at everything came to.
@@ -56,7 +63,6 @@ type judgement struct {
 	now     time.Time
 	jump    time.Duration // of the wall clock
 	verdict model.Verdict
-	lines   map[model.MetricID]model.Line
 	settled bool // the verdict is worth telling: everything had time to answer
 	turned  bool // a line changed its state, or the soak stopped
 	seen    map[model.MetricID]model.Reading
@@ -85,9 +91,9 @@ func (j *judge) look(r *model.Rollout, state *model.State, readings map[model.Me
 		j.keeper.Read(id, reading)
 	}
 	was := j.verdict
-	j.lines, out.turned = j.keeper.Judge(state, now, dt)
-	j.verdict = gate.Decide(r, state, j.lines, j.soak, now, was)
-	out.verdict, out.lines = j.verdict, j.lines
+	out.turned = j.keeper.Judge(state, now, dt)
+	j.verdict = gate.Decide(r, state, j.keeper.Line, j.soak, now, was)
+	out.verdict = j.verdict
 	out.settled = now.Sub(j.entered) > 10*time.Second || allAnswered(j.verdict, readings)
 	out.turned = out.turned || was.Healthy && !j.verdict.Healthy || turned(&was, &j.verdict)
 	out.seen = j.computed(r)
@@ -142,7 +148,7 @@ func (e *Engine) judgeNow() {
 			Phase: out.verdict.Phase, From: state.Headline, To: out.verdict.Headline, Reasons: out.verdict.Reasons,
 		})
 	}
-	e.guard(&out)
+	e.guard()
 }
 
 // elapsed returns the observed time since the last judgement, on the monotonic

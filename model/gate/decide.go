@@ -7,6 +7,9 @@ import (
 	"gonogo/model"
 )
 
+// Lookup finds the line of a metric; false for one that was never judged.
+type Lookup = func(model.MetricID) (model.Line, bool)
+
 // Decide joins what was judged of the metrics (lines), what s knows of the
 // checks, and the soak served in the current attempt into the verdict of the phase that s
 // stands in, or of the first phase before any was entered. Its lines are the
@@ -15,7 +18,7 @@ import (
 // model.MetricState.Severity: GO needs every line to be PASS. A phase that
 // asks for nothing is GO; a hold changes nothing about it. Before is the
 // verdict before this one, whose words are used again where they still fit.
-func Decide(r *model.Rollout, s *model.State, lines map[model.MetricID]model.Line, soak time.Duration, now time.Time, before model.Verdict) model.Verdict {
+func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, now time.Time, before model.Verdict) model.Verdict {
 	phase := r.JudgedPhase(s.Phase)
 	switch {
 	case phase == nil:
@@ -54,8 +57,8 @@ func unknown(id model.PhaseID, why string) model.Verdict {
 
 // metricLine returns the line of a metric in the gate; one that was never
 // judged has no data.
-func metricLine(r *model.Rollout, id model.MetricID, lines map[model.MetricID]model.Line) model.Line {
-	if line, ok := lines[id]; ok {
+func metricLine(r *model.Rollout, id model.MetricID, lines Lookup) model.Line {
+	if line, ok := lines(id); ok {
 		return line
 	}
 	if m := r.Metric(id); m != nil {

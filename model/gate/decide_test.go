@@ -27,6 +27,11 @@ func rollout(t testing.TB) *model.Rollout {
 	}
 }
 
+// in looks lines up in a table.
+func in(lines map[model.MetricID]model.Line) Lookup {
+	return func(id model.MetricID) (model.Line, bool) { line, ok := lines[id]; return line, ok }
+}
+
 func TestDecide(t *testing.T) {
 	enough := func(s model.MetricState) model.Line {
 		return model.Line{Title: "Latency", Metric: "p95", State: s, Reason: "because", Count: 200, HasCount: true}
@@ -112,7 +117,7 @@ func TestDecide(t *testing.T) {
 			for _, l := range tt.lines {
 				lines[l.Metric] = l
 			}
-			v := Decide(rollout(t), &model.State{Phase: tt.phase, Checks: tt.checks}, lines, tt.soak, t0, model.Verdict{})
+			v := Decide(rollout(t), &model.State{Phase: tt.phase, Checks: tt.checks}, in(lines), tt.soak, t0, model.Verdict{})
 			if v.Headline != tt.headline || v.Worst != tt.worst || v.Passed != tt.passed || v.Healthy != tt.healthy {
 				t.Errorf("got %s by %s, %d passed, healthy %v", v.Headline, v.Worst, v.Passed, v.Healthy)
 			}
@@ -125,7 +130,7 @@ func TestDecide(t *testing.T) {
 
 func TestDecideLines(t *testing.T) {
 	signed := map[model.CheckID]model.CheckState{"logs": {By: model.Actor{Name: "ada"}, At: t0, Note: "all clear"}}
-	v := Decide(rollout(t), &model.State{Phase: "ten", Checks: signed}, nil, 2*time.Hour, t0, model.Verdict{})
+	v := Decide(rollout(t), &model.State{Phase: "ten", Checks: signed}, in(nil), 2*time.Hour, t0, model.Verdict{})
 	var got []string
 	for _, l := range v.Lines {
 		got = append(got, l.Title+" "+string(l.State)+" "+l.Reason)
@@ -139,10 +144,10 @@ func TestDecideLines(t *testing.T) {
 	}
 	r := rollout(t)
 	r.Phases[0].Gate = append(r.Phases[0].Gate, "ghost")
-	if v := Decide(r, &model.State{Phase: "ten"}, nil, 0, t0, model.Verdict{}); v.Lines[2].Reason != "the config has no such metric" || v.Healthy {
+	if v := Decide(r, &model.State{Phase: "ten"}, in(nil), 0, t0, model.Verdict{}); v.Lines[2].Reason != "the config has no such metric" || v.Healthy {
 		t.Errorf("a metric that is not there: got %+v", v.Lines[2])
 	}
-	if v := Decide(&model.Rollout{}, &model.State{}, nil, 0, t0, model.Verdict{}); v.Headline != model.Unknown {
+	if v := Decide(&model.Rollout{}, &model.State{}, in(nil), 0, t0, model.Verdict{}); v.Headline != model.Unknown {
 		t.Errorf("no phases: got %s", v.Headline)
 	}
 }
@@ -189,7 +194,7 @@ func TestNeverGoWithoutEvidence(t *testing.T) {
 				}
 				sound = sound && good[m.ID] >= m.For
 			}
-			v := Decide(r, state, lines, 0, now, model.Verdict{})
+			v := Decide(r, state, in(lines), 0, now, model.Verdict{})
 			if (v.Headline == model.GO) != sound {
 				rt.Fatalf("the gate is %s (%q), and the evidence is sound: %v; readings %+v", v.Headline, v.Reasons, sound, readings)
 			}
@@ -234,6 +239,6 @@ func BenchmarkDecide(b *testing.B) {
 	s := &model.State{Phase: "ten"}
 	b.ReportAllocs()
 	for b.Loop() {
-		Decide(r, s, lines, time.Minute, t0, model.Verdict{})
+		Decide(r, s, in(lines), time.Minute, t0, model.Verdict{})
 	}
 }

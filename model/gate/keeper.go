@@ -15,7 +15,7 @@ type Keeper struct {
 	rollout *model.Rollout
 	index   map[model.MetricID]int
 	items   []item
-	lines   map[model.MetricID]model.Line // handed out, so never changed: replaced
+	lines   map[model.MetricID]model.Line // as Lines returned them; nil: a line changed since
 	now     time.Time
 	change  model.ServiceChange
 	base    map[model.MetricID]model.Baseline
@@ -97,10 +97,10 @@ func (k *Keeper) Read(id model.MetricID, r model.Reading) {
 	}
 }
 
-// Judge judges every metric at now, elapsed after the judgement before, and
-// returns all lines; nobody may change them. It reports whether a line's state
-// changed in a way that Streaks should be recorded for.
-func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (lines map[model.MetricID]model.Line, turned bool) {
+// Judge judges every metric at now, elapsed after the judgement before. It
+// reports whether a line's state changed in a way that Streaks should be
+// recorded for.
+func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (turned bool) {
 	k.now, k.base = now, s.Baselines
 	if s.Changed != k.change {
 		k.change = s.Changed
@@ -117,7 +117,6 @@ func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (li
 			it.settling = min(it.settling, it.m.Settle)
 		}
 	}
-	fresh := k.lines == nil
 	for i := range k.items {
 		it := &k.items[i]
 		if it.expr != nil {
@@ -126,21 +125,34 @@ func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (li
 		before := it.line
 		k.judge(it, elapsed)
 		if it.line != before {
-			fresh = true
+			k.lines = nil
 		}
 		lasting := it.m.For > 0 || it.m.AlertFor > 0 || it.test != nil
 		if lasting && (before.State != it.line.State || it.streak.Evidence.Decided != it.recorded.Evidence.Decided) {
 			turned = true
 		}
 	}
-	if fresh {
-		next := make(map[model.MetricID]model.Line, len(k.items))
-		for i := range k.items {
-			next[k.items[i].m.ID] = k.items[i].line
-		}
-		k.lines = next
+	return turned
+}
+
+// Line returns metric id's line; false for one that was never judged.
+func (k *Keeper) Line(id model.MetricID) (model.Line, bool) {
+	i, ok := k.index[id]
+	if !ok || !k.items[i].spoken {
+		return model.Line{}, false
 	}
-	return k.lines, turned
+	return k.items[i].line, true
+}
+
+// Lines returns all lines; nobody may change them.
+func (k *Keeper) Lines() map[model.MetricID]model.Line {
+	if k.lines == nil {
+		k.lines = make(map[model.MetricID]model.Line, len(k.items))
+		for i := range k.items {
+			k.lines[k.items[i].m.ID] = k.items[i].line
+		}
+	}
+	return k.lines
 }
 
 func (k *Keeper) judge(it *item, elapsed time.Duration) {
