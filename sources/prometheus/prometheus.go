@@ -31,6 +31,7 @@ func Kind() config.SourceKind {
 		},
 		MetricKeys: query.Keys(),
 		Lint:       query.Lint,
+		Facts:      query.Facts,
 		Describe:   query.Describe,
 		Build:      build,
 	}
