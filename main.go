@@ -43,7 +43,7 @@ func run() int {
 	defer stop()
 	a := &app{again: again, actor: actor()}
 	a.world = &headless.World{
-		Open: a.open, Actor: a.actor, NewID: newID, Journal: readJournal, Again: again,
+		Open: a.openOnce, Actor: a.actor, NewID: newID, Journal: readJournal, Again: again,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Ask: term.IsTerminal(os.Stdin.Fd()),
 	}
 	a.world.Actor.Via = "command"
@@ -121,14 +121,14 @@ func (a *app) cmdRun() *cobra.Command {
 	c := &cobra.Command{
 		Use: "run", Short: "Open the cockpit (the same as gonogo alone)", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, seat, _, err := a.open(a.config)
+			seat, err := a.open(a.config)
 			if err != nil {
 				return err
 			}
 			if alone {
-				return a.headless(cmd.Context(), seat.(*engine.Seat))
+				return a.headless(cmd.Context(), seat)
 			}
-			return a.cockpit(cmd.Context(), seat.(*engine.Seat))
+			return a.cockpit(cmd.Context(), seat)
 		},
 	}
 	c.Flags().BoolVar(&alone, "headless", false, "run the engine without a screen; cockpits and commands attach to it")
@@ -216,9 +216,9 @@ func (a *app) cmdDemo() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, seat, _, err := a.open(d.ConfigPath())
+			seat, err := a.open(d.ConfigPath())
 			if err == nil {
-				err = a.cockpit(cmd.Context(), seat.(*engine.Seat))
+				err = a.cockpit(cmd.Context(), seat)
 			}
 			return errors.Join(err, d.Stop())
 		},
@@ -273,7 +273,9 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	return a.world.CheckLive(ctx, &cfg.Rollout, engine.NewSeat(a.options(cfg, dir)), func() []error {
+	o := a.options(cfg, dir)
+	o.Transient = true
+	return a.world.CheckLive(ctx, &cfg.Rollout, engine.NewSeat(o), func() []error {
 		parts, err := buildParts(cfg, dir)
 		if err != nil {
 			return []error{err}
@@ -339,8 +341,21 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// open loads the config and returns a seat at its rollout's engine.
-func (a *app) open(path string) (*model.Rollout, headless.Seat, string, error) {
+// openOnce is open for a command, which looks and goes.
+func (a *app) openOnce(path string) (*model.Rollout, headless.Seat, string, error) {
+	return a.openFor(path, true)
+}
+
+// open loads the config and returns a seat at its rollout's engine, which stays.
+func (a *app) open(path string) (*engine.Seat, error) {
+	_, seat, _, err := a.openFor(path, false)
+	if err != nil {
+		return nil, err
+	}
+	return seat.(*engine.Seat), nil
+}
+
+func (a *app) openFor(path string, transient bool) (*model.Rollout, headless.Seat, string, error) {
 	cfg, err := a.load(path)
 	if err != nil {
 		return nil, nil, "", err
@@ -349,7 +364,9 @@ func (a *app) open(path string) (*model.Rollout, headless.Seat, string, error) {
 	if err != nil {
 		return nil, nil, "", err
 	}
-	return &cfg.Rollout, engine.NewSeat(a.options(cfg, dir)), dir, nil
+	o := a.options(cfg, dir)
+	o.Transient = transient
+	return &cfg.Rollout, engine.NewSeat(o), dir, nil
 }
 
 func (a *app) options(cfg *config.Config, dir string) engine.Options {

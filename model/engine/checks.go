@@ -106,7 +106,7 @@ func (e *Engine) runChecks(ctx context.Context) {
 // checkDue reports whether gonogo should find out about c by itself now. A
 // person's signature counts as long as a result.
 func (e *Engine) checkDue(s *model.State, c *model.Check) bool {
-	if c.Kind == model.CheckMetric || !c.Automatic() {
+	if c.Kind == model.CheckMetric || !c.Automatic() || e.o.Transient && c.Kind == model.CheckRun {
 		return false
 	}
 	now := e.o.Now()
@@ -118,6 +118,21 @@ func (e *Engine) checkDue(s *model.State, c *model.Check) bool {
 		return now.Sub(e.checks.lastTry(c.ID)) >= min(probeAgain, c.Every)
 	}
 	return !result.Counts(c, now)
+}
+
+// unasked counts the probes of the phase stood in that have no result yet.
+func (e *Engine) unasked(s *model.State) int {
+	phase := e.o.Rollout.Phase(s.Phase)
+	if phase == nil {
+		return 0
+	}
+	n := 0
+	for i := range phase.Checks {
+		if _, known := s.Checks[phase.Checks[i].ID]; phase.Checks[i].Kind == model.CheckProbe && !known {
+			n++
+		}
+	}
+	return n
 }
 
 // askCheck runs a check because a person wants it now.

@@ -250,7 +250,7 @@ func (e *Engine) publish() {
 	}
 	e.mu.Unlock()
 	s.Engine.Viewers = e.broker.viewers()
-	s.Waiting = e.waiting(answered)
+	s.Waiting = e.waiting(answered) + e.unasked(&state)
 	e.broker.publish(s)
 }
 

@@ -31,7 +31,7 @@ func (e *Engine) breach() (model.MetricID, string) {
 // its rollback, and takes that back when the breach is over before it fired.
 func (e *Engine) guard() {
 	g := e.o.Rollout.Guard
-	if g == nil || g.Mode == model.GuardOff {
+	if g == nil || g.Mode == model.GuardOff || e.o.Transient {
 		return
 	}
 	state := e.ledger.current()

@@ -33,6 +33,9 @@ type Options struct {
 	Actor   model.Actor // of what the engine does by itself
 	Now     func() time.Time
 	Version string
+	// Transient is the engine of a command, which lives as long as that takes: it
+	// runs no action of a check by itself, and its guard does not act.
+	Transient bool
 	// ConfigHash returns the hash of the config file as it is now; nil: it never changes.
 	ConfigHash func() (string, error)
 }

@@ -16,7 +16,7 @@ import (
 func (w *World) Commands(config *string) []*cobra.Command {
 	cmds := []*cobra.Command{
 		w.cmdStatus(config), w.cmdGate(config), w.cmdFlag(config), w.cmdAdvance(config), w.cmdRollback(config),
-		w.cmdSign(config), w.cmdLog(config),
+		w.cmdSign(config), w.cmdVeto(config), w.cmdBaseline(config), w.cmdLog(config),
 		w.cmdIntent(config, "hold", "Stop all ways up until resume; ways down stay open", true,
 			model.Intent{Kind: model.HoldOn}, "held"),
 		w.cmdIntent(config, "resume", "Let the rollout go on after a hold", false, model.Intent{Kind: model.Resume}, "resumed"),
@@ -240,17 +240,24 @@ func (s *session) showLast(ctx context.Context, how consent) error {
 
 func (w *World) cmdSign(config *string) *cobra.Command {
 	var note string
-	var undo bool
+	var undo, run bool
 	c := &cobra.Command{
-		Use: "sign CHECK", Short: "Vouch for a check of the current phase", Args: cobra.ExactArgs(1),
+		Use: "sign CHECK", Short: "Vouch for a check of the current phase, or have gonogo find out", Args: cobra.ExactArgs(1),
+		Long: "Vouch for a check of the current phase. With --run gonogo runs the check's action, or asks its URL, and the\n" +
+			"exit status says how it went: 0 it holds, 10 it does not.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				if _, err := s.next(ctx); err != nil {
 					return err
 				}
 				in := model.Intent{Kind: model.Sign, Check: model.CheckID(args[0]), Reason: note}
-				if undo {
+				switch {
+				case undo && run:
+					return usage("either --undo or --run")
+				case undo:
 					in.Kind = model.Unsign
+				case run:
+					return s.runCheck(ctx, in.Check)
 				}
 				return s.submit(ctx, in)
 			})
@@ -258,6 +265,7 @@ func (w *World) cmdSign(config *string) *cobra.Command {
 	}
 	c.Flags().StringVar(&note, "note", "", "what was seen")
 	c.Flags().BoolVar(&undo, "undo", false, "take the signature back")
+	c.Flags().BoolVar(&run, "run", false, "have gonogo find out, and wait for it")
 	return c
 }
 
