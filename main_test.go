@@ -65,6 +65,27 @@ func TestExamplesLoad(t *testing.T) {
 	}
 }
 
+// TestPlansAsWritten holds the lint to what two real plans deserve when they are
+// written down word for word: each finding in its exact words.
+func TestPlansAsWritten(t *testing.T) {
+	for _, name := range []string{"vecsec", "vql"} {
+		base := "testdata/plans/" + name + "-as-written"
+		cfg, err := config.Load(base+".toml", kinds())
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		want, err := os.ReadFile(base + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.ReplaceAll(config.Problems(cfg.Warnings).Error(), "testdata/plans/", "") + "\n"
+		if got != string(want) {
+			t.Errorf("%s:\n--- got\n%s\n--- want\n%s", name, got, want)
+		}
+	}
+}
+
 // allowed says which packages of the module each part may import, by prefix.
 // Packages that are not listed may be imported by main only.
 var allowed = map[string][]string{

@@ -10,7 +10,8 @@ import (
 var ErrRefused = errors.New("refused")
 
 const (
-	setTimeout   = 10 * time.Second
+	// SetTimeout is how long setting a flag may take.
+	SetTimeout   = 10 * time.Second
 	verifyWithin = time.Minute
 	// ForwardBudget bounds plans that have no budget of their own.
 	ForwardBudget = 15 * time.Minute

@@ -17,7 +17,7 @@ func containSteps(r *Rollout, s *State, settings []Setting) []Step {
 		}
 		from := s.Flags[f.ID].Stored
 		st := Step{
-			Stage: StageContain, Kind: StepSet, Timeout: setTimeout,
+			Stage: StageContain, Kind: StepSet, Timeout: SetTimeout,
 			Title:   fmt.Sprintf("%s: %s → %s", f.ID, from, set.Value),
 			Changes: []Change{{f.ID, from, set.Value}},
 		}

@@ -6,6 +6,9 @@
 // out of what it prints. No goroutine outlives a call. Of an action's
 // output nothing is dropped; a value of more than 64 KiB is an error.
 //
+// The lint reads a command, and a script within it with a parser of shells, to
+// find what would look right and do nothing.
+//
 // It imports gonogo/model, gonogo/model/config, gonogo/actions/child and
 // gonogo/actions/mask only.
 package exec

@@ -30,11 +30,14 @@ func Kind() config.ActionKind {
 			{Name: "command", Type: config.Strings, Required: true, Help: "the program and its arguments"},
 		}, common...),
 		Build: buildAction,
+		Lint:  lintAction,
+		Facts: facts,
 		SwitchKeys: append([]config.Key{
 			{Name: "get", Type: config.Strings, Required: true, Help: "a program that prints the value; nothing: unset"},
 			{Name: "set", Type: config.Strings, Required: true, Help: "a program that stores it: {value} in an argument, and GONOGO_VALUE"},
 		}, common...),
 		BuildSwitch: buildSwitch,
+		LintSwitch:  lintSwitch,
 		ReaderKeys: append([]config.Key{
 			{Name: "exec", Type: config.Strings, Required: true, Help: "a program that prints the value"},
 		}, common...),

@@ -87,6 +87,19 @@ type SourceKind struct {
 	Build func(SourcePart) (model.Source, error)
 }
 
+// ActionFacts are what an action's kind knows of one action that matters
+// together with what uses it.
+type ActionFacts struct {
+	Key string // the key that says what it does
+	// KeepsEnv says that it starts a service again with the environment that it had
+	// before, and what to do instead; empty: not known to.
+	KeepsEnv string
+	// OldLines says by which line of a log, however old, it ends well; empty: not known to.
+	OldLines string
+	// Silent reports whether it ends well on a log in which there is nothing.
+	Silent bool
+}
+
 // ActionKind is a kind of thing that can be switched, run or read; what it
 // cannot be is nil.
 type ActionKind struct {
@@ -94,6 +107,12 @@ type ActionKind struct {
 	// Keys are those of [action.NAME], besides the common ones (kind, title, timeout, idempotent, seen).
 	Keys  []Key
 	Build func(Part) (model.Action, error)
+	// Lint looks at one [action.NAME], LintSwitch at one [flag.NAME]; nil where there
+	// is nothing to say. Keys that are wrong are not in the part.
+	Lint       func(Part) []Finding
+	LintSwitch func(Part) []Finding
+	// Facts says what one [action.NAME] comes down to; nil where nothing is known of it.
+	Facts func(Part) ActionFacts
 	// SwitchKeys are those of [flag.NAME], besides the common ones.
 	SwitchKeys  []Key
 	BuildSwitch func(Part, model.Flag) (model.Switch, error)

@@ -33,6 +33,9 @@ func testKinds() Kinds {
 					}
 					return nil
 				},
+				Facts: func(p MetricPart) Facts {
+					return Facts{Silent: strings.Contains(p.Table.String("query"), "or vector(0)")}
+				},
 			},
 			"page": {
 				Keys:       []Key{{Name: "targets", Type: Strings, Required: true, Help: "addresses"}},
@@ -46,7 +49,7 @@ func testKinds() Kinds {
 			},
 			"exec": {
 				Keys:  []Key{{Name: "command", Type: Strings, Required: true, Help: "a command"}, {Name: "env", Type: StringMap}},
-				Build: action, SwitchKeys: []Key{{Name: "get", Type: Strings}, {Name: "set", Type: Strings}}, BuildSwitch: flip,
+				Build: action, Lint: lintCommand("command"), LintSwitch: lintCommand("set"), Facts: commandFacts, SwitchKeys: []Key{{Name: "get", Type: Strings}, {Name: "set", Type: Strings}}, BuildSwitch: flip,
 				ReaderKeys: []Key{{Name: "exec", Type: Strings, Required: true}}, BuildReader: reader,
 			},
 			"http": {
@@ -60,4 +63,28 @@ func testKinds() Kinds {
 			"pidfile": {ReaderKeys: []Key{{Name: "pidfile", Type: String, Required: true}}, BuildReader: reader},
 		},
 	}
+}
+
+// lintCommand finds that the command under key exports something.
+func lintCommand(key string) func(Part) []Finding {
+	return func(p Part) []Finding {
+		if !strings.Contains(strings.Join(p.Table.Strings(key), " "), "export") {
+			return nil
+		}
+		return []Finding{{Key: key, Message: "exports", Warning: true}}
+	}
+}
+
+// commandFacts goes by the command's first word.
+func commandFacts(p Part) ActionFacts {
+	f := ActionFacts{Key: "command"}
+	switch first := append(p.Table.Strings("command"), "")[0]; first {
+	case "keeps":
+		f.KeepsEnv = "keeps the environment"
+	case "old":
+		f.OldLines = "old finds a line in the log however old it is"
+	case "silent":
+		f.Silent = true
+	}
+	return f
 }

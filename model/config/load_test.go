@@ -236,7 +236,7 @@ func TestSyntaxKeepsSecrets(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, pattern := range []string{"testdata/good/*.toml", "testdata/bad/*.toml"} {
+	for _, pattern := range []string{"testdata/good/*.toml", "testdata/bad/*.toml", "testdata/lint/*.toml"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			f.Fatalf("no seeds: %v", err)

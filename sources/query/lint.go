@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"gonogo/model"
@@ -30,8 +31,8 @@ func Lint(m config.MetricPart) []config.Finding {
 			found = append(found, config.Finding{Key: key, Message: message, Warning: true})
 		}
 	}
-	if expr := exprs["query"]; expr != nil && m.Metric.Unit == model.Ratio {
-		for _, message := range lintRatio(expr, m) {
+	if expr := exprs["query"]; expr != nil {
+		for _, message := range lintUnit(expr, m) {
 			found = append(found, config.Finding{Key: "query", Message: message, Warning: true})
 		}
 	}
@@ -81,23 +82,94 @@ func keepsLe(expr parser.Expr) bool {
 	return aggregates && keeps
 }
 
-// lintRatio looks at the query of a metric whose unit is ratio.
-func lintRatio(expr parser.Expr, m config.MetricPart) []string {
+// lintUnit looks at what the query answers, and what the metric takes it for.
+func lintUnit(expr parser.Expr, m config.MetricPart) []string {
 	division := quotient(expr)
-	if division == nil {
-		if calls(expr, "rate", "irate", "increase") && !divides(expr) && !calls(expr, "histogram_quantile") {
-			return []string{"a number of events, not a share of them, but the unit is ratio: divide by all events"}
-		}
+	switch {
+	case m.Metric.Unit != model.Ratio && !likeShare(m.Metric):
+		return nil
+	case division != nil:
+		return lintRatio(division, m)
+	case !calls(expr, "rate", "irate", "increase") || divides(expr) || calls(expr, "histogram_quantile") || ofSeconds(expr):
 		return nil
 	}
+	what, of := "events per second", "the rate of all events"
+	if !calls(expr, "rate", "irate") {
+		what, of = "a number of events", "all events"
+	}
+	if m.Metric.Unit == model.Ratio {
+		return []string{what + ", not a share of them, but the unit is ratio: divide by " + of}
+	}
+	return []string{what + ", not a share of them, but held against less than 1: divide by " + of + " and set unit = \"ratio\", or say unit = \"per_second\" if that is meant"}
+}
+
+// likeShare reports whether a metric without a unit is held against what only a
+// share would be: an error rate below 1.
+func likeShare(m model.Metric) bool {
+	if m.Unit != model.Plain || m.Role != "error" && m.Role != "fallback" && m.Role != "success" {
+		return false
+	}
+	small := func(t *model.Target) bool { return t != nil && t.Of == "" && t.Value > 0 && t.Value < 1 }
+	return small(m.Target) || small(m.Alert)
+}
+
+// ofSeconds reports whether expr reads counters of seconds only, whose rate is
+// a share of the time.
+func ofSeconds(expr parser.Expr) bool {
+	for _, s := range selectors(expr) {
+		name := strings.TrimSuffix(strings.TrimSuffix(s.expr.Name, "_total"), "_sum")
+		if !strings.HasSuffix(name, "_seconds") {
+			return false
+		}
+	}
+	return true
+}
+
+// lintRatio looks at a query that comes down to a division.
+func lintRatio(division *parser.BinaryExpr, m config.MetricPart) []string {
 	var messages []string
-	if m.Table.String("count") == "" && calls(division.RHS, perSecond[:]...) {
+	if m.Table.String("count") == "" && m.Table.String("total") == "" && calls(division.RHS, perSecond[:]...) {
 		messages = append(messages, "is NaN without traffic, and nothing tells how much there was: give count, such as sum(increase(ALL_total[5m])), and min_count")
 	}
-	if absentFailures(division.LHS, m.Metric.Role) {
+	if !m.Metric.EmptyZero && absentFailures(division.LHS, m.Metric.Role == "error") {
 		messages = append(messages, "the numerator does not exist before the first failure: write (… or vector(0)), or set on_empty = \"zero\"")
 	}
+	if adds(division.RHS) && absentFailures(division.RHS, false) {
+		messages = append(messages, "the denominator adds failures, which do not exist before the first one, and then there is no value at all: write (… or vector(0)) around them")
+	}
+	if calls(division, perSecond[:]...) && perInstance(division) {
+		messages = append(messages, "one value for each instance and label, where one is needed: put sum(…) around both sides")
+	}
 	return messages
+}
+
+// adds reports whether expr is a sum of terms.
+func adds(expr parser.Expr) bool {
+	switch e := expr.(type) {
+	case *parser.ParenExpr:
+		return adds(e.Expr)
+	case *parser.BinaryExpr:
+		return e.Op == parser.ADD
+	}
+	return false
+}
+
+// perInstance reports whether expr puts no series together, nor names an instance.
+func perInstance(expr parser.Expr) bool {
+	apart := true
+	inspect(expr, func(n parser.Node) {
+		switch e := n.(type) {
+		case *parser.AggregateExpr:
+			apart = false
+		case *parser.Call:
+			apart = apart && e.Func.Name != "scalar" && e.Func.Name != "histogram_quantile"
+		case *parser.VectorSelector:
+			for _, l := range e.LabelMatchers {
+				apart = apart && (l.Name != "instance" && l.Name != "pod" || l.Type != labels.MatchEqual)
+			}
+		}
+	})
+	return apart
 }
 
 // quotient returns the division that expr comes down to, through parentheses
@@ -133,15 +205,15 @@ func divides(expr parser.Expr) bool {
 	return found
 }
 
-// absentFailures reports whether numerator counts failures, by its metric's
-// role or its names, and has no value where there are none.
-func absentFailures(numerator parser.Expr, role string) bool {
-	for _, s := range selectors(numerator) {
+// absentFailures reports whether expr counts failures, as all of it does or by
+// its names, and has no value where there are none.
+func absentFailures(expr parser.Expr, all bool) bool {
+	for _, s := range selectors(expr) {
 		if s.need != required {
 			continue
 		}
 		name := strings.ToLower(s.text)
-		if role == "error" || strings.Contains(name, "fail") || strings.Contains(name, "error") || strings.Contains(name, `"5..`) {
+		if all || strings.Contains(name, "fail") || strings.Contains(name, "error") || strings.Contains(name, `"5..`) {
 			return true
 		}
 	}

@@ -1,0 +1,95 @@
+package config
+
+import (
+	"slices"
+
+	"gonogo/model"
+)
+
+func (c *checker) lintFlag(f *model.Flag) {
+	path := join("flag", string(f.ID))
+	part := c.cfg.Switches[f.ID]
+	if lint := c.kinds.Actions[part.Kind].LintSwitch; lint != nil {
+		c.findings(path, lint(part))
+	}
+	if f.Kind == "dotenv" && len(f.Apply) == 0 {
+		c.warn(path, "a dotenv value is live only after a restart: expected apply = [\"…\"] with the action that does it")
+	}
+	switch {
+	case f.Type != model.List:
+	case f.Empty == "everyone":
+		c.lintEveryone(f)
+	case f.Empty == "nobody":
+		c.lintNobody(f)
+	}
+}
+
+// emptySafe reports whether every rollback empties the list f.
+func emptySafe(f *model.Flag) bool {
+	return !f.SafeKeep && !f.Safe.IsZero() && len(f.Safe.Items) == 0
+}
+
+// empties reports whether settings empty the list f.
+func empties(settings []model.Setting, f *model.Flag) bool {
+	return slices.ContainsFunc(settings, func(s model.Setting) bool { return s.Flag == f.ID && len(s.Value.Items) == 0 })
+}
+
+// lintEveryone looks for rollbacks that empty a list whose empty value lets
+// everyone in.
+func (c *checker) lintEveryone(f *model.Flag) {
+	const both = "[] is the way up in %s and the way back here, but to the service it means one of both, everyone: "
+	up := ""
+	for _, p := range c.cfg.Rollout.Phases {
+		if up == "" && empties(p.Flags, f) {
+			up = join("phase", string(p.ID))
+		}
+	}
+	safe := join(join("flag", string(f.ID)), "safe")
+	switch {
+	case !emptySafe(f):
+	case up != "":
+		c.warn(safe, both+"expected \"keep\" and a master flag in needs, or some items", up)
+	case len(f.Needs) == 0:
+		c.warn(safe, "an empty list means everyone here, so a rollback would open the flag to all: expected \"keep\" and a master flag in needs, or some items")
+	}
+	for i := range c.cfg.Rollout.Rollbacks {
+		b := &c.cfg.Rollout.Rollbacks[i]
+		at := join(join(join("rollback", string(b.ID)), "flags"), string(f.ID))
+		switch {
+		case !empties(b.Set, f):
+		case up != "":
+			c.warn(at, both+"expected those that may stay, or a master flag turned off instead", up)
+		case !turnsOff(b, f.Needs):
+			c.warn(at, "an empty list means everyone here, so the rollback would open the flag to all: expected those that may stay, or a master flag turned off instead")
+		}
+	}
+}
+
+// turnsOff reports whether rollback b sets one of the masters to false.
+func turnsOff(b *model.Rollback, masters []model.FlagID) bool {
+	return slices.ContainsFunc(b.Set, func(s model.Setting) bool {
+		return slices.Contains(masters, s.Flag) && s.Value.Equal(model.BoolValue(false))
+	})
+}
+
+// lintNobody looks for phases that empty a list which an earlier one filled,
+// where emptying it is the way back.
+func (c *checker) lintNobody(f *model.Flag) {
+	down := ""
+	if emptySafe(f) {
+		down = join(join("flag", string(f.ID)), "safe")
+	}
+	for _, b := range c.cfg.Rollout.Rollbacks {
+		if down == "" && empties(b.Set, f) {
+			down = join("rollback", string(b.ID))
+		}
+	}
+	filled := false
+	for _, p := range c.cfg.Rollout.Phases {
+		if down != "" && filled && empties(p.Flags, f) {
+			c.warn(join(join(join("phase", string(p.ID)), "flags"), string(f.ID)),
+				"[] is the way back in %s and the way up here, but to the service it means one of both, nobody: expected the items, or another flag for everyone", down)
+		}
+		filled = filled || slices.ContainsFunc(p.Flags, func(s model.Setting) bool { return s.Flag == f.ID && len(s.Value.Items) > 0 })
+	}
+}

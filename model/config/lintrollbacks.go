@@ -1,0 +1,122 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"gonogo/model"
+)
+
+// oldLine ends what is said about evidence that a line from before would give.
+const oldLine = ", so one from before would do: ask the running service instead, with { flag = \"…\" } or { http = \"http://…\", json = \"…\", is = … }"
+
+func (c *checker) lintRollback(b *model.Rollback) {
+	path := join("rollback", string(b.ID))
+	raw := c.written("rollback", string(b.ID), "verify")
+	if list, ok := raw.([]any); raw == nil || ok && len(list) == 0 {
+		c.warn(path, "nothing would show that it worked: expected verify = [{ flag = \"…\" }, …]")
+	}
+	c.lintVerify(join(path, "verify"), b)
+	c.lintBudget(join(path, "budget"), b)
+}
+
+// lintVerify looks for what shows nothing: what an old line of a log satisfies,
+// and what silence does.
+func (c *checker) lintVerify(path string, b *model.Rollback) {
+	proofs, silent := 0, ""
+	for i := range b.Verify {
+		v := &b.Verify[i]
+		facts := ActionFacts{}
+		if v.Kind == model.VerifyRun {
+			facts = c.actionFacts(v.Action)
+		}
+		m := c.cfg.Rollout.Metric(v.Metric)
+		switch {
+		case facts.OldLines != "":
+			c.warn(join(element(path, i), "run"), "%s", facts.OldLines+oldLine)
+		case facts.Silent || v.Kind == model.VerifyMetric && c.silent(m, v.Target):
+			silent = v.Title
+		default:
+			proofs++
+		}
+		if m != nil && v.Within < m.Window {
+			c.warn(join(element(path, i), "within"), "%s is less than the query looks back (%s), so the trouble before the rollback still counts: expected more, or a metric that looks back less",
+				model.FormatDuration(v.Within), model.FormatDuration(m.Window))
+		}
+	}
+	if silent != "" && proofs == 0 {
+		c.warn(path, "silence would satisfy it, a service that is down no less than a sound one (%s): add what only the running service can show, such as { flag = \"…\" } or { http = \"http://…\" }", quote(silent))
+	}
+}
+
+// silent reports whether the target holds of metric m where nothing at all was measured.
+func (c *checker) silent(m *model.Metric, t *model.Target) bool {
+	return m != nil && t != nil && m.MinCount == 0 && zeroMeets(t) && (m.EmptyZero || c.metricFacts(m.ID).Silent)
+}
+
+// zeroMeets reports whether 0 meets a target. What a metric is compared with is
+// taken to be more than 0.
+func zeroMeets(t *model.Target) bool {
+	value := t.Value
+	if t.Of != "" {
+		value = 1
+	}
+	switch t.Op {
+	case "<":
+		return 0 < value
+	case "<=":
+		return 0 <= value
+	case ">":
+		return 0 > value
+	case ">=":
+		return 0 >= value
+	case "==":
+		return value == 0
+	}
+	return value != 0
+}
+
+// lintBudget adds up what the steps of a rollback may take. Flags are set, then
+// actions run one after the other, then all is verified at once.
+func (c *checker) lintBudget(path string, b *model.Rollback) {
+	var most, sets, runs time.Duration
+	verify := time.Duration(0)
+	for _, v := range b.Verify {
+		verify = max(verify, v.Within)
+	}
+	for _, flags := range c.setBy(b) {
+		var set, run time.Duration
+		actions := slices.Clone(b.Run)
+		for _, f := range flags {
+			set = model.SetTimeout
+			actions = append(actions, f.Apply...)
+		}
+		slices.Sort(actions)
+		for _, id := range slices.Compact(actions) {
+			if a := c.cfg.Rollout.Action(id); a != nil {
+				run += a.Timeout
+			}
+		}
+		if sum := set + run + verify; sum > most {
+			most, sets, runs = sum, set, run
+		}
+	}
+	if b.Budget >= most {
+		return
+	}
+	var parts []string
+	for _, part := range []struct {
+		what string
+		d    time.Duration
+	}{{"to set flags", sets}, {"to run actions", runs}, {"to verify", verify}} {
+		if part.d > 0 {
+			parts = append(parts, model.FormatDuration(part.d)+" "+part.what)
+		}
+	}
+	if most > time.Hour { // of which only hours and minutes are shown
+		most = (most + time.Minute - 1).Truncate(time.Minute)
+	}
+	c.warn(path, "%s is less than its steps may take (%s): expected at least \"%s\", or shorter timeouts",
+		model.FormatDuration(b.Budget), strings.Join(parts, ", "), strings.ReplaceAll(model.FormatDuration(most), " ", ""))
+}
