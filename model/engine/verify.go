@@ -140,7 +140,9 @@ func (r *run) holds(m *model.Metric, t *model.Target, got model.Reading, since t
 		return false, got.Err.Error()
 	case !at.After(since):
 		return false, "its samples are older than the action"
-	case got.HasCount && got.Count < m.MinCount:
+	case m.MinCount > 0 && !got.HasCount:
+		return false, fmt.Sprintf("number of events unknown, %.0f needed", m.MinCount)
+	case m.MinCount > 0 && !(got.Count >= m.MinCount): // also for NaN
 		return false, fmt.Sprintf("only %.0f of %.0f events", got.Count, m.MinCount)
 	}
 	holds, known := gate.Holds(m.ID, *t, got.Value, r.freshValues)

@@ -27,6 +27,8 @@ type world struct {
 	stuck    bool          // the store refuses to be written
 	gate     chan struct{} // if not nil, a restart waits for it
 	failing  bool          // the service errs: the error metric is high
+	down     bool          // the source has nothing but errors
+	silent   bool          // the source says nothing any more
 	polls    int
 }
 
@@ -123,9 +125,15 @@ func (s fakeSource) Run(ctx context.Context, out model.Emitter) error {
 			v = 0.2
 		}
 		s.w.polls++
+		down, silent := s.w.down, s.w.silent
 		s.w.mu.Unlock()
 		now := time.Now()
-		out.Reading("error", model.Reading{At: now, SampleAt: now, Value: v})
+		switch {
+		case down:
+			out.Trouble("error", errors.New("refused"))
+		case !silent:
+			out.Reading("error", model.Reading{At: now, SampleAt: now, Value: v})
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

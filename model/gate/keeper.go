@@ -304,7 +304,7 @@ func (c *counting) rebase() { *c = counting{at: c.at, pace: c.pace} }
 // take returns the events of r that were not counted yet. After a change the
 // first reading that rests on samples from after it only is where counting begins.
 func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, total float64) {
-	if !have || r.Err != nil || !r.At.After(c.at) {
+	if !have || r.Err != nil && !r.Counted || !r.At.After(c.at) { // nothing at all may be counted, too
 		return 0, 0
 	}
 	dt := r.At.Sub(c.at).Seconds()
