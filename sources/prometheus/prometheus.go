@@ -67,13 +67,14 @@ type source struct {
 // Run implements model.Source.
 func (s *source) Run(ctx context.Context, out model.Emitter) error {
 	defer s.client.CloseIdleConnections()
+	sessions := query.Begin(s.queries)
 	return poll.Loop{
 		Metrics: s.metrics,
 		Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
 			s.queries[m.Metric.ID].History(ctx, s.server, m.Metric.ID, m.Metric.Every, out)
 		},
 		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
-			return s.queries[m.Metric.ID].Ask(ctx, s.server, m.Metric)
+			return sessions[m.Metric.ID].Ask(ctx, s.server, m.Metric)
 		},
 	}.Run(ctx, out)
 }
