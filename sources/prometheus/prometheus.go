@@ -2,7 +2,9 @@
 // speaks its HTTP API (Thanos, Mimir, VictoriaMetrics).
 //
 // A source runs one goroutine a metric, see package poll. Nothing is written
-// anywhere; answers past 8 MiB or 10,000 series are trouble, never cut.
+// anywhere; answers past 8 MiB or 10,000 series are trouble, never cut, and so
+// is one that the server itself warns about, as Thanos does where a store did
+// not answer.
 package prometheus
 
 import (
@@ -86,9 +88,12 @@ type server struct {
 }
 
 func (s server) Instant(ctx context.Context, expr string, at time.Time) (prom.Value, error) {
-	v, _, _, err := s.api.Query(ctx, expr, at)
+	v, warnings, _, err := s.api.Query(ctx, expr, at)
 	if err != nil {
 		return nil, s.explain(err)
+	}
+	if err := s.doubt(warnings); err != nil {
+		return nil, err
 	}
 	if v, ok := v.(prom.Vector); ok {
 		return v, bound(len(v))
@@ -97,9 +102,12 @@ func (s server) Instant(ctx context.Context, expr string, at time.Time) (prom.Va
 }
 
 func (s server) Range(ctx context.Context, expr string, start, end time.Time, step time.Duration) (prom.Matrix, error) {
-	v, _, _, err := s.api.QueryRange(ctx, expr, v1.Range{Start: start, End: end, Step: step})
+	v, warnings, _, err := s.api.QueryRange(ctx, expr, v1.Range{Start: start, End: end, Step: step})
 	if err != nil {
 		return nil, s.explain(err)
+	}
+	if err := s.doubt(warnings); err != nil {
+		return nil, err
 	}
 	m, ok := v.(prom.Matrix)
 	if !ok {

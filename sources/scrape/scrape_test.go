@@ -61,7 +61,8 @@ func ask(id, query string, more ...string) config.MetricPart {
 }
 
 func TestValues(t *testing.T) {
-	_, url := serve(t, "# HELP a help\n# TYPE a gauge\na 3\nb{x=\"1\"} 1\nb{x=\"2\"} 2 1000\nwith{job=\"own\"} 7\n")
+	_, url := serve(t, "# HELP a help\n# TYPE a gauge\na 3\nb{x=\"1\"} 1\nb{x=\"2\"} 2 1000\nwith{job=\"own\"} 7\n"+
+		"h_bucket{le=\"1\"} 5\nh_bucket{le=\"2\"} 3\nh_bucket{le=\"+Inf\"} 10\n") // not monotonic: the engine informs of that
 	tests := map[string]struct {
 		query, count string
 		want         float64
@@ -85,6 +86,9 @@ func TestValues(t *testing.T) {
 		"ambiguous":        {query: "b", wantErr: model.ErrAmbiguous},
 		"ambiguous count":  {query: "a", count: "b", wantErr: model.ErrAmbiguous},
 		"NaN":              {query: "(a - 3) / (a - 3)", want: math.NaN()},
+		"warning":          {query: "quantile(2, b)", wantErr: model.ErrPartial},
+		"warning besides":  {query: "a", count: "quantile(2, b)", wantErr: model.ErrPartial},
+		"info":             {query: "histogram_quantile(0.5, h_bucket)", want: 1},
 	}
 	var metrics []config.MetricPart
 	for name, test := range tests {
