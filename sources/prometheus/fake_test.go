@@ -126,7 +126,7 @@ func TestBadAnswers(t *testing.T) {
 		"empty body":    {text(200, ""), "query: not Prometheus' JSON: unexpected end of JSON input"},
 		"no number":     {text(200, vector("", "seven")), "query: not Prometheus' JSON: model.Vector: unmarshalerDecoder: strconv.ParseFloat: parsing \"seven\": invalid syntax"},
 		"string":        {text(200, `{"status":"success","data":{"resultType":"string","result":[1,"x"]}}`), "query: not Prometheus' JSON: unexpected value type \"string\""},
-		"many series":   {text(200, vector("", many...)), "query: several series: 10001 in the answer, more than the 10000 that are taken: put sum() around the query"},
+		"many series":   {text(200, vector("", many...)), "query: several series: 10001 in the answer, more than the 10000 that are taken: put sum() around it, or sum by (instance) around a counter"},
 		"many bytes":    {text(200, strings.Repeat(" ", 9<<20)), "query: answer larger than 8 MiB"},
 		"redirect":      {http.RedirectHandler(other.URL, http.StatusTemporaryRedirect).ServeHTTP, "query: redirected to " + other.URL + ", which is not followed: give that as the url if it is right"},
 		"redirect POST": {http.RedirectHandler("/x", http.StatusFound).ServeHTTP, "query: redirected from POST to GET, which is not followed: give the final url"},

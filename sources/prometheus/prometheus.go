@@ -96,7 +96,7 @@ func (s server) Instant(ctx context.Context, expr string, at time.Time) (prom.Va
 		return nil, err
 	}
 	if v, ok := v.(prom.Vector); ok {
-		return v, bound(len(v))
+		return v, query.Bound(len(v))
 	}
 	return v, nil
 }
@@ -113,13 +113,5 @@ func (s server) Range(ctx context.Context, expr string, start, end time.Time, st
 	if !ok {
 		return nil, fmt.Errorf("no matrix in the answer")
 	}
-	return m, bound(len(m))
-}
-
-func bound(series int) error {
-	if series > query.MaxSeries {
-		return fmt.Errorf("%w: %d in the answer, more than the %d that are taken: put sum() around the query",
-			model.ErrAmbiguous, series, query.MaxSeries)
-	}
-	return nil
+	return m, query.Bound(len(m))
 }

@@ -46,8 +46,8 @@ func lintCounter(key, text string) []config.Finding {
 	if name := hidesResets(expr); name != "" {
 		return warn(name + "() hides the restart of one instance, whose count goes back to 0: give the counter itself, or aggregate by (instance)")
 	}
-	if subtracts(expr) {
-		return warn("a difference of counters is none: where it shrinks for a moment it is taken for a restart, and counts anew; give a counter")
+	if message := joined(expr); message != "" {
+		return warn(message)
 	}
 	return nil
 }
@@ -103,12 +103,22 @@ func hidesResets(expr parser.Expr) string {
 	return name
 }
 
-// subtracts reports whether expr takes one counter from another.
-func subtracts(expr parser.Expr) bool {
-	found := false
+// joined says what is wrong with how expr makes one counter of two, or "".
+func joined(expr parser.Expr) string {
+	message := ""
 	inspect(expr, func(n parser.Node) {
 		b, ok := n.(*parser.BinaryExpr)
-		found = found || ok && b.Op == parser.SUB
+		if !ok || message != "" || b.LHS.Type() != parser.ValueTypeVector || b.RHS.Type() != parser.ValueTypeVector {
+			return
+		}
+		switch {
+		case b.Op == parser.SUB:
+			message = "a difference of counters is none: where it shrinks for a moment it is taken for a restart, and counts anew; give a counter"
+		case b.Op == parser.ADD:
+			message = `counts nothing where one of the two does not exist yet: write {__name__=~"a_total|b_total"}, whose series are counted each`
+		case b.Op == parser.LOR && !alwaysAnswers(b.RHS):
+			message = `leaves out what has the same labels on both sides: write {__name__=~"a_total|b_total"}`
+		}
 	})
-	return found
+	return message
 }

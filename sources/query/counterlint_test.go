@@ -19,7 +19,12 @@ func TestLintCounters(t *testing.T) {
 	}{
 		"none":              {},
 		"fine":              {bad: `a_total{code=~"5.."}`, total: "a_total"},
-		"or":                {bad: "a_total or b_total", total: "c_total + d_total"},
+		"names":             {bad: `{__name__=~"a_total|b_total"}`, total: "c_total"},
+		"weighted":          {bad: "a_total * 2", total: "c_total - 1"},
+		"or":                {bad: "a_total or b_total", total: "c_total", want: "warning bad: leaves out what has the same labels"},
+		"or zero":           {bad: "a_total or vector(0)", total: "c_total"},
+		"sum of two":        {bad: "a_total", total: "c_total + d_total", want: "warning total: counts nothing where one of the two"},
+		"set operators":     {bad: "a_total and on (pod) b", total: "a_total unless on (pod) b"},
 		"bad only":          {bad: "a", want: "error bad: expected `total` beside it"},
 		"total only":        {total: "a", want: "error total: expected `bad` beside it"},
 		"no PromQL":         {bad: "sum(", total: "a", want: "error bad: not PromQL: 1:5"},

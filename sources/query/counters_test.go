@@ -200,3 +200,22 @@ func TestCountersHistogram(t *testing.T) {
 		t.Error("a histogram was taken for a count")
 	}
 }
+
+func BenchmarkCounters(b *testing.B) {
+	answer := func(grown float64) prom.Vector {
+		v := make(prom.Vector, MaxSeries)
+		for i := range v {
+			v[i] = &prom.Sample{Value: prom.SampleValue(float64(i) + grown), Metric: prom.Metric{
+				"__name__": "requests_total", "instance": prom.LabelValue(fmt.Sprint(i)), "job": "shop", "code": "200"}}
+		}
+		return v
+	}
+	var c counters
+	answers := []prom.Vector{answer(0), answer(1)}
+	now := time.Now()
+	b.ReportAllocs()
+	for n := range b.N {
+		now = now.Add(time.Second)
+		c.take(tally{asked: n + 1, at: now, bad: answers[n%2][:100], total: answers[n%2]}, time.Second)
+	}
+}

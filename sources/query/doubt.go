@@ -20,3 +20,12 @@ func Doubt(warnings []string, redact func(string) string) error {
 		return fmt.Errorf("%w: %s (and %d more)", model.ErrPartial, poll.Cut(redact(warnings[0]), 200), n-1)
 	}
 }
+
+// Bound returns model.ErrAmbiguous for an answer of more than MaxSeries.
+func Bound(series int) error {
+	if series <= MaxSeries {
+		return nil
+	}
+	return fmt.Errorf("%w: %d in the answer, more than the %d that are taken: put sum() around it, or sum by (instance) around a counter",
+		model.ErrAmbiguous, series, MaxSeries)
+}

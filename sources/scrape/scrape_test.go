@@ -117,6 +117,30 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// TestCounters: the first failure, a page that cannot be had, and a restart
+// are counted as they are.
+func TestCounters(t *testing.T) {
+	p, url := serve(t, "ok_total 100\n")
+	out, _ := sourcetest.Start(t, Kind(), sourcetest.Part(t, table(url),
+		ask("m", "ok_total", "bad", "failed_total", "total", `{__name__=~"ok_total|failed_total"}`)))
+	count := func(value, bad, total float64) {
+		t.Helper()
+		r := out.Value(t, "m", value)
+		if !r.Counted || r.Bad != bad || r.Total != total {
+			t.Errorf("at %v: counted %v bad of %v, want %v of %v", value, r.Bad, r.Total, bad, total)
+		}
+	}
+	count(100, 0, 0)
+	p.set(200, plain, "ok_total 110\nfailed_total 2\n")
+	count(110, 2, 12)
+	p.set(503, plain, "")
+	out.Wait(t, "m", 20*time.Second, func(r model.Reading) bool { return r.Err != nil })
+	p.set(200, plain, "ok_total 5\n")
+	count(5, 2, 17)
+	p.set(200, plain, "ok_total 6\nfailed_total 3\n")
+	count(6, 5, 21)
+}
+
 func TestSeriesThatVanishedIsStale(t *testing.T) {
 	p, url := serve(t, "a_total 1\nb 1\n")
 	out, _ := sourcetest.Start(t, Kind(), sourcetest.Part(t, table(url), ask("m", "sum(sum_over_time(a_total[5m])) > 0")))

@@ -88,8 +88,8 @@ func (s *store) Instant(ctx context.Context, expr string, at time.Time) (prom.Va
 	case promql.Scalar:
 		return &prom.Scalar{Value: prom.SampleValue(v.V), Timestamp: prom.Time(v.T)}, nil
 	case promql.Vector:
-		if len(v) > query.MaxSeries {
-			return nil, fmt.Errorf("%d series in the answer, more than the %d that are taken", len(v), query.MaxSeries)
+		if err := query.Bound(len(v)); err != nil {
+			return nil, err
 		}
 		out := make(prom.Vector, len(v))
 		for i, p := range v {
@@ -118,8 +118,8 @@ func (s *store) Range(ctx context.Context, expr string, start, end time.Time, st
 	if err != nil {
 		return nil, err
 	}
-	if len(m) > query.MaxSeries {
-		return nil, fmt.Errorf("%d series in the answer, more than the %d that are taken", len(m), query.MaxSeries)
+	if err := query.Bound(len(m)); err != nil {
+		return nil, err
 	}
 	out := make(prom.Matrix, len(m))
 	for i, series := range m {
