@@ -27,6 +27,8 @@ type Loop struct {
 	Metrics []config.MetricPart
 	// Ask asks m once. It must return soon after ctx is done, which is after
 	// the metric's timeout at the latest. A reading without At gets the time of asking.
+	// Where the value is empty but the number of events known, the reading is
+	// reported with the error in it, rather than trouble.
 	Ask func(ctx context.Context, m config.MetricPart) (model.Reading, error)
 	// Before is called once for each metric ahead of its first question, to
 	// fill its chart; it has the metric's timeout, but 2 s at most. May be nil.
@@ -56,10 +58,14 @@ func (l Loop) follow(ctx context.Context, m config.MetricPart, slots chan struct
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil {
-			out.Trouble(m.Metric.ID, err)
-		} else {
+		switch {
+		case err == nil:
 			out.Reading(m.Metric.ID, r)
+		case counted(r, err):
+			r.Err = err
+			out.Reading(m.Metric.ID, r)
+		default:
+			out.Trouble(m.Metric.ID, err)
 		}
 		select {
 		case <-ctx.Done():
@@ -91,6 +97,9 @@ func (l Loop) once(ctx context.Context, m config.MetricPart, slots chan struct{}
 	if err == nil {
 		return r, nil
 	}
+	if counted(r, err) {
+		return r, Inert(err)
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = inertError{text: "timed out after " + m.Metric.Timeout.String(), err: context.DeadlineExceeded}
 	}
@@ -121,5 +130,15 @@ func guarded(ctx context.Context, timeout time.Duration, slots chan struct{},
 }
 
 func answered(err error) bool {
-	return errors.Is(err, model.ErrEmpty) || errors.Is(err, model.ErrNoSeries) || errors.Is(err, model.ErrAmbiguous)
+	return empty(err) || errors.Is(err, model.ErrAmbiguous) || errors.Is(err, model.ErrPartial)
+}
+
+func empty(err error) bool {
+	return errors.Is(err, model.ErrEmpty) || errors.Is(err, model.ErrNoSeries)
+}
+
+// counted reports whether r tells the number of events though its value is
+// empty: where on_empty makes that zero, it is zero of so many.
+func counted(r model.Reading, err error) bool {
+	return empty(err) && (r.HasCount || r.Counted)
 }

@@ -12,6 +12,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/config"
+	"gonogo/sources/sourcetest"
 )
 
 // said is an Emitter that writes down what it is told, with the time since the start.
@@ -141,6 +142,50 @@ func TestPanicIsTrouble(t *testing.T) {
 		})
 		check(t, got, "0s m ! panic while asking: ␛oops", "3s m ! panic while asking: ␛oops")
 	})
+}
+
+// TestEmptyButCounted: an empty value with a number of events is a reading, for
+// on_empty may make it a zero of so many; another error never is.
+func TestEmptyButCounted(t *testing.T) {
+	known := model.Reading{HasCount: true, Count: 7, Counted: true, Total: 3}
+	tests := map[string]struct {
+		reading model.Reading
+		err     error
+		want    model.Reading
+	}{
+		"empty":           {known, model.ErrEmpty, known},
+		"no series":       {known, model.ErrNoSeries, known},
+		"count only":      {model.Reading{HasCount: true}, model.ErrEmpty, model.Reading{HasCount: true}},
+		"counters only":   {model.Reading{Counted: true}, model.ErrEmpty, model.Reading{Counted: true}},
+		"nothing known":   {model.Reading{}, model.ErrEmpty, model.Reading{}},
+		"ambiguous":       {known, model.ErrAmbiguous, model.Reading{}},
+		"partial":         {known, model.ErrPartial, model.Reading{}},
+		"any other error": {known, errors.New("no"), model.Reading{}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				out := sourcetest.NewRecorder()
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				err := Loop{
+					Metrics: []config.MetricPart{metric("m", time.Minute, time.Minute)},
+					Ask:     func(context.Context, config.MetricPart) (model.Reading, error) { return test.reading, test.err },
+				}.Run(ctx, out)
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("Run returned %v", err)
+				}
+				got := out.First(t, "m")
+				if !errors.Is(got.Err, test.err) || got.At.IsZero() {
+					t.Errorf("got %+v, want %v", got, test.err)
+				}
+				got.Err, got.At = nil, time.Time{}
+				if got != test.want {
+					t.Errorf("got  %+v\nwant %+v", got, test.want)
+				}
+			})
+		})
+	}
 }
 
 func TestNothingAfterTheEnd(t *testing.T) {

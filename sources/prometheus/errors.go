@@ -3,12 +3,24 @@ package prometheus
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
+	"github.com/prometheus/prometheus/util/annotations"
 
 	"gonogo/sources/poll"
+	"gonogo/sources/query"
 )
+
+// doubt returns model.ErrPartial if the server warns about its own answer. What
+// merely informs is none: servers of 2.48 to 2.53 send that as warnings too.
+func (s server) doubt(warnings v1.Warnings) error {
+	warnings = slices.DeleteFunc(slices.Clone(warnings), func(w string) bool {
+		return strings.HasPrefix(w, annotations.PromQLInfo.Error())
+	})
+	return query.Doubt(warnings, s.client.Redact)
+}
 
 // explain returns err in short, without secrets, and with what to do about it.
 func (s server) explain(err error) error {

@@ -2,6 +2,7 @@ package prometheus
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -28,6 +29,35 @@ func vector(labels string, values ...string) string {
 		fmt.Fprintf(&b, `{"metric":{"i":"%d"%s},"value":[%d,%q]}`, i, labels, time.Now().Unix(), v)
 	}
 	return `{"status":"success","data":{"resultType":"vector","result":[` + b.String() + `]}}`
+}
+
+// warned puts more into answer, which is JSON.
+func warned(answer, more string) string { return strings.Replace(answer, "{", "{"+more+",", 1) }
+
+// TestInfosAreNoWarnings: what the server merely informs of, also by the older
+// way among the warnings, does not spoil its answer.
+func TestInfosAreNoWarnings(t *testing.T) {
+	for name, more := range map[string]string{
+		"infos":     `"infos":["PromQL info: metric might not be a counter"]`,
+		"old infos": `"warnings":["PromQL info: metric might not be a counter"]`,
+		"none":      `"warnings":[]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			start(t, fake(t, map[string]http.HandlerFunc{"m": text(200, warned(vector("", "3"), more))}), ask("m", "m", "")).Value(t, "m", 3)
+		})
+	}
+}
+
+// TestWarningBesides: a warning about the age of the data counts as well.
+func TestWarningBesides(t *testing.T) {
+	out := start(t, fake(t, map[string]http.HandlerFunc{
+		"m": text(200, vector("", "3")),
+		"label_replace((\nmax(timestamp(m))\n), \"gonogo\", \"0\", \"\", \"\")": text(200, warned(vector(""), `"warnings":["half of it"]`)),
+	}), ask("m", "m", ""))
+	const want = "age of the data: answered with a warning: half of it"
+	if r := out.First(t, "m"); !errors.Is(r.Err, model.ErrPartial) || r.Err.Error() != want {
+		t.Errorf("got %+v, want %s", r, want)
+	}
 }
 
 // fake is a server whose queries are answered by path of the query's own text.
@@ -96,10 +126,12 @@ func TestBadAnswers(t *testing.T) {
 		"empty body":    {text(200, ""), "query: not Prometheus' JSON: unexpected end of JSON input"},
 		"no number":     {text(200, vector("", "seven")), "query: not Prometheus' JSON: model.Vector: unmarshalerDecoder: strconv.ParseFloat: parsing \"seven\": invalid syntax"},
 		"string":        {text(200, `{"status":"success","data":{"resultType":"string","result":[1,"x"]}}`), "query: not Prometheus' JSON: unexpected value type \"string\""},
-		"many series":   {text(200, vector("", many...)), "query: several series: 10001 in the answer, more than the 10000 that are taken: put sum() around the query"},
+		"many series":   {text(200, vector("", many...)), "query: several series: 10001 in the answer, more than the 10000 that are taken: put sum() around it, or sum by (instance) around a counter"},
 		"many bytes":    {text(200, strings.Repeat(" ", 9<<20)), "query: answer larger than 8 MiB"},
 		"redirect":      {http.RedirectHandler(other.URL, http.StatusTemporaryRedirect).ServeHTTP, "query: redirected to " + other.URL + ", which is not followed: give that as the url if it is right"},
 		"redirect POST": {http.RedirectHandler("/x", http.StatusFound).ServeHTTP, "query: redirected from POST to GET, which is not followed: give the final url"},
+		"warning":       {text(200, warned(vector("", "3"), `"warnings":["store a is \u001b[2J away"]`)), "query: answered with a warning: store a is ␛[2J away"},
+		"warnings":      {text(200, warned(vector(""), `"warnings":["PromQL info: x","a `+strings.Repeat("x", 300)+`","b"]`)), "query: answered with a warning: a " + strings.Repeat("x", 198) + "… (and 1 more)"},
 		"cut off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, `{"status":`)

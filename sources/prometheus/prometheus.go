@@ -2,7 +2,9 @@
 // speaks its HTTP API (Thanos, Mimir, VictoriaMetrics).
 //
 // A source runs one goroutine a metric, see package poll. Nothing is written
-// anywhere; answers past 8 MiB or 10,000 series are trouble, never cut.
+// anywhere; answers past 8 MiB or 10,000 series are trouble, never cut, and so
+// is one that the server itself warns about, as Thanos does where a store did
+// not answer.
 package prometheus
 
 import (
@@ -67,13 +69,14 @@ type source struct {
 // Run implements model.Source.
 func (s *source) Run(ctx context.Context, out model.Emitter) error {
 	defer s.client.CloseIdleConnections()
+	sessions := query.Begin(s.queries)
 	return poll.Loop{
 		Metrics: s.metrics,
 		Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
 			s.queries[m.Metric.ID].History(ctx, s.server, m.Metric.ID, m.Metric.Every, out)
 		},
 		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
-			return s.queries[m.Metric.ID].Ask(ctx, s.server, m.Metric)
+			return sessions[m.Metric.ID].Ask(ctx, s.server, m.Metric)
 		},
 	}.Run(ctx, out)
 }
@@ -85,32 +88,30 @@ type server struct {
 }
 
 func (s server) Instant(ctx context.Context, expr string, at time.Time) (prom.Value, error) {
-	v, _, _, err := s.api.Query(ctx, expr, at)
+	v, warnings, _, err := s.api.Query(ctx, expr, at)
 	if err != nil {
 		return nil, s.explain(err)
 	}
+	if err := s.doubt(warnings); err != nil {
+		return nil, err
+	}
 	if v, ok := v.(prom.Vector); ok {
-		return v, bound(len(v))
+		return v, query.Bound(len(v))
 	}
 	return v, nil
 }
 
 func (s server) Range(ctx context.Context, expr string, start, end time.Time, step time.Duration) (prom.Matrix, error) {
-	v, _, _, err := s.api.QueryRange(ctx, expr, v1.Range{Start: start, End: end, Step: step})
+	v, warnings, _, err := s.api.QueryRange(ctx, expr, v1.Range{Start: start, End: end, Step: step})
 	if err != nil {
 		return nil, s.explain(err)
+	}
+	if err := s.doubt(warnings); err != nil {
+		return nil, err
 	}
 	m, ok := v.(prom.Matrix)
 	if !ok {
 		return nil, fmt.Errorf("no matrix in the answer")
 	}
-	return m, bound(len(m))
-}
-
-func bound(series int) error {
-	if series > query.MaxSeries {
-		return fmt.Errorf("%w: %d in the answer, more than the %d that are taken: put sum() around the query",
-			model.ErrAmbiguous, series, query.MaxSeries)
-	}
-	return nil
+	return m, query.Bound(len(m))
 }

@@ -25,11 +25,25 @@ type Backend interface {
 	Range(ctx context.Context, expr string, start, end time.Time, step time.Duration) (prom.Matrix, error)
 }
 
-// Ask asks q now, for the metric m. It fails with model.ErrEmpty, ErrNoSeries
-// or ErrAmbiguous, or with the backend's error. A value that rests on selectors
+// Session asks one query again and again, and remembers its counters. It is
+// for one goroutine, and one Run of a source.
+type Session struct {
+	q        *Query
+	asked    int // questions so far, answered or not
+	counters counters
+}
+
+// Begin returns a session that has not asked anything yet.
+func (q *Query) Begin() *Session { return &Session{q: q} }
+
+// Ask asks now, for the metric m, two questions at most. It fails with
+// model.ErrEmpty, ErrNoSeries, ErrAmbiguous or ErrPartial, or with the
+// backend's error; beside ErrEmpty and ErrNoSeries the reading has the count
+// and counters all the same, if they are known. A value that rests on selectors
 // without a current sample counts as older than m.StaleAfter, whatever that is.
-func (q *Query) Ask(ctx context.Context, b Backend, m model.Metric) (model.Reading, error) {
-	r := model.Reading{At: time.Now()}
+func (s *Session) Ask(ctx context.Context, b Backend, m model.Metric) (model.Reading, error) {
+	s.asked++
+	q, r := s.q, model.Reading{At: time.Now()}
 	answer, err := b.Instant(ctx, q.Text, time.Time{})
 	if err != nil {
 		return r, fmt.Errorf("query: %w", err)
@@ -39,7 +53,7 @@ func (q *Query) Ask(ctx context.Context, b Backend, m model.Metric) (model.Readi
 		return r, err
 	}
 	if evaluated == 0 {
-		return r, q.explainEmpty(ctx, b)
+		return s.empty(ctx, b, m, r)
 	}
 	r.Value, r.SampleAt = value, r.At
 	if q.extras == "" {
@@ -47,22 +61,16 @@ func (q *Query) Ask(ctx context.Context, b Backend, m model.Metric) (model.Readi
 	}
 	answer, err = b.Instant(ctx, q.extras, evaluated.Time())
 	if err != nil {
-		return r, fmt.Errorf("age of the data, and count: %w", err)
+		return r, fmt.Errorf("%s: %w", q.besides(), err)
 	}
-	parts, counts, err := untag(answer)
+	parts, err := untag(answer)
 	if err != nil {
+		return r, fmt.Errorf("%s: %w", q.besides(), err)
+	}
+	if err := s.beside(&r, parts, m); err != nil {
 		return r, err
 	}
-	if q.Count != "" {
-		if counts > 1 {
-			return r, fmt.Errorf("%w: count has %d; put sum() around it", model.ErrAmbiguous, counts)
-		}
-		r.HasCount = true
-		if n := parts[tagCount]; n > 0 && !math.IsInf(n, 0) {
-			r.Count = n
-		}
-	}
-	age, current := q.age(parts, evaluated)
+	age, current := q.age(parts.values, evaluated)
 	if !current {
 		age = max(gone, 2*m.StaleAfter)
 	}
@@ -70,99 +78,65 @@ func (q *Query) Ask(ctx context.Context, b Backend, m model.Metric) (model.Readi
 	return r, nil
 }
 
+// empty says why there is no value: ErrNoSeries if a selector that the query
+// rests on matched nothing lately either, else ErrEmpty. It adds to r what is
+// known beside the value.
+func (s *Session) empty(ctx context.Context, b Backend, m model.Metric, r model.Reading) (model.Reading, error) {
+	empty := fmt.Errorf("%w: the query's answer is empty", model.ErrEmpty)
+	question := s.q.presence()
+	if question == "" {
+		return r, empty
+	}
+	answer, err := b.Instant(ctx, question, time.Time{})
+	if err != nil {
+		return r, empty
+	}
+	parts, err := untag(answer)
+	if err != nil {
+		return r, empty
+	}
+	if err := s.beside(&r, parts, m); err != nil {
+		return r, err
+	}
+	for i, sel := range s.q.selectors {
+		if _, ok := parts.values[strconv.Itoa(i)]; !ok && sel.need == required {
+			return r, fmt.Errorf("%w: %s matched nothing in the last %s: is the name right?",
+				model.ErrNoSeries, poll.Cut(sel.text, 120), model.FormatDuration(recent))
+		}
+	}
+	return r, empty
+}
+
+// beside adds to r what parts tell of the number of events.
+func (s *Session) beside(r *model.Reading, parts parts, m model.Metric) error {
+	if s.q.Count != "" {
+		if parts.counts > 1 {
+			return fmt.Errorf("%w: count has %d; put sum() around it", model.ErrAmbiguous, parts.counts)
+		}
+		r.HasCount = true
+		if n := parts.values[tagCount]; n > 0 && !math.IsInf(n, 0) {
+			r.Count = n
+		}
+	}
+	if s.q.Total != "" {
+		s.counters.take(tally{asked: s.asked, at: r.At, evaluated: parts.evaluated, bad: parts.bad, total: parts.total}, m.Every)
+		r.Bad, r.Total, r.Counted = s.counters.bad.events, s.counters.total.events, true
+	}
+	return nil
+}
+
+// besides names what is asked besides the value, for errors.
+func (q *Query) besides() string {
+	switch {
+	case q.Total != "" && q.Count != "":
+		return "age of the data, count, bad and total"
+	case q.Total != "":
+		return "age of the data, bad and total"
+	case q.Count != "":
+		return "age of the data, and count"
+	}
+	return "age of the data"
+}
+
 // Stale reports whether r's value rests on selectors without a current sample.
 func Stale(r model.Reading) bool { return r.At.Sub(r.SampleAt) >= gone }
-
-// single returns the only value of answer and the time it was evaluated at,
-// which is 0 where there is none.
-func single(answer prom.Value) (float64, prom.Time, error) {
-	switch v := answer.(type) {
-	case *prom.Scalar:
-		return float64(v.Value), v.Timestamp, nil
-	case prom.Vector:
-		if len(v) > 1 {
-			return 0, 0, fmt.Errorf("%w: %d where one is needed, such as %s; put sum(), max() or an aggregation of your choice around the query",
-				model.ErrAmbiguous, len(v), poll.Cut(v[0].Metric.String(), 80))
-		}
-		if len(v) == 0 {
-			return 0, 0, nil
-		}
-		if v[0].Histogram != nil {
-			return 0, 0, fmt.Errorf("query: it answers a histogram where a number is needed: use histogram_quantile()")
-		}
-		return float64(v[0].Value), v[0].Timestamp, nil
-	case nil:
-		return 0, 0, fmt.Errorf("query: it answers nothing: is url a Prometheus?")
-	}
-	return 0, 0, fmt.Errorf("query: it answers a %s where a number is needed", answer.Type())
-}
-
-// untag returns the values of a combined question by their tag, and how many
-// series count has.
-func untag(answer prom.Value) (parts map[string]float64, counts int, err error) {
-	v, ok := answer.(prom.Vector)
-	if !ok {
-		return nil, 0, fmt.Errorf("age of the data, and count: no vector in the answer")
-	}
-	parts = map[string]float64{}
-	for _, s := range v {
-		name := string(s.Metric[tag])
-		parts[name] = float64(s.Value)
-		if name == tagCount {
-			counts++
-		}
-	}
-	return parts, counts, nil
-}
-
-// age returns how old the oldest of the newest samples of q's selectors is, on
-// the backend's clock; current is false where a selector that counts has none.
-func (q *Query) age(parts map[string]float64, evaluated prom.Time) (oldest time.Duration, current bool) {
-	alternatives, present := 0, 0
-	for i, s := range q.selectors {
-		seconds, ok := parts[strconv.Itoa(i)]
-		if s.need == alternative {
-			alternatives++
-		}
-		if !ok {
-			if s.need == required {
-				return 0, false
-			}
-			continue
-		}
-		if s.need == alternative {
-			present++
-		}
-		at := evaluated.Time()
-		if s.at != nil {
-			at = time.UnixMilli(*s.at)
-		}
-		sample := time.UnixMilli(int64(math.Round(seconds * 1000)))
-		oldest = max(oldest, at.Add(-s.offset).Sub(sample))
-	}
-	return oldest, alternatives == 0 || present > 0
-}
-
-// explainEmpty returns ErrNoSeries if a selector that q rests on matched
-// nothing lately either, else ErrEmpty.
-func (q *Query) explainEmpty(ctx context.Context, b Backend) error {
-	empty := fmt.Errorf("%w: the query's answer is empty", model.ErrEmpty)
-	if len(q.selectors) == 0 {
-		return empty
-	}
-	answer, err := b.Instant(ctx, q.presence(), time.Time{})
-	if err != nil {
-		return empty
-	}
-	parts, _, err := untag(answer)
-	if err != nil {
-		return empty
-	}
-	for i, s := range q.selectors {
-		if _, ok := parts[strconv.Itoa(i)]; !ok && s.need == required {
-			return fmt.Errorf("%w: %s matched nothing in the last %s: is the name right?",
-				model.ErrNoSeries, poll.Cut(s.text, 120), model.FormatDuration(recent))
-		}
-	}
-	return empty
-}

@@ -36,7 +36,7 @@ func Lint(m config.MetricPart) []config.Finding {
 			found = append(found, config.Finding{Key: "query", Message: message, Warning: true})
 		}
 	}
-	return found
+	return append(found, lintCounters(m)...)
 }
 
 // perSecond are the functions that turn counters into something over a window.

@@ -2,11 +2,13 @@
 // metric's query, asks it of a Backend, and finds out how old the samples
 // behind the answer are.
 //
-// It starts no goroutine and keeps nothing between two questions. It knows no
-// server: the sources bring their Backend. It must not import them.
+// It starts no goroutine, and keeps nothing between two questions but what a
+// Session must remember of counters. It knows no server: the sources bring
+// their Backend. It must not import them.
 package query
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,6 +21,8 @@ const (
 	// tag is the label that tells the parts of a combined question apart.
 	tag      = "gonogo"
 	tagCount = "count"
+	tagBad   = "bad"
+	tagTotal = "total"
 	// recent is how far back a selector must have matched to be no typo.
 	recent = time.Hour
 	// gone is the least age given to a value whose samples have no current successor.
@@ -27,10 +31,12 @@ const (
 
 // Query is a metric's PromQL, parsed. It is immutable.
 type Query struct {
-	Text      string
-	Count     string // may be empty
-	selectors []selector
-	extras    string // asks age and count in one go; empty: nothing to ask
+	Text       string
+	Count      string // may be empty
+	Bad, Total string // the counters; both empty, or none
+	selectors  []selector
+	beside     string // the part of a question that asks for count and counters; may be empty
+	extras     string // asks for age and what is beside in one go; empty: nothing to ask
 }
 
 // Parse returns the query text together with count, which may be empty. It
@@ -41,7 +47,6 @@ func Parse(text, count string) (*Query, error) {
 		return nil, fmt.Errorf("query: %w", err)
 	}
 	q := &Query{Text: text, Count: count, selectors: selectors(expr)}
-	var parts []string
 	if count != "" {
 		c, err := parse(count)
 		if err != nil {
@@ -51,23 +56,59 @@ func Parse(text, count string) (*Query, error) {
 		if c.Type() == parser.ValueTypeScalar {
 			inner = "vector(\n" + count + "\n)"
 		}
-		parts = append(parts, tagged(inner, tagCount))
+		q.beside = tagged(inner, tagCount)
 	}
-	for i, s := range q.selectors {
-		parts = append(parts, tagged("max(timestamp("+s.text+"))", strconv.Itoa(i)))
-	}
-	q.extras = strings.Join(parts, " or ")
+	q.extras = or(q.beside, q.ages())
 	return q, nil
 }
 
-// presence asks which selectors matched something lately.
+// Counting returns q with the counters bad and total. It fails if one of them
+// is no vector, or there is only one of them; it returns q if there is none.
+func (q *Query) Counting(bad, total string) (*Query, error) {
+	if bad == "" && total == "" {
+		return q, nil
+	}
+	if bad == "" || total == "" {
+		return nil, errors.New("bad and total: one is given without the other")
+	}
+	if _, err := parseCounter(bad); err != nil {
+		return nil, fmt.Errorf("bad: %w", err)
+	}
+	if _, err := parseCounter(total); err != nil {
+		return nil, fmt.Errorf("total: %w", err)
+	}
+	c := *q
+	c.Bad, c.Total = bad, total
+	c.beside = or(q.beside, or(tagged(bad, tagBad), tagged(total, tagTotal)))
+	c.extras = or(c.beside, c.ages())
+	return &c, nil
+}
+
+// ages asks for the newest sample of each selector.
+func (q *Query) ages() string {
+	var parts []string
+	for i, s := range q.selectors {
+		parts = append(parts, tagged("max(timestamp("+s.text+"))", strconv.Itoa(i)))
+	}
+	return strings.Join(parts, " or ")
+}
+
+// presence asks which selectors matched something lately, and for what is beside.
 func (q *Query) presence() string {
 	var parts []string
 	for i, s := range q.selectors {
 		m := &parser.MatrixSelector{VectorSelector: s.expr, Range: recent}
 		parts = append(parts, tagged("group(last_over_time("+m.String()+"))", strconv.Itoa(i)))
 	}
-	return strings.Join(parts, " or ")
+	return or(q.beside, strings.Join(parts, " or "))
+}
+
+// or joins questions, of which either may be empty.
+func or(left, right string) string {
+	if left == "" || right == "" {
+		return left + right
+	}
+	return left + " or " + right
 }
 
 // tagged wraps expr on lines of its own, as it may end in a comment.

@@ -79,6 +79,33 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+func TestCountingRefuses(t *testing.T) {
+	tests := map[string]struct{ bad, total, want string }{
+		"neither":    {"", "", ""},
+		"both":       {"a", `sum by (instance) (b{x="1"})`, ""},
+		"bad only":   {"a", "", "bad and total: one is given without the other"},
+		"total only": {"", "a", "bad and total: one is given without the other"},
+		"no PromQL":  {"a(", "b", "bad: not PromQL: 1:3: parse error: unclosed left parenthesis"},
+		"range":      {"a", "b[5m]", "total: a range of values where one is needed: put rate() or another function around it"},
+		"scalar":     {"a", "scalar(b)", "total: a scalar where a counter is needed, with a series for each instance"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			q, err := Parse("a", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			if _, err := q.Counting(test.bad, test.total); err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
 // answers is a Backend that gives one answer to each of its questions in turn.
 type answers struct {
 	asked []string
@@ -142,7 +169,7 @@ func TestAge(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := &answers{give: []prom.Value{one(1), tags(test.ages)}}
-			r, err := q.Ask(context.Background(), b, model.Metric{})
+			r, err := q.Begin().Ask(context.Background(), b, model.Metric{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,7 +192,7 @@ func TestGoneIsStaleWhateverTheMetricSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := model.Metric{StaleAfter: 30 * 24 * time.Hour}
-	r, err := q.Ask(context.Background(), &answers{give: []prom.Value{one(1), tags(nil)}}, m)
+	r, err := q.Begin().Ask(context.Background(), &answers{give: []prom.Value{one(1), tags(nil)}}, m)
 	if age := r.At.Sub(r.SampleAt); err != nil || age <= m.StaleAfter {
 		t.Errorf("age %v (%v), want more than %v", age, err, m.StaleAfter)
 	}
@@ -176,15 +203,69 @@ func TestAskedTwiceAtMost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &answers{give: []prom.Value{one(0.5), tags(map[string]float64{"0": 1, "1": 2, "count": 40})}}
-	r, err := q.Ask(context.Background(), b, model.Metric{})
-	if err != nil || r.Value != 0.5 || r.Count != 40 || !r.HasCount {
-		t.Errorf("got %+v, %v", r, err)
+	if q, err = q.Counting("bad_total # bad", "all_total"); err != nil {
+		t.Fatal(err)
 	}
-	for _, asked := range b.asked {
-		if _, err := parse(asked); err != nil {
-			t.Errorf("asked what does not parse: %s: %v", asked, err)
+	s := q.Begin()
+	for round, want := range []float64{0, 2} {
+		beside := append(tags(map[string]float64{"0": 1, "1": 2, "count": 40}).(prom.Vector),
+			counted("bad", "x", 1+want), counted("total", "x", 10+3*want), counted("total", "y", 7))
+		b := &answers{give: []prom.Value{one(0.5), beside}}
+		r, err := s.Ask(context.Background(), b, model.Metric{})
+		if err != nil || r.Value != 0.5 || r.Count != 40 || !r.HasCount || r.At.Sub(r.SampleAt) != 2*time.Second {
+			t.Errorf("round %d: got %+v, %v", round, r, err)
 		}
+		if !r.Counted || r.Bad != want || r.Total != 3*want {
+			t.Errorf("round %d: counted %v/%v (%v), want %v/%v", round, r.Bad, r.Total, r.Counted, want, 3*want)
+		}
+		for _, asked := range b.asked {
+			if _, err := parse(asked); err != nil {
+				t.Errorf("asked what does not parse: %s: %v", asked, err)
+			}
+		}
+	}
+}
+
+// counted is a series of a counter in a combined answer.
+func counted(name, instance string, v float64) *prom.Sample {
+	return &prom.Sample{Metric: prom.Metric{tag: prom.LabelValue(name), "instance": prom.LabelValue(instance)}, Value: prom.SampleValue(v), Timestamp: at}
+}
+
+// TestEmptyIsCounted: where the value is empty, which on_empty may make zero,
+// the number of events is known all the same, from no more questions.
+func TestEmptyIsCounted(t *testing.T) {
+	q, err := Parse("failures / b", "sum(b)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q, err = q.Counting("failures", "b"); err != nil {
+		t.Fatal(err)
+	}
+	s := q.Begin()
+	ask := func(give ...prom.Value) model.Reading {
+		t.Helper()
+		r, err := s.Ask(context.Background(), &answers{give: give}, model.Metric{})
+		r.Err = err
+		return r
+	}
+	empty := prom.Vector{}
+	if r := ask(empty, prom.Vector{counted("count", "", 40), counted("total", "x", 10)}); !errors.Is(r.Err, model.ErrNoSeries) || r.Count != 40 || !r.Counted || r.Total != 0 {
+		t.Errorf("first: got %+v", r)
+	}
+	if r := ask(empty, prom.Vector{counted("total", "x", 15)}); !errors.Is(r.Err, model.ErrNoSeries) || !r.HasCount || r.Count != 0 || r.Total != 5 {
+		t.Errorf("second: got %+v", r)
+	}
+	if r := ask(one(0.1), prom.Vector{counted("bad", "x", 1), counted("total", "x", 20)}); r.Err != nil || r.Bad != 1 || r.Total != 10 {
+		t.Errorf("the first failure: got %+v", r)
+	}
+	if r := ask(empty); !errors.Is(r.Err, model.ErrEmpty) || r.HasCount || r.Counted {
+		t.Errorf("without a second answer: got %+v", r)
+	}
+	if r := ask(empty, prom.Vector{counted("count", "x", 1), counted("count", "y", 1)}); !errors.Is(r.Err, model.ErrAmbiguous) {
+		t.Errorf("ambiguous count: got %+v", r)
+	}
+	if r := ask(one(0.1), prom.Vector{counted("bad", "x", 2), counted("bad", "y", 900), counted("total", "x", 21), counted("total", "y", 9000)}); r.Err != nil || r.Bad != 2 || r.Total != 11 {
+		t.Errorf("born after a miss: got %+v", r)
 	}
 }
 
@@ -205,7 +286,7 @@ func TestEmptyIsExplained(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = q.Ask(context.Background(), &answers{give: []prom.Value{prom.Vector{}, tags(test.found)}}, model.Metric{})
+			_, err = q.Begin().Ask(context.Background(), &answers{give: []prom.Value{prom.Vector{}, tags(test.found)}}, model.Metric{})
 			if !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
@@ -218,12 +299,15 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"a", `sum(rate(a{x=~"5.."}[5m])) or vector(0)`, "a offset 1h @ end()", "max_over_time(a[1h:1m] @ 3)", "scalar(a) # b", `{"ö.b"}`,
 	} {
-		f.Add(seed, "sum(c)")
+		f.Add(seed, "sum(c)", "a_total", "b_total # c")
 	}
-	f.Fuzz(func(t *testing.T, text, count string) {
+	f.Fuzz(func(t *testing.T, text, count, bad, total string) {
 		q, err := Parse(text, count)
 		if err != nil {
 			return
+		}
+		if c, err := q.Counting(bad, total); err == nil {
+			q = c
 		}
 		for _, asked := range []string{q.extras, q.presence()} {
 			if asked == "" {

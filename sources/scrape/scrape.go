@@ -153,6 +153,7 @@ func (s *source) await(ctx context.Context, first *sync.WaitGroup) {
 
 // answer asks the metrics of db until ctx is done.
 func (s *source) answer(ctx context.Context, db *store, out model.Emitter) error {
+	sessions := query.Begin(s.queries)
 	return poll.Loop{
 		Metrics: s.metrics,
 		Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
@@ -162,7 +163,7 @@ func (s *source) answer(ctx context.Context, db *store, out model.Emitter) error
 			if err := s.unstored(); err != nil {
 				return model.Reading{}, err
 			}
-			r, err := s.queries[m.Metric.ID].Ask(ctx, db, m.Metric)
+			r, err := sessions[m.Metric.ID].Ask(ctx, db, m.Metric)
 			nothing := errors.Is(err, model.ErrEmpty) || errors.Is(err, model.ErrNoSeries) || err == nil && query.Stale(r)
 			if down := s.down(); nothing && down != nil {
 				return r, down

@@ -61,7 +61,8 @@ func ask(id, query string, more ...string) config.MetricPart {
 }
 
 func TestValues(t *testing.T) {
-	_, url := serve(t, "# HELP a help\n# TYPE a gauge\na 3\nb{x=\"1\"} 1\nb{x=\"2\"} 2 1000\nwith{job=\"own\"} 7\n")
+	_, url := serve(t, "# HELP a help\n# TYPE a gauge\na 3\nb{x=\"1\"} 1\nb{x=\"2\"} 2 1000\nwith{job=\"own\"} 7\n"+
+		"h_bucket{le=\"1\"} 5\nh_bucket{le=\"2\"} 3\nh_bucket{le=\"+Inf\"} 10\n") // not monotonic: the engine informs of that
 	tests := map[string]struct {
 		query, count string
 		want         float64
@@ -85,6 +86,9 @@ func TestValues(t *testing.T) {
 		"ambiguous":        {query: "b", wantErr: model.ErrAmbiguous},
 		"ambiguous count":  {query: "a", count: "b", wantErr: model.ErrAmbiguous},
 		"NaN":              {query: "(a - 3) / (a - 3)", want: math.NaN()},
+		"warning":          {query: "quantile(2, b)", wantErr: model.ErrPartial},
+		"warning besides":  {query: "a", count: "quantile(2, b)", wantErr: model.ErrPartial},
+		"info":             {query: "histogram_quantile(0.5, h_bucket)", want: 1},
 	}
 	var metrics []config.MetricPart
 	for name, test := range tests {
@@ -111,6 +115,30 @@ func TestValues(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCounters: the first failure, a page that cannot be had, and a restart
+// are counted as they are.
+func TestCounters(t *testing.T) {
+	p, url := serve(t, "ok_total 100\n")
+	out, _ := sourcetest.Start(t, Kind(), sourcetest.Part(t, table(url),
+		ask("m", "ok_total", "bad", "failed_total", "total", `{__name__=~"ok_total|failed_total"}`)))
+	count := func(value, bad, total float64) {
+		t.Helper()
+		r := out.Value(t, "m", value)
+		if !r.Counted || r.Bad != bad || r.Total != total {
+			t.Errorf("at %v: counted %v bad of %v, want %v of %v", value, r.Bad, r.Total, bad, total)
+		}
+	}
+	count(100, 0, 0)
+	p.set(200, plain, "ok_total 110\nfailed_total 2\n")
+	count(110, 2, 12)
+	p.set(503, plain, "")
+	out.Wait(t, "m", 20*time.Second, func(r model.Reading) bool { return r.Err != nil })
+	p.set(200, plain, "ok_total 5\n")
+	count(5, 2, 17)
+	p.set(200, plain, "ok_total 6\nfailed_total 3\n")
+	count(6, 5, 21)
 }
 
 func TestSeriesThatVanishedIsStale(t *testing.T) {

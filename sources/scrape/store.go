@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	prom "github.com/prometheus/common/model"
@@ -79,16 +80,16 @@ func (s *store) Instant(ctx context.Context, expr string, at time.Time) (prom.Va
 		return nil, err
 	}
 	defer q.Close()
-	result := q.Exec(ctx)
-	if result.Err != nil {
-		return nil, result.Err
+	result, err := evaluate(ctx, q, expr)
+	if err != nil {
+		return nil, err
 	}
 	switch v := result.Value.(type) {
 	case promql.Scalar:
 		return &prom.Scalar{Value: prom.SampleValue(v.V), Timestamp: prom.Time(v.T)}, nil
 	case promql.Vector:
-		if len(v) > query.MaxSeries {
-			return nil, fmt.Errorf("%d series in the answer, more than the %d that are taken", len(v), query.MaxSeries)
+		if err := query.Bound(len(v)); err != nil {
+			return nil, err
 		}
 		out := make(prom.Vector, len(v))
 		for i, p := range v {
@@ -109,12 +110,16 @@ func (s *store) Range(ctx context.Context, expr string, start, end time.Time, st
 		return nil, err
 	}
 	defer q.Close()
-	m, err := q.Exec(ctx).Matrix()
+	result, err := evaluate(ctx, q, expr)
 	if err != nil {
 		return nil, err
 	}
-	if len(m) > query.MaxSeries {
-		return nil, fmt.Errorf("%d series in the answer, more than the %d that are taken", len(m), query.MaxSeries)
+	m, err := result.Matrix()
+	if err != nil {
+		return nil, err
+	}
+	if err := query.Bound(len(m)); err != nil {
+		return nil, err
 	}
 	out := make(prom.Matrix, len(m))
 	for i, series := range m {
@@ -124,6 +129,18 @@ func (s *store) Range(ctx context.Context, expr string, start, end time.Time, st
 		}
 	}
 	return out, nil
+}
+
+// evaluate executes q, which is expr. What the engine warns about is no answer;
+// what it merely informs of is.
+func evaluate(ctx context.Context, q promql.Query, expr string) (*promql.Result, error) {
+	result := q.Exec(ctx)
+	if result.Err != nil {
+		return nil, result.Err
+	}
+	warnings, _ := result.Warnings.AsStrings(expr, 0, 1)
+	slices.Sort(warnings) // the engine has them in a map
+	return result, query.Doubt(warnings, func(text string) string { return text })
 }
 
 func metric(l labels.Labels) prom.Metric {

@@ -139,7 +139,7 @@ func (c Case) down(t *testing.T) {
 			t.Errorf("sample %+v from nowhere", e.Sample)
 		case err == nil:
 			t.Errorf("reading %+v from nowhere", e.Reading)
-		case errors.Is(err, model.ErrEmpty), errors.Is(err, model.ErrNoSeries), errors.Is(err, model.ErrAmbiguous):
+		case errors.Is(err, model.ErrEmpty), errors.Is(err, model.ErrNoSeries), errors.Is(err, model.ErrAmbiguous), errors.Is(err, model.ErrPartial):
 			t.Errorf("error %v, want one that means down", err)
 		}
 	}

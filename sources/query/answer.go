@@ -1,0 +1,98 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	prom "github.com/prometheus/common/model"
+
+	"gonogo/model"
+	"gonogo/sources/poll"
+)
+
+// single returns the only value of answer and the time it was evaluated at,
+// which is 0 where there is none.
+func single(answer prom.Value) (float64, prom.Time, error) {
+	switch v := answer.(type) {
+	case *prom.Scalar:
+		return float64(v.Value), v.Timestamp, nil
+	case prom.Vector:
+		if len(v) > 1 {
+			return 0, 0, fmt.Errorf("%w: %d where one is needed, such as %s; put sum(), max() or an aggregation of your choice around the query",
+				model.ErrAmbiguous, len(v), poll.Cut(v[0].Metric.String(), 80))
+		}
+		if len(v) == 0 {
+			return 0, 0, nil
+		}
+		if v[0].Histogram != nil {
+			return 0, 0, fmt.Errorf("query: it answers a histogram where a number is needed: use histogram_quantile()")
+		}
+		return float64(v[0].Value), v[0].Timestamp, nil
+	case nil:
+		return 0, 0, fmt.Errorf("query: it answers nothing: is url a Prometheus?")
+	}
+	return 0, 0, fmt.Errorf("query: it answers a %s where a number is needed", answer.Type())
+}
+
+// parts are the answer to a combined question.
+type parts struct {
+	values     map[string]float64 // of the tags with one series each, and of count
+	counts     int                // how many series count has
+	bad, total prom.Vector        // of the counters
+	evaluated  prom.Time          // 0: not known, as the answer is empty
+}
+
+// untag takes the answer to a combined question apart.
+func untag(answer prom.Value) (parts, error) {
+	v, ok := answer.(prom.Vector)
+	if !ok {
+		return parts{}, errors.New("no vector in the answer")
+	}
+	p := parts{values: map[string]float64{}}
+	for _, s := range v {
+		p.evaluated = s.Timestamp
+		switch name := string(s.Metric[tag]); name {
+		case tagBad:
+			p.bad = append(p.bad, s)
+		case tagTotal:
+			p.total = append(p.total, s)
+		case tagCount:
+			p.counts++
+			fallthrough
+		default:
+			p.values[name] = float64(s.Value)
+		}
+	}
+	return p, nil
+}
+
+// age returns how old the oldest of the newest samples of q's selectors is, on
+// the backend's clock; current is false where a selector that counts has none.
+func (q *Query) age(parts map[string]float64, evaluated prom.Time) (oldest time.Duration, current bool) {
+	alternatives, present := 0, 0
+	for i, s := range q.selectors {
+		seconds, ok := parts[strconv.Itoa(i)]
+		if s.need == alternative {
+			alternatives++
+		}
+		if !ok {
+			if s.need == required {
+				return 0, false
+			}
+			continue
+		}
+		if s.need == alternative {
+			present++
+		}
+		at := evaluated.Time()
+		if s.at != nil {
+			at = time.UnixMilli(*s.at)
+		}
+		sample := time.UnixMilli(int64(math.Round(seconds * 1000)))
+		oldest = max(oldest, at.Add(-s.offset).Sub(sample))
+	}
+	return oldest, alternatives == 0 || present > 0
+}
