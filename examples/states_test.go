@@ -15,7 +15,7 @@ import (
 
 // judge returns the gate's line for m whose newest reading is r.
 func judge(m *model.Metric, r model.Reading) model.Line {
-	line, _ := gate.Judge(m, r, true, nil, model.Streak{}, time.Now(), 0)
+	line, _ := gate.Judge(m, gate.Input{Reading: r, Have: true, Now: time.Now()})
 	return line
 }
 

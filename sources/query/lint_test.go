@@ -95,7 +95,7 @@ func TestLint(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			found := Lint(config.MetricPart{
 				Metric: model.Metric{Unit: test.unit, Role: test.role, Target: test.target, EmptyZero: test.zero},
-				Table:  config.NewTable(map[string]any{"query": test.query, "count": test.count, "total": test.total}),
+				Table:  config.NewTable(map[string]any{"query": test.query, "count": test.count, "total": test.total, "bad": map[bool]string{true: "failures_total"}[test.total != ""]}),
 			})
 			var got []string
 			for _, f := range found {
