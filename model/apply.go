@@ -122,7 +122,11 @@ func applyObserved(s State, r Record, e FlagObserved) State {
 	}
 	s.Flags = with(s.Flags, e.Flag, f)
 	if e.Effective && e.Err == "" && !e.Inferred && !was.IsZero() && !was.Equal(e.Value) {
-		s = changed(s, r, string(e.Flag)+" is "+e.Value.String())
+		what := string(e.Flag) + " changed"
+		if e.Value.Type == Bool {
+			what = string(e.Flag) + " is " + e.Value.String()
+		}
+		s = changed(s, r, what)
 	}
 	return s
 }

@@ -18,6 +18,15 @@ func flight() []Record {
 		EngineStarted{PID: 7, ConfigHash: "c"},
 		PhaseEntered{Phase: "ten", Attempt: 1},
 		CheckSigned{Phase: "ten", Attempt: 1, Check: "leak"},
+		CheckBegan{Phase: "ten", Attempt: 1, Check: "suite"},
+		CheckEnded{Phase: "ten", Attempt: 1, Check: "suite", Detail: "exit status 1", Output: "1 failed"},
+		CheckEnded{Phase: "ten", Attempt: 9, Check: "late", OK: true}, // of an attempt that is over
+		BaselineFrozen{Metric: "error", Value: 0.01, Window: time.Hour, Points: 240},
+		GuardTripped{Metric: "error", Reason: "6% is above 5%", Mode: GuardArmed},
+		PlanArmed{Plan: Plan{ID: "g", Kind: PlanRollback, Guard: true}},
+		PlanVetoed{Plan: "g", Reason: "a blip", Until: time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)},
+		ClockJumped{By: time.Hour},
+		GuardCleared{Metric: "error"},
 		Progress{Phase: "ten", Attempt: 1, Soak: time.Minute, Streaks: map[MetricID]Streak{"error": {Target: time.Minute}}},
 		FlagObserved{Flag: "real", Value: BoolValue(true)},
 		FlagObserved{Flag: "real", Value: BoolValue(true), Effective: true},
@@ -66,6 +75,42 @@ func TestApply(t *testing.T) {
 	}
 	if s.Engine != 0 || s.Unaudited != 2 || s.Headline != NoGo || s.Checks != nil {
 		t.Errorf("state %+v", s)
+	}
+}
+
+// TestApplyGate looks at what verdicts rest on.
+func TestApplyGate(t *testing.T) {
+	var s State
+	after := map[string]State{}
+	for _, r := range flight() {
+		s = Apply(s, r)
+		after[EventName(r.Event)] = s
+	}
+	if c := after["CheckEnded"].Checks; c["suite"].Note != "exit status 1" || !c["suite"].Failed || !c["suite"].Ran || len(c) != 2 {
+		t.Errorf("checks %+v", c)
+	}
+	if b := s.Baselines["error"]; b.Value != 0.01 || b.Points != 240 || b.By.Name != "ana" || b.At.IsZero() {
+		t.Errorf("baseline %+v", b)
+	}
+	if g := after["GuardTripped"].Guard; g.Metric != "error" || g.Since.IsZero() {
+		t.Errorf("tripped guard %+v", g)
+	}
+	until := time.Date(2026, 1, 2, 5, 0, 0, 0, time.UTC) // an hour later, as the clock jumped
+	if g := s.Guard; g.Metric != "" || !g.Vetoed(until.Add(-time.Second)) || g.Vetoed(until) || g.VetoNote != "a blip" {
+		t.Errorf("vetoed guard %+v", g)
+	}
+	if before, now := after["CheckEnded"].Checks["leak"].At, after["ClockJumped"].Checks["leak"].At; now.Sub(before) != time.Hour {
+		t.Errorf("a signature of %v is of %v after the jump", before, now)
+	}
+	if c := s.Changed; c.What != "real is false" {
+		t.Errorf("changed %+v", c)
+	}
+	if len(after["Progress"].Streaks) != 1 || s.Streaks != nil {
+		t.Errorf("streaks %+v, and after a change %+v", after["Progress"].Streaks, s.Streaks)
+	}
+	more := Apply(after["Progress"], Record{Event: Progress{Streaks: map[MetricID]Streak{"p95": {Alert: time.Second}}}})
+	if len(more.Streaks) != 2 {
+		t.Errorf("progress replaced what it did not mention: %+v", more.Streaks)
 	}
 }
 

@@ -60,21 +60,18 @@ func (j *judge) latest() (model.Verdict, map[model.MetricID]model.Line, time.Dur
 
 // judgement is what one look at everything came to.
 type judgement struct {
-	now     time.Time
-	jump    time.Duration // of the wall clock
 	verdict model.Verdict
 	settled bool // the verdict is worth telling: everything had time to answer
 	turned  bool // a line changed its state, or the soak stopped
 	seen    map[model.MetricID]model.Reading
 }
 
-// look judges every metric and the gate, and credits the time since the last look.
-func (j *judge) look(r *model.Rollout, state *model.State, readings map[model.MetricID]model.Reading, now time.Time) judgement {
+// look judges every metric and the gate, and credits dt, the time observed
+// since the last look.
+func (j *judge) look(r *model.Rollout, state *model.State, readings map[model.MetricID]model.Reading, now time.Time, dt time.Duration) judgement {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	out := judgement{now: now}
-	var dt time.Duration
-	dt, out.jump = j.elapsed(now)
+	var out judgement
 	if key, soak := keyOf(state); key != j.attempt {
 		j.attempt, j.soak = key, soak
 		j.keeper.Begin(state)
@@ -133,13 +130,15 @@ func turned(was, is *model.Verdict) bool {
 
 // judgeNow looks at everything, journals what follows from it, and lets the guard see it.
 func (e *Engine) judgeNow() {
+	now := e.o.Now()
+	dt, jump := e.judge.elapsed(now)
+	if jump != 0 { // before anything is judged by the new wall clock
+		e.ledger.must(e.o.Actor, "", model.ClockJumped{By: jump})
+	}
 	state := e.ledger.current()
-	out := e.judge.look(e.o.Rollout, &state, e.meters.newest(), e.o.Now())
+	out := e.judge.look(e.o.Rollout, &state, e.meters.newest(), now, dt)
 	for id, reading := range out.seen {
 		e.meters.computed(id, reading)
-	}
-	if out.jump != 0 {
-		_ = e.ledger.record(e.o.Actor, "", model.ClockJumped{By: out.jump})
 	}
 	changed := out.verdict.Headline != state.Headline && out.settled
 	e.credit(out.turned || changed, false)
@@ -155,6 +154,8 @@ func (e *Engine) judgeNow() {
 // clock, 0 after a gap that nobody observed; and by how much the wall clock
 // jumped meanwhile, 0 for less than two seconds.
 func (j *judge) elapsed(now time.Time) (dt, jump time.Duration) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	last := j.at
 	j.at = now
 	if last.IsZero() {
