@@ -19,6 +19,7 @@ type checker struct {
 	doc      map[string]any
 	cfg      *Config
 	problems []Problem
+	asked    map[string]bool // sources that checks use
 }
 
 // fail notes an error at the key path.

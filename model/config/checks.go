@@ -73,7 +73,8 @@ func (c *checker) metricCheck(path string, t Table, check *model.Check) {
 		return
 	}
 	check.Kind, check.Metric = model.CheckMetric, model.MetricID(t.String("metric"))
-	if m := c.cfg.Rollout.Metric(check.Metric); m != nil && m.Target == nil {
+	values, _ := c.doc["metric"].(map[string]any)[string(check.Metric)].(map[string]any)
+	if m := c.cfg.Rollout.Metric(check.Metric); m != nil && values["target"] == nil {
 		c.fail(join(path, "metric"), "%s has no target, so nothing tells whether it holds: expected a metric with one", quote(string(m.ID)))
 	}
 	if t.Has("every") {
@@ -103,7 +104,10 @@ func (c *checker) probeCheck(path string, t Table, check *model.Check) {
 	if method == "" {
 		method = "GET"
 	}
-	check.Asks = method + " " + place(address) + model.Inert(t.String("path"))
+	check.Asks = method + " " + place(address)
+	if more := t.String("path"); more != "" {
+		check.Asks = strings.TrimRight(check.Asks, "/") + "/" + strings.TrimLeft(model.Inert(more), "/")
+	}
 	c.cfg.Probes[path] = Part{ID: path, Kind: "http", Table: NewTable(rest), Dir: c.cfg.Dir}
 }
 
@@ -122,6 +126,7 @@ func (c *checker) viaSource(path string, t Table, rest map[string]any) bool {
 		c.fail(at, "%s has an http table, whose credentials a check does not use: expected headers there, or a check with http = URL", quote(s.ID))
 		return false
 	}
+	c.asked[s.ID] = true
 	rest["http"] = s.Table.Any("url")
 	headers := map[string]any{}
 	for _, from := range []Table{s.Table, t} {

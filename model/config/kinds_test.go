@@ -2,6 +2,7 @@ package config
 
 import (
 	"strings"
+	"time"
 
 	"gonogo/model"
 )
@@ -11,7 +12,7 @@ func testKinds() Kinds {
 	reader := func(Part) (model.Reader, error) { return nil, nil }
 	action := func(Part) (model.Action, error) { return nil, nil }
 	flip := func(Part, model.Flag) (model.Switch, error) { return nil, nil }
-	query := []Key{{Name: "query", Type: String, Required: true, Help: "a PromQL query"}, {Name: "count", Type: String, Help: "a query for the number of events"}}
+	query := []Key{{Name: "query", Type: String, Required: true, Help: "a PromQL query"}, {Name: "count", Type: String, Help: "a query for the number of events"}, {Name: "bad", Type: String}, {Name: "total", Type: String}}
 	return Kinds{
 		Sources: map[string]SourceKind{
 			"prometheus": {
@@ -34,12 +35,20 @@ func testKinds() Kinds {
 					return nil
 				},
 				Facts: func(p MetricPart) Facts {
-					return Facts{Silent: strings.Contains(p.Table.String("query"), "or vector(0)")}
+					f := Facts{Silent: strings.Contains(p.Table.String("query"), "or vector(0)")}
+					if strings.Contains(p.Table.String("query"), "[5m]") {
+						f.Window = 5 * time.Minute
+					}
+					return f
 				},
 			},
 			"page": {
 				Keys:       []Key{{Name: "targets", Type: Strings, Required: true, Help: "addresses"}},
 				MetricKeys: []Key{{Name: "path", Type: String}, {Name: "status", Type: Number}},
+			},
+			"http": {
+				Keys:       []Key{{Name: "url", Type: SecretText, Required: true}, {Name: "headers", Type: StringMap}, {Name: "http", Type: SubTable, Keys: []Key{{Name: "proxy_url", Type: String}}}},
+				MetricKeys: []Key{{Name: "path", Type: String}},
 			},
 		},
 		Actions: map[string]ActionKind{
@@ -55,7 +64,7 @@ func testKinds() Kinds {
 			"http": {
 				Keys: []Key{{Name: "url", Type: SecretText, Required: true, Help: "an address"}}, Build: action,
 				ReaderKeys: []Key{
-					{Name: "http", Type: SecretText, Required: true, Help: "an address"}, {Name: "json", Type: String},
+					{Name: "http", Type: SecretText, Required: true, Help: "an address"}, {Name: "json", Type: String}, {Name: "path", Type: String}, {Name: "method", Type: String},
 					{Name: "headers", Type: StringMap}, {Name: "status", Type: Number},
 				},
 				BuildReader: reader,

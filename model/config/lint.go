@@ -4,8 +4,8 @@ package config
 func (c *checker) lint() {
 	r := &c.cfg.Rollout
 	for _, s := range c.cfg.Sources {
-		if len(s.Metrics) == 0 {
-			c.warn(join("source", s.ID), "no metric comes from it")
+		if len(s.Metrics) == 0 && !c.asked[s.ID] {
+			c.warn(join("source", s.ID), "no metric comes from it, and no check asks it")
 		}
 	}
 	for i := range r.Metrics {

@@ -106,7 +106,7 @@ func Parse(path string, data []byte, kinds Kinds) (*Config, error) {
 	}
 	plain(doc)
 
-	c := &checker{file: path, kinds: kinds, index: x, doc: doc, cfg: &Config{
+	c := &checker{file: path, kinds: kinds, index: x, doc: doc, asked: map[string]bool{}, cfg: &Config{
 		Dir: filepath.Dir(abs), Switches: map[model.FlagID]Part{}, Effective: map[model.FlagID]Part{},
 		Actions: map[model.ActionID]Part{}, Seen: map[model.ActionID]Part{}, Probes: map[string]Part{},
 	}}

@@ -100,8 +100,11 @@ func TestOf(m *model.Metric) (Test, error) {
 		return nil, nil
 	}
 	const want = `bad and total need a band to decide between: a target and an alert like "< 1%" and "> 5%", or "> 99%" and "< 95%"`
-	if m.Target == nil || m.Alert == nil || m.Unit != model.Ratio {
+	if m.Unit != model.Ratio {
 		return nil, errors.New(want + `, and unit = "ratio"`)
+	}
+	if m.Target == nil || m.Alert == nil {
+		return nil, errors.New(want)
 	}
 	if m.Target.Of != "" || m.Alert.Of != "" {
 		return nil, errors.New(want + ", neither of them relative")
