@@ -8,6 +8,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/ui/theme"
+	"gonogo/ui/words"
 )
 
 // HelpBox lists keys in groups, two columns of them where there is room.
@@ -129,6 +130,6 @@ func WhyBox(p Props, line model.Line) string {
 	if m != nil {
 		b.body = append(b.body, whyMetric(p, m, &line, w)...)
 	}
-	b.body = append(b.body, field(w, "changes", theme.Normal, whatChanges(m, &line))...)
+	b.body = append(b.body, field(w, "changes", theme.Normal, words.Change(m, &line))...)
 	return b.render(p)
 }

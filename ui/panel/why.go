@@ -92,38 +92,3 @@ func sourceText(p Props, id string) string {
 	}
 	return id
 }
-
-// whatChanges says what would bring a line to PASS.
-func whatChanges(m *model.Metric, line *model.Line) string {
-	switch line.State {
-	case model.Pass:
-		return ""
-	case model.Manual:
-		return "a person signs it: space on the checklist"
-	case model.Soaking:
-		return "time: nothing else is missing"
-	case model.Collecting:
-		if m != nil && line.HasCount && line.Count < m.MinCount {
-			return strconv.FormatFloat(math.Ceil(m.MinCount-line.Count), 'f', -1, 64) + " more events"
-		}
-		if m != nil && m.For > line.Held {
-			return "the target holds for " + model.FormatDuration((m.For - line.Held).Truncate(time.Second)) + " more"
-		}
-		return "more evidence"
-	case model.NoTraffic:
-		return "traffic: a ratio of nothing is no evidence"
-	case model.NoData:
-		return "the query finds something: is the name right, does the service export it?"
-	case model.Stale:
-		return "a newer sample"
-	case model.Ambiguous:
-		return "the query returns one series: sum it, or select one"
-	case model.Down:
-		return "the source answers"
-	}
-	text := "the value comes to " + line.Target
-	if m != nil && m.For > 0 {
-		text += " and stays there for " + model.FormatDuration(m.For)
-	}
-	return text
-}
