@@ -41,7 +41,11 @@ func (m *Model) answered(in model.Intent, a model.Answer) tea.Cmd {
 	why := strings.TrimPrefix(model.Inert(a.Err), "refused: ")
 	if a.Refused && in.Reason == "" && strings.Contains(why, "needs a reason") {
 		if m.over == nil || m.over.field() == nil {
-			m.askReason(in, why)
+			if in.Kind == model.Veto {
+				m.vetoGuard(in.Plan)
+			} else {
+				m.askReason(in, why)
+			}
 			return nil
 		}
 		why += " · close the text field and ask again"
@@ -71,6 +75,8 @@ func doneText(in model.Intent) string {
 		return "signed " + string(in.Check) + " · space takes it back"
 	case model.Unsign:
 		return "took back the signature of " + string(in.Check)
+	case model.RunCheck:
+		return "running " + string(in.Check) + " · e on it shows what it prints"
 	case model.HoldOn:
 		return "held: nobody can advance · H resumes"
 	case model.Resume:

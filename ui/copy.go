@@ -9,6 +9,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/ui/panel"
+	"gonogo/ui/words"
 )
 
 // copied puts text, line by line inert, into the terminal's clipboard (OSC 52).
@@ -51,11 +52,28 @@ func (m *Model) copyHere() tea.Cmd {
 // copyBox copies the line that a why explains, and of help the text.
 func (m *Model) copyBox() tea.Cmd {
 	if w, ok := m.over.(*why); ok {
-		return m.copied("why", lineText(w.line))
+		return m.copied("why", m.whyText(w.line))
 	}
 	p := m.props(m.focus, m.rects()[m.focus])
 	p.Size = panel.Size{W: 120, H: 200}
 	return m.copied("this text", ansi.Strip(m.over.draw(m, p)))
+}
+
+// whyText is a line, what would change it, and what a check printed last.
+func (m *Model) whyText(l model.Line) string {
+	r, s := m.ready()
+	if r == nil {
+		return lineText(l)
+	}
+	l = currentLine(s, l)
+	text := lineText(l)
+	if change := words.Change(r.Metric(l.Metric), &l); change != "" {
+		text += "\nchanges: " + change
+	}
+	if c, ok := s.State.Checks[l.Check]; ok && c.Output != "" {
+		text += "\n" + c.Output
+	}
+	return text
 }
 
 func (m *Model) copyPlan() tea.Cmd { return m.copied("the plan", planText(m.planState())) }

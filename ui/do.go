@@ -119,49 +119,6 @@ func (m *Model) flip() tea.Cmd {
 	return nil
 }
 
-// toggle signs the check under the cursor or takes its signature back, and
-// flips where the cursor is on a flag.
-func (m *Model) toggle() tea.Cmd {
-	_, s := m.ready()
-	switch {
-	case s == nil:
-		return nil
-	case m.focus == panelFlags:
-		return m.flip()
-	case m.focus != panelChecklist:
-		m.focus = panelChecklist
-		m.say("space signs the check under the cursor")
-		return nil
-	}
-	c := m.checkHere()
-	if c == nil {
-		m.say("there is no check here to sign")
-		return nil
-	}
-	if _, signed := s.State.Checks[c.ID]; signed {
-		return m.submit(model.Intent{Kind: model.Unsign, Check: c.ID})
-	}
-	return m.submit(model.Intent{Kind: model.Sign, Check: c.ID})
-}
-
-// signNote signs the check under the cursor with a note.
-func (m *Model) signNote() tea.Cmd {
-	m.focus = panelChecklist
-	c := m.checkHere()
-	if c == nil {
-		m.say("there is no check here to sign")
-		return nil
-	}
-	id := c.ID
-	m.open(&prompt{
-		title: "Sign: " + model.Inert(c.Text), hint: "a note, such as what you saw and where", input: newField(""),
-		done: func(m *Model, text string) (tea.Cmd, string) {
-			return m.submit(model.Intent{Kind: model.Sign, Check: id, Reason: strings.TrimSpace(text)}), ""
-		},
-	})
-	return nil
-}
-
 // hold stops all ways up, with a reason, or lets go on.
 func (m *Model) hold() tea.Cmd {
 	_, s := m.ready()

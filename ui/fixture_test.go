@@ -124,3 +124,16 @@ func answer(s *model.Snapshot, id model.IntentID, err string) *model.Snapshot {
 		c.Answers = append(c.Answers, model.Answer{Intent: id, At: time.Now(), Err: err, Refused: err != ""})
 	})
 }
+
+// guarded returns s with a guard, whose rollback of errors counts down for d.
+func guarded(s *model.Snapshot, id model.PlanID, d time.Duration) *model.Snapshot {
+	s = armed(s, id, d)
+	r := *s.Rollout
+	r.Guard = &model.Guard{Rollback: "off", On: []model.MetricID{"errors"}, Countdown: time.Minute, Veto: 15 * time.Minute, Mode: model.GuardArmed}
+	s.Rollout = &r
+	p := s.State.Plan
+	p.Plan.Guard, p.Plan.Reason, p.Plan.Emergency = true, "errors FAIL: 7% is above 5% (alert)", r.Rollback(p.Plan.Rollback).Emergency
+	p.By = model.Actor{Name: "guard", Via: model.ViaGuard}
+	s.State.Guard = model.GuardState{Metric: "errors", Reason: "7% is above 5% (alert)", Since: time.Now()}
+	return s
+}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
+	"gonogo/ui/layout"
 	"gonogo/ui/panel"
 )
 
@@ -57,8 +58,19 @@ func (b *box) move(_ *Model, by int)    { b.offset = max(0, b.offset+by) }
 func (b *box) enter(m *Model) tea.Cmd   { return m.closeOver() }
 func (b *box) closed(*Model)            {}
 
+// scroll moves what is shown by some lines, and stops at the ends of what draw draws.
+func (b *box) scroll(m *Model, by int, draw func(*Model, panel.Props) string) {
+	const high = 1 << 12
+	now := b.offset
+	b.offset = 0
+	whole := strings.Count(draw(m, m.props("", layout.Rect{W: m.w, H: high})), "\n") + 1
+	b.offset = min(max(0, now+by), max(0, whole-m.h))
+}
+
 // help lists every key, from the same table that handles them.
 type help struct{ box }
+
+func (h *help) move(m *Model, by int) { h.scroll(m, by, h.draw) }
 
 func (h *help) draw(m *Model, p panel.Props) string {
 	p.Offset = h.offset
@@ -70,6 +82,8 @@ type why struct {
 	box
 	line model.Line
 }
+
+func (w *why) move(m *Model, by int) { w.scroll(m, by, w.draw) }
 
 func (w *why) draw(m *Model, p panel.Props) string {
 	p.Offset = w.offset
@@ -132,6 +146,7 @@ func (o *menu) draw(_ *Model, p panel.Props) string {
 type prompt struct {
 	title, hint string
 	input       *field
+	note        func(m *Model) string       // what goes on meanwhile, before the hint; may be nil
 	change      func(m *Model, text string) // after each edit; may be nil
 	leave       func(m *Model)              // esc; may be nil
 	done        func(m *Model, text string) (tea.Cmd, string)
@@ -164,8 +179,12 @@ func (o *prompt) closed(m *Model) {
 	}
 }
 
-func (o *prompt) draw(_ *Model, p panel.Props) string {
-	return panel.PromptBox(p, o.title, model.Inert(o.input.String()), o.input.at, o.hint)
+func (o *prompt) draw(m *Model, p panel.Props) string {
+	hint := o.hint
+	if o.note != nil {
+		hint = o.note(m) + " · " + hint
+	}
+	return panel.PromptBox(p, o.title, model.Inert(o.input.String()), o.input.at, hint)
 }
 
 // palette runs any command by its name.

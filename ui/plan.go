@@ -63,7 +63,7 @@ func (m *Model) followPlan(before *model.Snapshot) {
 	switch p.Status {
 	case model.Vetoed:
 		m.plan.open = false
-		m.fail("%s", vetoText(p))
+		m.fail("%s", vetoText(p, &m.live.State.Guard, m.now))
 	case model.Ended:
 		if p.Outcome != model.Verified {
 			m.plan.open = true
@@ -89,12 +89,16 @@ func (m *Model) planArrived(p *model.PlanState) {
 	m.fail("%s armed %q: esc closes this field, then the plan's keys count", p.By.Name, p.Plan.Title)
 }
 
-func vetoText(p *model.PlanState) string {
+func vetoText(p *model.PlanState, g *model.GuardState, now time.Time) string {
 	text := "vetoed: nothing was done"
 	if p.Note != "" {
 		text += " (" + p.Note + ")"
 	}
 	switch {
+	case p.Plan.Guard && g.Vetoed(now):
+		return text + " · the guard is held back until " + g.Veto.UTC().Format("15:04Z")
+	case p.Plan.Guard:
+		return "the guard stands down: nothing was done (" + p.Note + ")"
 	case p.Plan.Kind == model.PlanRollback && p.Plan.Emergency:
 		return text + " · ! arms it again"
 	case p.Plan.Kind == model.PlanRollback:
@@ -144,9 +148,13 @@ func (m *Model) hidePlan() tea.Cmd {
 
 // planHints returns the keys that mean something to the plan as it is.
 func (m *Model) planHints() []panel.Hint {
-	switch m.planState().Status {
+	switch p := m.planState(); p.Status {
 	case model.Armed:
-		return []panel.Hint{{Key: "enter", Text: "fire now"}, {Key: "esc", Text: "veto"}, {Key: "y", Text: "copy"}, {Key: "?", Text: "keys"}}
+		others := []panel.Hint{{Key: "y", Text: "copy"}, {Key: "?", Text: "keys"}}
+		if m.planEarly(p) {
+			return others
+		}
+		return append([]panel.Hint{{Key: "enter", Text: "fire now"}, {Key: "esc", Text: "veto"}}, others...)
 	case model.Running:
 		return []panel.Hint{{Key: "esc", Text: "hide, it goes on"}, {Key: "x", Text: "cancel"}, {Key: "y", Text: "copy"}, {Key: "?", Text: "keys"}}
 	}
@@ -157,6 +165,10 @@ func (m *Model) planHints() []panel.Hint {
 func (m *Model) planReady() bool {
 	return !m.plan.since.IsZero() && m.now.Sub(m.plan.since) >= deadTime
 }
+
+// planEarly reports whether the keys of a plan that counts down are not offered
+// yet. One that waits for a person is not drawn often enough to say so.
+func (m *Model) planEarly(p *model.PlanState) bool { return !p.FireAt.IsZero() && !m.planReady() }
 
 // planEnter fires an armed plan, and closes the box of one that is over.
 func (m *Model) planEnter() tea.Cmd {
@@ -179,6 +191,9 @@ func (m *Model) planEsc() tea.Cmd {
 	case m.o.ReadOnly:
 		return m.hidePlan()
 	case !m.planReady():
+		return nil
+	case p.Plan.Guard:
+		m.vetoGuard(p.Plan.ID)
 		return nil
 	}
 	return m.submit(model.Intent{Kind: model.Veto, Plan: p.Plan.ID, Seen: m.live.Seq})

@@ -30,8 +30,10 @@ func (m *Model) lineHere() (model.Line, bool) {
 		}
 	case panelChecklist:
 		if c := m.checkHere(); c != nil {
-			i := slices.IndexFunc(s.Gate.Lines, func(l model.Line) bool { return l.Check == c.ID })
-			return at(s.Gate.Lines, i)
+			if i := slices.IndexFunc(s.Gate.Lines, func(l model.Line) bool { return l.Check == c.ID }); i >= 0 {
+				return s.Gate.Lines[i], true
+			}
+			return model.Line{Check: c.ID, Title: model.Inert(c.Text), State: model.NoData, Reason: "no verdict yet"}, true
 		}
 	}
 	return model.Line{}, false

@@ -38,6 +38,12 @@ func TestScreens(t *testing.T) {
 		{"frozen-filter-120x40", 120, 40, paneltest.NoGo, "p/err\r"},
 		{"zoom-80x24", 80, 24, paneltest.Soaking, "fz"},
 		{"small-40x10", 40, 10, paneltest.NoGo, ""},
+		{"guard-120x40", 120, 40, paneltest.GuardArmed, ""},
+		{"guard-80x24", 80, 24, paneltest.GuardArmed, ""},
+		{"guard-18x4", 18, 4, paneltest.GuardArmed, ""},
+		{"guard-veto-80x24", 80, 24, paneltest.GuardArmed, "\x1bload test"},
+		{"guard-vetoed-80x24", 80, 24, paneltest.GuardVetoed, ""},
+		{"checks-120x40", 120, 40, paneltest.Checked, " j"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -48,6 +54,9 @@ func TestScreens(t *testing.T) {
 				for _, k := range c.keys {
 					s.write(t, string(k))
 					time.Sleep(20 * time.Millisecond)
+					if k == '\x1b' { // else it begins the sequence of another key
+						time.Sleep(100 * time.Millisecond)
+					}
 				}
 				time.Sleep(200 * time.Millisecond)
 				lines := strings.Split(s.tty.screen(), "\n")

@@ -146,6 +146,7 @@ func (m *Model) drawPlan(screen string, p panel.Props) string {
 	if m.over == nil && m.plan.since.IsZero() {
 		m.plan.since = m.o.Now()
 	}
+	p.Early = m.planEarly(m.planState())
 	return layout.Overlay(screen, panel.PlanBox(p), m.w, m.h)
 }
 
@@ -169,7 +170,11 @@ func (m *Model) notices() []notice {
 		if s.ConfigChanged != "" {
 			out = append(out, notice{"config changed: A adopts it (" + short(s.ConfigChanged) + ")", theme.Notice | theme.Bold})
 		}
-		if p := s.State.ActivePlan(); p != nil && !m.planVisible() {
+		for _, n := range panel.GuardNotices(panel.Props{Snap: s, Now: m.now}) {
+			out = append(out, notice{n.Text, n.Style})
+		}
+		small := len(m.rects()) == 0 && !m.frozen // the small view says it itself
+		if p := s.State.ActivePlan(); p != nil && !m.planVisible() && !small {
 			out = append(out, notice{planNotice(p, m.now), theme.Warn | theme.Bold})
 		}
 		if s.Journal != "" {
@@ -203,6 +208,9 @@ func (m *Model) shownAt() string {
 func planNotice(p *model.PlanState, now time.Time) string {
 	title := model.Inert(p.Plan.Title)
 	if p.Status == model.Armed {
+		if p.Plan.Guard {
+			title = "guard: " + title
+		}
 		if !p.FireAt.IsZero() {
 			return "ARMED: " + title + " fires in " + model.FormatDuration(max(0, p.FireAt.Sub(now).Round(time.Second))) + " · v shows it"
 		}
@@ -257,6 +265,10 @@ func (m *Model) title() string {
 	if s.Lost != "" || m.feedEnded || headline == "" {
 		headline = model.Unknown
 	}
-	parts := []string{"gonogo", string(headline), string(s.State.Phase), s.Rollout.Title}
+	guard := ""
+	if p := s.State.ActivePlan(); p != nil && p.Plan.Guard && p.Status == model.Armed {
+		guard = "GUARD ARMED"
+	}
+	parts := []string{"gonogo", string(headline), guard, string(s.State.Phase), s.Rollout.Title}
 	return model.Inert(strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " "))
 }

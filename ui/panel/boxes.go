@@ -83,7 +83,8 @@ func PromptBox(p Props, title, text string, cursor int, hint string) string {
 	}
 	b.body = [][]span{{{theme.Key, "› "}, {theme.Normal, before}, {theme.Reverse, at}, {theme.Normal, after}}}
 	if hint != "" {
-		b.foot = append(b.foot, lines(w, theme.Dim, hint)...)
+		b.foot = lines(w, theme.Dim, hint)
+		b.foot = b.foot[:min(len(b.foot), max(p.Size.H-4, 1))] // the text and the keys go first
 	}
 	b.foot = append(b.foot, keyLine(Hint{"enter", "takes it"}, Hint{"esc", "closes"}))
 	p.Offset = 0
@@ -109,26 +110,3 @@ func splitAt(text string, cursor int) (before, at, after string) {
 
 // pad returns s with blanks up to w cells.
 func pad(s string, w int) string { return s + strings.Repeat(" ", max(w-cells(s), 0)) }
-
-// WhyBox explains one line: what was asked, what came, what is wanted, how far
-// it is off, how old it is, and what would change the verdict.
-func WhyBox(p Props, line model.Line) string {
-	line = p.seen(line)
-	w := p.boxW()
-	t := p.theme()
-	glyph, style := t.State(line.State)
-	b := box{
-		title: []span{{theme.Title, "Why "}, {theme.Title, line.Title}}, keep: -1, minW: min(60, w),
-		head: [][]span{{{style, glyph + " " + string(line.State)}}},
-		foot: [][]span{keyLine(Hint{"esc", "closes"}, Hint{"y", "copies"}, Hint{"↑↓", "scroll"})},
-	}
-	b.head = append(b.head, lines(w, theme.Strong, reasonText(&line))...)
-	b.head = append(b.head, nil)
-	m := p.rollout().Metric(line.Metric)
-	b.body = append(b.body, whyValue(p, &line, w)...)
-	if m != nil {
-		b.body = append(b.body, whyMetric(p, m, &line, w)...)
-	}
-	b.body = append(b.body, field(w, "changes", theme.Normal, whatChanges(m, &line))...)
-	return b.render(p)
-}

@@ -1,7 +1,7 @@
 package panel
 
 import (
-	"fmt"
+	"strconv"
 
 	"gonogo/model"
 	"gonogo/ui/theme"
@@ -9,7 +9,8 @@ import (
 
 type checklistPanel struct{}
 
-// Checklist is what people sign before the phase may be left.
+// Checklist is what must hold before the phase may be left, beside its metrics:
+// what people sign, and what gonogo runs, asks, or reads off a metric.
 func Checklist() Panel { return checklistPanel{} }
 
 func (checklistPanel) Name() string { return "checklist" }
@@ -22,13 +23,13 @@ func (checklistPanel) title(p Props) []span {
 	if len(all) == 0 {
 		return []span{{theme.Title, "Checklist"}}
 	}
-	signed := 0
-	for _, check := range all {
-		if _, ok := p.Snap.State.Checks[check.ID]; ok {
-			signed++
+	n := 0
+	for i := range all {
+		if s := p.standing(&all[i]); s.holds() {
+			n++
 		}
 	}
-	return []span{{theme.Title, "Checklist"}, {theme.Normal, fmt.Sprintf("  %d of %d", signed, len(all))}}
+	return []span{{theme.Title, "Checklist"}, {theme.Normal, "  " + strconv.Itoa(n) + " of " + strconv.Itoa(len(all))}}
 }
 
 // CheckRows returns the checks that the checklist's rows show.
@@ -49,25 +50,33 @@ func (checklistPanel) rowAt(p Props, x, y int) int { return rowInList(p, len(Che
 
 func (k checklistPanel) Render(p Props) string {
 	rows := CheckRows(p)
-	return list(p, len(rows), k.title(p), "nothing to sign in this phase", func(c *canvas, x, y, width, row int) {
+	return list(p, len(rows), k.title(p), "nothing to check in this phase", func(c *canvas, x, y, width, row int) {
 		check := &rows[row]
-		signature, ok := p.Snap.State.Checks[check.ID]
-		if !ok {
-			glyph, style := c.theme.State(model.Manual)
-			c.text(x, y, min(width, 1), style, glyph)
-			c.text(x+2, y, width-2, theme.Normal, check.Text)
-			return
-		}
-		glyph, style := c.theme.State(model.Pass)
+		s := p.standing(check)
+		glyph, style := s.look(check, c.theme)
 		c.text(x, y, min(width, 1), style, glyph)
-		who := clock(signature.At, p.Now) + " " + signature.By.Name
-		if signature.Note != "" && p.Size.W >= 70 {
-			who += ": " + signature.Note
+		text, short := s.says(p, check)
+		if cells(text) > width-3-cells(check.Text) {
+			text = short
 		}
-		if width >= 40 {
-			who = "signed " + who
+		room := width - 3 - min(cells(check.Text), max(width*2/5, 8)) // beside a readable name
+		n := 0
+		if text != "" {
+			n = c.right(x+width, y, min(cells(text), room), saysStyle(&s), text) + 1
 		}
-		n := c.right(x+width, y, width/2, theme.Dim, who)
-		c.text(x+2, y, width-n-3, theme.Normal, check.Text)
+		c.text(x+2, y, width-n-2, theme.Normal, check.Text)
 	})
+}
+
+// saysStyle gives weight to what a person should look at.
+func saysStyle(s *standing) theme.Style {
+	switch {
+	case s.live != nil:
+		return theme.Normal
+	case s.line != nil && s.line.State.Headline() == model.NoGo, s.line == nil && s.counts && s.result.Failed:
+		return theme.Strong
+	case s.known && !s.counts:
+		return theme.Hold
+	}
+	return theme.Dim
 }

@@ -29,14 +29,21 @@ func (gatePanel) title(p Props) []span {
 	v := &p.Snap.Gate
 	out = append(out, span{style, glyph + " " + string(h)},
 		span{theme.Normal, fmt.Sprintf(" · %d of %d", v.Passed, len(v.Lines))})
-	open := 0
-	for _, line := range v.Lines {
-		if line.Check != "" && line.State != model.Pass {
+	open, manual := 0, 0
+	for i := range v.Lines {
+		switch line := &v.Lines[i]; {
+		case line.Check == "" || line.State == model.Pass:
+		case line.State == model.Manual:
+			manual++
+		default:
 			open++
 		}
 	}
+	if manual > 0 {
+		out = append(out, span{theme.Hold, fmt.Sprintf(" · %d to sign", manual)})
+	}
 	if open > 0 {
-		out = append(out, span{theme.Hold, fmt.Sprintf(" · %d to sign", open)})
+		out = append(out, span{theme.Hold, fmt.Sprintf(" · %d open", open)})
 	}
 	return out
 }
@@ -83,8 +90,11 @@ func (g gatePanel) Render(p Props) string {
 		x += 2 + name + 1
 		c.right(x+value, y, min(value, end-x), valueStyle(line), texts[row])
 		x += value + 2
-		c.text(x, y, min(target, end-x), theme.Dim, line.Target)
-		x += target + 2
+		guard, short, guardStyle := guardSays(p, line)
+		if guard == "" || end-x-target-3-cells(string(line.State)) >= cells(short) { // else the guard goes before the target
+			c.text(x, y, min(target, end-x), theme.Dim, line.Target)
+			x += target + 2
+		}
 		if age, ok := ageOf(p, line); ok && end-x > 24 {
 			c.right(end, y, 4, theme.Dim, age)
 			end -= 5
@@ -92,8 +102,27 @@ func (g gatePanel) Render(p Props) string {
 		if line.State != model.Pass {
 			x += c.text(x, y, end-x, style, string(line.State)) + 1
 		}
-		c.text(x, y, end-x, theme.Normal, reasonText(line))
+		gateReason(c, x, y, end-x, reasonText(line), guard, short, guardStyle)
 	})
+}
+
+// gateReason draws why a line is in its state and, which goes first where there
+// is little room, what the guard does about it.
+func gateReason(c *canvas, x, y, width int, reason, guard, short string, style theme.Style) {
+	const least = 6 // cells of a reason that say anything
+	room := width - cells(guard) - 2
+	switch {
+	case guard == "":
+		c.text(x, y, width, theme.Normal, reason)
+	case cells(guard) > width:
+		c.text(x, y, width, style, short)
+	case reason == "" || room < min(least, cells(reason)):
+		c.text(x, y, width, style, guard)
+	default:
+		x += c.text(x, y, room, theme.Normal, reason)
+		x += c.text(x, y, 2, theme.Normal, ", ")
+		c.text(x, y, cells(guard), style, guard)
+	}
 }
 
 // theme returns the theme, or one without styles.

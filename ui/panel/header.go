@@ -14,6 +14,7 @@ const (
 	partTitle
 	partEnv
 	partPhase
+	partOverride
 	partVerdict
 	partReason
 	partFresh
@@ -25,9 +26,9 @@ const (
 const headerGap = 2 // blanks between parts
 
 // cuts is what gives way, in this order, where the header is too long: a part
-// is cut to so many cells, or left out with 0. The environment and the verdict stay.
+// is cut to so many cells, or left out with 0. The environment, the verdict and a guard's countdown stay.
 var cuts = [...]struct{ part, to int }{
-	{partName, 0}, {partReason, 24}, {partWho, 11}, {partWho, 0}, {partReason, 10}, {partTitle, 12}, {partReason, 0},
+	{partName, 0}, {partOverride, 0}, {partReason, 24}, {partWho, 11}, {partWho, 0}, {partReason, 10}, {partTitle, 12}, {partReason, 0},
 	{partPhase, 10}, {partFresh, 0}, {partTitle, 0}, {partClock, 0}, {partPhase, 0},
 }
 
@@ -38,15 +39,20 @@ func Header(p Props) string {
 	h, reason := p.headline()
 	glyph, style := c.theme.Headline(h)
 	parts := [headerParts][]span{
-		partName:    {{theme.Title, "gonogo"}},
-		partTitle:   {{theme.Strong, cutText(p.rollout().Title, max(12, c.w/4))}},
-		partEnv:     environment(p),
-		partPhase:   {{theme.Strong, cutText(phaseTitle(p), max(10, c.w/5))}},
-		partVerdict: {{style, " " + glyph + " " + string(h) + " "}},
-		partReason:  {{theme.Normal, reason}},
-		partFresh:   freshness(p),
-		partWho:     {{theme.Dim, whoLooks(p)}},
-		partClock:   nowSpans(p),
+		partName:     {{theme.Title, "gonogo"}},
+		partTitle:    {{theme.Strong, cutText(p.rollout().Title, max(12, c.w/4))}},
+		partEnv:      environment(p),
+		partPhase:    {{theme.Strong, cutText(phaseTitle(p), max(10, c.w/5))}},
+		partOverride: override(p),
+		partVerdict:  {{style, " " + glyph + " " + string(h) + " "}},
+		partReason:   {{theme.Normal, reason}},
+		partFresh:    freshness(p),
+		partWho:      {{theme.Dim, whoLooks(p)}},
+		partClock:    nowSpans(p),
+	}
+	guard, short := guardHeader(p)
+	if guard != "" {
+		parts[partReason] = []span{{theme.Warn | theme.Bold | theme.Reverse, guard}}
 	}
 	for _, cut := range cuts {
 		over := 2 - headerGap - c.w
@@ -60,6 +66,12 @@ func Header(p Props) string {
 		}
 		part := parts[cut.part]
 		switch n := width(part); {
+		case cut.part == partOverride && p.Zoomed:
+			// Nothing else on the screen says it.
+		case cut.part == partReason && guard != "":
+			if n > cut.to {
+				part[0].text = short
+			}
 		case cut.to == 0:
 			parts[cut.part] = nil
 		case n > cut.to && len(part) > 0:
@@ -87,6 +99,15 @@ func drawHeader(c *canvas, left, right [][]span) {
 			x += c.spans(x, 0, end-x, part...) + headerGap
 		}
 	}
+}
+
+// override says that the phase was entered against the gate; the phases panel
+// says why.
+func override(p Props) []span {
+	if a := p.attempt(); a == nil || a.Override == "" {
+		return nil
+	}
+	return []span{{theme.Warn | theme.Bold, "OVERRIDE"}}
 }
 
 // environment is the environment's name as a sign.

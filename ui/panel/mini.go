@@ -8,7 +8,8 @@ import (
 )
 
 // Mini is the whole screen where it is too small for panels: the verdict, the
-// environment, the phase, why, and the emergency key, as much of it as fits.
+// countdown of a plan, the phase, the environment, why, and the emergency key,
+// as much of it as fits.
 func Mini(p Props) string {
 	c := newCanvas(p.Size, p.Theme)
 	if c.w == 0 || c.h == 0 {
@@ -20,21 +21,19 @@ func Mini(p Props) string {
 	if now := nowSpans(p); n+2+width(now) <= c.w {
 		c.spans(c.w-width(now), 0, width(now), now...)
 	}
-	lines := [][]span{
-		{{theme.NoGo | theme.Bold, "!"}, {theme.Normal, " rollback"}, {theme.Dim, "  ? keys"}},
-		{{theme.Strong, phaseTitle(p)}},
-		environment(p),
-		{{theme.Normal, reason}},
-		{{theme.Strong, p.rollout().Title}},
-		{{theme.Dim, soakText(p)}},
+	plan := planLine(p, c.w)
+	lines := [][]span{{plan}, miniPhase(p, c.w), environment(p)}
+	if plan.text == "" {
+		lines = append(lines, []span{{theme.Normal, reason}})
 	}
-	if plan := planLine(p); plan.text != "" {
-		lines[3] = []span{plan}
+	if a := p.attempt(); a != nil && a.Override != "" {
+		lines = append(lines, []span{{theme.Warn | theme.Bold, "OVERRIDE by " + a.By.Name + ": " + a.Override}})
 	}
+	lines = append(lines, []span{{theme.Strong, p.rollout().Title}}, []span{{theme.Dim, soakText(p)}})
 	// The emergency key is the last line; what there is no room for above it is
 	// left out from the end.
 	y := 1
-	for _, parts := range lines[1:] {
+	for _, parts := range lines {
 		if y >= c.h-1 {
 			break
 		}
@@ -44,13 +43,22 @@ func Mini(p Props) string {
 		}
 	}
 	if c.h > 1 {
-		c.spans(0, c.h-1, c.w, lines[0]...)
+		c.spans(0, c.h-1, c.w, span{theme.NoGo | theme.Bold, "!"}, span{theme.Normal, " rollback"}, span{theme.Dim, "  ? keys"})
 	}
 	return c.String()
 }
 
-// planLine tells of a plan that is armed or runs.
-func planLine(p Props) span {
+// miniPhase is the phase, and that it was entered against the gate.
+func miniPhase(p Props, w int) []span {
+	title := phaseTitle(p)
+	if over := override(p); over != nil {
+		return append([]span{{theme.Strong, cutText(title, max(w-width(over)-1, 6))}, {theme.Normal, " "}}, over...)
+	}
+	return []span{{theme.Strong, title}}
+}
+
+// planLine tells of a plan that is armed or runs, in w cells.
+func planLine(p Props, w int) span {
 	if !p.known() {
 		return span{}
 	}
@@ -63,7 +71,17 @@ func planLine(p Props) span {
 	case plan.FireAt.IsZero():
 		return span{theme.Warn | theme.Bold, "ARMED: enter fires " + plan.Plan.Title}
 	}
-	return span{theme.NoGo | theme.Bold, "FIRES in " + firesIn(plan, p.Now) + ", esc vetoes"}
+	text := "FIRES in " + firesIn(plan, p.Now)
+	if plan.Plan.Guard {
+		text = "GUARD fires in " + firesIn(plan, p.Now)
+		if cells(text) > w {
+			text = "GUARD in " + firesIn(plan, p.Now)
+		}
+	}
+	if more := text + ", v shows it"; cells(more) <= w {
+		text = more
+	}
+	return span{theme.NoGo | theme.Bold, text}
 }
 
 // firesIn returns the rest of the countdown, in whole seconds rounded up.

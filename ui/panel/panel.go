@@ -36,6 +36,7 @@ type Props struct {
 	Theme          *theme.Theme
 	Who            string // user@host of the person looking; empty: not shown
 	ReadOnly       bool   // keys that change something are not offered
+	Early          bool   // the keys of a plan's box do nothing yet, and are not offered
 }
 
 // Panel is one part of the screen.

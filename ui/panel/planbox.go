@@ -20,7 +20,10 @@ func PlanBox(p Props) string {
 	}
 	plan := p.Snap.State.Plan
 	b := box{title: []span{{theme.Title, plan.Plan.Title}}, keep: -1, minW: min(64, p.boxW())}
-	if plan.Plan.Emergency {
+	switch {
+	case plan.Plan.Guard:
+		b.title = append([]span{{theme.NoGo | theme.Bold, "GUARD "}}, b.title...)
+	case plan.Plan.Emergency:
 		b.title = append([]span{{theme.NoGo | theme.Bold, "EMERGENCY "}}, b.title...)
 	}
 	switch plan.Status {
@@ -37,13 +40,16 @@ func PlanBox(p Props) string {
 func armedBox(b *box, p Props, plan *model.PlanState) {
 	w := p.boxW()
 	b.head = append(b.head, planWhere(p, plan))
+	if plan.Plan.Guard {
+		b.head = append(b.head, lines(w, theme.NoGo|theme.Bold, plan.Plan.Reason)...)
+	}
 	for _, warning := range plan.Plan.Warnings {
 		b.head = append(b.head, lines(w, theme.Warn|theme.Bold, "! "+warning)...)
 	}
 	if plan.Plan.Override {
 		b.head = append(b.head, lines(w, theme.Warn|theme.Bold, fmt.Sprintf("! against the gate, which says %s", plan.Plan.Headline))...)
 	}
-	if plan.Plan.Reason != "" {
+	if plan.Plan.Reason != "" && !plan.Plan.Guard {
 		b.head = append(b.head, field(w, "reason", theme.Normal, plan.Plan.Reason)...)
 	}
 	planSteps(b, p, plan)
@@ -53,18 +59,45 @@ func armedBox(b *box, p Props, plan *model.PlanState) {
 	case p.ReadOnly && plan.FireAt.IsZero():
 		b.foot = append(b.foot, []span{{theme.Notice, "waits for a person with the right to fire it"}})
 	case p.ReadOnly:
-		b.foot = append(b.foot, []span{{theme.NoGo | theme.Bold | theme.Reverse, " fires in " + firesIn(plan, p.Now) + " "}})
+		b.foot = append(b.foot, []span{fires(p, plan)})
 	case plan.FireAt.IsZero():
 		b.foot = append(b.foot, keyLine(Hint{"Enter", "confirms"}, Hint{"Esc", "cancels"}))
+	case w < 44:
+		b.foot = append([][]span{{fires(p, plan)}}, narrowKeys(p, plan)...)
+	case p.Early:
+		b.foot = append(b.foot, []span{fires(p, plan), {theme.Dim, " · keys count in a moment"}})
 	default:
-		if w < 44 {
-			b.foot = [][]span{{{theme.NoGo | theme.Bold | theme.Reverse, " fires in " + firesIn(plan, p.Now) + " "}},
-				keyLine(Hint{"Esc", "vetoes"}), keyLine(Hint{"Enter", "fires now"})}
-			return
-		}
-		b.foot = append(b.foot, append([]span{{theme.NoGo | theme.Bold | theme.Reverse, " fires in " + firesIn(plan, p.Now) + " "}, {theme.Dim, " · "}},
-			keyLine(Hint{"Esc", "vetoes"}, Hint{"Enter", "fires now"})...))
+		b.foot = append(b.foot, append([]span{fires(p, plan), {theme.Dim, " · "}},
+			keyLine(Hint{"Esc", vetoes(plan)}, Hint{"Enter", "fires now"})...))
 	}
+}
+
+// fires is the countdown of a plan.
+func fires(p Props, plan *model.PlanState) span {
+	text := "fires in " + firesIn(plan, p.Now)
+	if plan.Plan.Guard {
+		text = "guard " + text
+	}
+	if p.Size.W > cells(text)+2 {
+		text = " " + text + " "
+	}
+	return span{theme.NoGo | theme.Bold | theme.Reverse, text}
+}
+
+// vetoes is what esc does to a plan that counts down.
+func vetoes(plan *model.PlanState) string {
+	if plan.Plan.Guard {
+		return "vetoes, asks why"
+	}
+	return "vetoes"
+}
+
+// narrowKeys are the keys of a plan that counts down, where there is little room.
+func narrowKeys(p Props, plan *model.PlanState) [][]span {
+	if p.Early {
+		return [][]span{{{theme.Dim, "keys count"}}, {{theme.Dim, "in a moment"}}}
+	}
+	return [][]span{keyLine(Hint{"Esc", vetoes(plan)}), keyLine(Hint{"Enter", "fires now"})}
 }
 
 // planWhere is the line that must not be misread: which environment, and from

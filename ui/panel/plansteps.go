@@ -15,6 +15,7 @@ import (
 func planSteps(b *box, p Props, plan *model.PlanState) {
 	w := p.boxW()
 	b.body = append(b.body, nil)
+	b.body = append(b.body, freezes(p, plan)...)
 	stage := model.Stage("")
 	for i := range plan.Plan.Steps {
 		step := &plan.Plan.Steps[i]

@@ -80,6 +80,13 @@ func TestScreenGolden(t *testing.T) {
 		{"verified-120x40-plain", paneltest.Verified, "plain", 120, 40, "log", false},
 		{"zoom-charts-120x40-plain", paneltest.NoGo, "plain", 120, 40, "charts", true},
 		{"zoom-phases-120x40-plain", paneltest.Go, "plain", 120, 40, "phases", true},
+		{"guard-armed-120x40-plain", paneltest.GuardArmed, "plain", 120, 40, "gate", false},
+		{"guard-armed-80x24-plain", paneltest.GuardArmed, "plain", 80, 24, "gate", false},
+		{"guard-armed-18x4-plain", paneltest.GuardArmed, "plain", 18, 4, "", false},
+		{"guard-vetoed-120x40-plain", paneltest.GuardVetoed, "plain", 120, 40, "gate", false},
+		{"checks-120x40-plain", paneltest.Checked, "plain", 120, 40, "checklist", false},
+		{"checks-80x24-plain", paneltest.Checked, "plain", 80, 24, "checklist", false},
+		{"zoom-checks-80x24-plain", paneltest.Checked, "plain", 80, 24, "checklist", true},
 		{"mini-40x8-plain", paneltest.NoGo, "plain", 40, 8, "", false},
 		{"mini-20x5-plain", paneltest.Armed, "plain", 20, 5, "", false},
 	}
@@ -90,6 +97,18 @@ func TestScreenGolden(t *testing.T) {
 			requireSize(t, got, tt.w, tt.h)
 			golden.RequireEqual(t, got)
 		})
+	}
+}
+
+// whyOf draws the why of the gate's line of a metric or check.
+func whyOf(id string) func(panel.Props) string {
+	return func(p panel.Props) string {
+		for _, l := range p.Snap.Gate.Lines {
+			if l.Check == model.CheckID(id) || l.Check == "" && l.Metric == model.MetricID(id) {
+				return panel.WhyBox(p, l)
+			}
+		}
+		return "the gate has no line of " + id
 	}
 }
 
@@ -107,7 +126,16 @@ func TestBoxGolden(t *testing.T) {
 		{"plan-running-80x12", paneltest.Running, 80, 12, panel.PlanBox},
 		{"plan-verified", paneltest.Verified, 120, 40, panel.PlanBox},
 		{"plan-partial", paneltest.Partial, 120, 40, panel.PlanBox},
-		{"why-fail", paneltest.NoGo, 100, 40, func(p panel.Props) string { return panel.WhyBox(p, p.Snap.Lines["error"]) }},
+		{"plan-guard", paneltest.GuardArmed, 120, 40, panel.PlanBox},
+		{"plan-guard-18x4", paneltest.GuardArmed, 18, 4, panel.PlanBox},
+		{"why-fail", paneltest.NoGo, 100, 40, whyOf("error")},
+		{"why-sequential", paneltest.Evidence, 100, 40, whyOf("error")},
+		{"why-baseline", paneltest.Evidence, 100, 40, whyOf("latency")},
+		{"why-guarded", paneltest.GuardArmed, 100, 40, whyOf("error")},
+		{"why-guard-vetoed", paneltest.GuardVetoed, 100, 40, whyOf("error")},
+		{"why-check-run", paneltest.Checked, 80, 24, whyOf("e2e")},
+		{"why-check-probe", paneltest.Checked, 80, 24, whyOf("ready")},
+		{"why-check-running", paneltest.Checked, 80, 24, whyOf("load")},
 		{"help", paneltest.Go, 100, 40, func(p panel.Props) string {
 			return panel.HelpBox(p, []panel.HelpGroup{{Title: "Act", Keys: hints()[:4]}, {Title: "Look", Keys: hints()[4:]}})
 		}},

@@ -75,3 +75,11 @@ func (p Props) checks() []model.Check {
 	}
 	return nil
 }
+
+// attempt returns the current attempt, or nil.
+func (p Props) attempt() *model.Attempt {
+	if !p.known() {
+		return nil
+	}
+	return p.Snap.State.Attempt()
+}

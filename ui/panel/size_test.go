@@ -60,7 +60,8 @@ func hostile() *rapid.Generator[string] {
 
 // randomSnapshot is a fixture with hostile texts, numbers and holes in it.
 func randomSnapshot(t *rapid.T) *model.Snapshot {
-	conditions := []paneltest.Condition{paneltest.NotStarted, paneltest.Soaking, paneltest.Go, paneltest.NoGo, paneltest.Armed, paneltest.Running, paneltest.Verified, paneltest.Partial}
+	conditions := []paneltest.Condition{paneltest.NotStarted, paneltest.Soaking, paneltest.Go, paneltest.NoGo, paneltest.Armed, paneltest.Running, paneltest.Verified, paneltest.Partial,
+		paneltest.GuardArmed, paneltest.GuardVetoed, paneltest.Checked, paneltest.Evidence}
 	s := paneltest.Snapshot(paneltest.Options{
 		Condition: rapid.SampledFrom(conditions).Draw(t, "condition"),
 		Metrics:   rapid.IntRange(4, 30).Draw(t, "metrics"),
@@ -94,7 +95,20 @@ func randomSnapshot(t *rapid.T) *model.Snapshot {
 		v := model.Value{Type: model.Text, Text: text.Draw(t, "flag")}
 		s.State.Flags[f.ID] = model.FlagState{Stored: v, Effective: v, StoredErr: rapid.SampledFrom([]string{"", "no such file"}).Draw(t, "err")}
 	}
+	for i := range s.Checks {
+		s.Checks[i].Line = text.Draw(t, "live")
+	}
+	for id, c := range s.State.Checks {
+		c.Note, c.Output, c.By.Name = text.Draw(t, "note"), text.Draw(t, "output"), text.Draw(t, "by")
+		s.State.Checks[id] = c
+	}
+	s.State.Guard.VetoNote, s.State.Guard.Reason = text.Draw(t, "veto"), text.Draw(t, "breach")
+	if a := s.State.Attempt(); a != nil && rapid.Bool().Draw(t, "overridden") {
+		a.Override = text.Draw(t, "override")
+	}
 	if plan := s.State.Plan; plan != nil {
+		plan.Plan.Freeze = rapid.SampledFrom([][]model.MetricID{nil, {"latency", "error"}}).Draw(t, "freeze")
+		plan.Plan.Reason = text.Draw(t, "why")
 		for i := range plan.Plan.Steps {
 			plan.Plan.Steps[i].Title, plan.Plan.Steps[i].Preview = text.Draw(t, "step"), text.Draw(t, "preview")
 			plan.Steps[i].Detail, plan.Steps[i].Output = text.Draw(t, "detail"), text.Draw(t, "output")
@@ -123,6 +137,7 @@ func TestNothingOverflows(t *testing.T) {
 		h := rapid.OneOf(rapid.IntRange(1, 12), rapid.IntRange(1, 120)).Draw(t, "h")
 		p.Size = panel.Size{W: w, H: h}
 		p.Focused, p.Zoomed, p.Frozen = rapid.Bool().Draw(t, "focused"), rapid.Bool().Draw(t, "zoomed"), rapid.Bool().Draw(t, "frozen")
+		p.Early, p.ReadOnly = rapid.Bool().Draw(t, "early"), rapid.Bool().Draw(t, "read only")
 		p.Cursor, p.Offset = rapid.IntRange(-5, 300).Draw(t, "cursor"), rapid.IntRange(-5, 300).Draw(t, "offset")
 		p.Filter = rapid.SampledFrom([]string{"", "", "", "e", "nothing holds this"}).Draw(t, "filter")
 		for _, pn := range panels() {
@@ -144,7 +159,7 @@ func TestNothingOverflows(t *testing.T) {
 		p.Size = line
 		text := hostile().Draw(t, "text")
 		under := screen(p, w, h, "log", false)
-		why := model.Line{Metric: "error", Title: text, Reason: text, State: model.MetricState(text), Target: text}
+		why := model.Line{Metric: "error", Check: model.CheckID(rapid.SampledFrom([]string{"", "e2e", "ready", "load"}).Draw(t, "check")), Title: text, Reason: text, State: model.MetricState(text), Target: text}
 		for _, box := range []string{
 			panel.PlanBox(p), panel.WhyBox(p, why), panel.HelpBox(p, []panel.HelpGroup{{Title: text, Keys: hints()}}),
 			panel.MenuBox(p, text, hints()), panel.PromptBox(p, text, text, p.Cursor, text),

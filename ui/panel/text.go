@@ -70,3 +70,20 @@ func cutText(s string, w int) string {
 	}
 	return ansi.Truncate(s, max(w, 0), "…")
 }
+
+// atMost writes a time that is left in one unit, rounded up: "13m", "45s".
+func atMost(d time.Duration) string {
+	unit := time.Second
+	if d > 2*time.Minute {
+		unit = time.Minute
+	}
+	return model.FormatDuration((max(d, 0) + unit - 1).Truncate(unit))
+}
+
+// because joins a text and what is the reason for it, if there is one.
+func because(text, reason string) string {
+	if reason == "" {
+		return text
+	}
+	return text + ": " + reason
+}

@@ -7,7 +7,54 @@ import (
 
 	"gonogo/model"
 	"gonogo/ui/theme"
+	"gonogo/ui/words"
 )
+
+// WhyBox explains one line: what would change it, what came, what is wanted,
+// how far it is off, what the events prove, what it is compared with, how old
+// it is, what the guard makes of it, and what was asked. Of a check: who or
+// what found out, when, and what it printed. Offset scrolls.
+func WhyBox(p Props, line model.Line) string {
+	line = p.seen(line)
+	w := p.boxW()
+	glyph, style := p.theme().State(line.State)
+	b := box{
+		title: []span{{theme.Title, "Why "}, {theme.Title, line.Title}}, keep: -1, minW: min(60, w),
+		head: [][]span{{{style, glyph + " " + string(line.State)}}},
+		foot: [][]span{keyLine(Hint{"esc", "closes"}, Hint{"y", "copies"}, Hint{"↑↓", "scroll"})},
+	}
+	b.head = append(b.head, lines(w, theme.Strong, reasonText(&line))...)
+	b.head = append(b.head, nil)
+	m, check := p.rollout().Metric(line.Metric), p.check(line.Check)
+	if check != nil {
+		b.body = append(b.body, field(w, "changes", theme.Strong, words.ChangeCheck(check, m, &line))...)
+		b.body = append(b.body, whyCheck(p, check, w)...)
+	} else {
+		b.body = append(b.body, field(w, "changes", theme.Strong, words.Change(m, &line))...)
+	}
+	b.body = append(b.body, whyValue(p, &line, w)...)
+	if m != nil {
+		b.body = append(b.body, whyTest(p, &line, w)...)
+		b.body = append(b.body, whyBaseline(p, m, w)...)
+	}
+	b.body = append(b.body, whyTimes(p, &line, w)...)
+	b.body = append(b.body, guardFields(p, &line, w)...)
+	if m != nil {
+		b.body = append(b.body, whyMetric(p, m, w)...)
+	}
+	return b.render(p)
+}
+
+// check returns the check id of the phase whose gate counts, or nil.
+func (p Props) check(id model.CheckID) *model.Check {
+	all := p.checks()
+	for i := range all {
+		if id != "" && all[i].ID == id {
+			return &all[i]
+		}
+	}
+	return nil
+}
 
 // whyValue is what was measured against what is wanted.
 func whyValue(p Props, line *model.Line, w int) [][]span {
@@ -23,20 +70,23 @@ func whyValue(p Props, line *model.Line, w int) [][]span {
 	} else if line.Metric != "" {
 		out = append(out, field(w, "value", theme.Unknown, "none")...)
 	}
-	if line.HasCount {
-		out = append(out, field(w, "events", theme.Normal, strconv.FormatFloat(line.Count, 'f', -1, 64))...)
-	}
 	out = append(out, field(w, "target", theme.Normal, thresholdLine(line.Target, line, line.Threshold, line.HasTarget))...)
 	out = append(out, field(w, "alert", theme.Normal, thresholdLine(line.Alert, line, line.AlertAt, line.HasAlert))...)
-	if !line.SampleAt.IsZero() && line.Metric != "" {
-		age := max(p.Now.Sub(line.SampleAt), 0).Truncate(time.Second)
-		out = append(out, field(w, "age", theme.Normal, model.FormatDuration(age)+", sample of "+line.SampleAt.UTC().Format("15:04:05Z"))...)
+	events := ""
+	if line.HasCount {
+		events = count(line.Count)
 	}
-	if line.Held > 0 {
-		out = append(out, field(w, "held", theme.Normal, model.FormatDuration(line.Held.Truncate(time.Second))+" in this state")...)
+	if line.Rate > 0 {
+		if events != "" {
+			events += ", "
+		}
+		events += strconv.FormatFloat(line.Rate, 'g', 3, 64) + " a second"
 	}
-	return out
+	return append(out, field(w, "events", theme.Normal, events)...)
 }
+
+// count writes a number of events.
+func count(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 // thresholdLine is a threshold as written, as resolved, and the value's distance to it.
 func thresholdLine(text string, line *model.Line, at model.Float, has bool) string {
@@ -53,8 +103,75 @@ func thresholdLine(text string, line *model.Line, at model.Float, has bool) stri
 	return text
 }
 
+// whyTest is the sequential test of counted events as it stands: between the
+// bound at which the target is accepted and the one at which the alert is.
+func whyTest(p Props, line *model.Line, w int) [][]span {
+	t := line.Test
+	if t == nil {
+		return nil
+	}
+	llr, accept, reject := float64(t.LLR), float64(t.Accept), float64(t.Reject)
+	out := field(w, "proof", theme.Normal, count(t.Bad)+" bad of "+count(t.Total)+" events since this test began")
+	const n = 21
+	at := int(share(llr, accept, reject) * (n - 1))
+	bar := []rune("├───────────────────┤")
+	bar[at] = '●'
+	out = append(out, []span{{theme.Dim, "            "}, {theme.Normal, "accepts " + number(accept) + " "}, {theme.Strong, string(bar)},
+		{theme.Normal, " " + number(reject) + " rejects"}, {theme.Dim, "   LLR "}, {theme.Strong, number(llr)}})
+	decided := "no test has decided yet"
+	switch t.Decided {
+	case model.Accepted:
+		decided = "the test before accepted the target"
+	case model.Rejected:
+		decided = "the test before rejected it: the alert is proved"
+	}
+	out = append(out, field(w, "", theme.Normal, decided)...)
+	return append(out, field(w, "", theme.Dim, "good is "+model.FormatValue(model.Ratio, float64(t.Good))+" bad, poor is "+
+		model.FormatValue(model.Ratio, float64(t.Poor))+"; α "+strconv.FormatFloat(t.Alpha, 'g', 3, 64)+", β "+strconv.FormatFloat(t.Beta, 'g', 3, 64))...)
+}
+
+// number writes a number of a test, short.
+func number(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
+
+// whyBaseline is the frozen baseline of a metric, of one that rests on it also that there is none.
+func whyBaseline(p Props, m *model.Metric, w int) [][]span {
+	b, ok := p.Snap.State.Baselines[m.ID]
+	switch {
+	case !ok && m.OnBaseline():
+		return field(w, "baseline", theme.Warn, "none is frozen: B freezes it")
+	case !ok:
+		return nil
+	}
+	out := field(w, "baseline", theme.Normal, model.FormatValue(m.Unit, float64(b.Value))+", frozen "+clock(b.At, p.Now)+"Z by "+b.By.Name)
+	out = append(out, field(w, "", theme.Dim, "the mean of "+strconv.Itoa(b.Points)+" readings over "+model.FormatDuration(b.Window))...)
+	if b.Query != "" && b.Query != m.Query {
+		out = append(out, field(w, "", theme.Warn, "of another query than now: "+b.Query)...)
+	}
+	return out
+}
+
+// whyTimes are a line's age, how long it has been so, and what it settles from.
+func whyTimes(p Props, line *model.Line, w int) [][]span {
+	var out [][]span
+	if !line.SampleAt.IsZero() && line.Metric != "" {
+		age := max(p.Now.Sub(line.SampleAt), 0).Truncate(time.Second)
+		out = append(out, field(w, "age", theme.Normal, model.FormatDuration(age)+", sample of "+line.SampleAt.UTC().Format("15:04:05Z"))...)
+	}
+	if line.Held > 0 {
+		out = append(out, field(w, "held", theme.Normal, model.FormatDuration(line.Held.Truncate(time.Second))+" in this state")...)
+	}
+	if line.Settling > 0 {
+		text := model.FormatDuration(line.Settling.Truncate(time.Second)) + " more, until its window holds nothing from before the last change"
+		if what := p.Snap.State.Changed.What; what != "" {
+			text += ": " + what
+		}
+		out = append(out, field(w, "settles", theme.Normal, text)...)
+	}
+	return out
+}
+
 // whyMetric is where a metric comes from and how it is judged.
-func whyMetric(p Props, m *model.Metric, line *model.Line, w int) [][]span {
+func whyMetric(p Props, m *model.Metric, w int) [][]span {
 	var out [][]span
 	if m.For > 0 {
 		out = append(out, field(w, "for", theme.Normal, "the target must hold for "+model.FormatDuration(m.For))...)
@@ -63,11 +180,30 @@ func whyMetric(p Props, m *model.Metric, line *model.Line, w int) [][]span {
 		out = append(out, field(w, "alert for", theme.Normal, "the alert must hold for "+model.FormatDuration(m.AlertFor))...)
 	}
 	if m.MinCount > 0 {
-		out = append(out, field(w, "at least", theme.Normal, strconv.FormatFloat(m.MinCount, 'f', -1, 64)+" events")...)
+		out = append(out, field(w, "at least", theme.Normal, count(m.MinCount)+" events")...)
+	}
+	if m.Settle > 0 {
+		out = append(out, field(w, "settle", theme.Normal, model.FormatDuration(m.Settle)+" after a flip or restart it decides nothing")...)
 	}
 	out = append(out, field(w, "asked", theme.Normal, "every "+model.FormatDuration(m.Every)+", stale after "+model.FormatDuration(m.StaleAfter))...)
 	out = append(out, field(w, "source", theme.Normal, sourceText(p, m.Source))...)
-	return append(out, field(w, "query", theme.Normal, m.Query)...)
+	out = append(out, field(w, "query", theme.Normal, m.Query)...)
+	out = append(out, field(w, "bad", theme.Normal, m.Bad)...)
+	out = append(out, field(w, "total", theme.Normal, m.Total)...)
+	out = append(out, field(w, "expr", theme.Normal, m.Expr)...)
+	for i, id := range m.Inputs {
+		name := ""
+		if i == 0 {
+			name = "of"
+		}
+		text := string(id) + ", never judged"
+		if in, ok := p.Snap.Lines[id]; ok {
+			in = p.seen(in)
+			text = string(id) + " " + valueText(&in) + ", " + string(in.State)
+		}
+		out = append(out, field(w, name, theme.Normal, text)...)
+	}
+	return out
 }
 
 func sourceText(p Props, id string) string {
@@ -91,39 +227,4 @@ func sourceText(p Props, id string) string {
 		return text
 	}
 	return id
-}
-
-// whatChanges says what would bring a line to PASS.
-func whatChanges(m *model.Metric, line *model.Line) string {
-	switch line.State {
-	case model.Pass:
-		return ""
-	case model.Manual:
-		return "a person signs it: space on the checklist"
-	case model.Soaking:
-		return "time: nothing else is missing"
-	case model.Collecting:
-		if m != nil && line.HasCount && line.Count < m.MinCount {
-			return strconv.FormatFloat(math.Ceil(m.MinCount-line.Count), 'f', -1, 64) + " more events"
-		}
-		if m != nil && m.For > line.Held {
-			return "the target holds for " + model.FormatDuration((m.For - line.Held).Truncate(time.Second)) + " more"
-		}
-		return "more evidence"
-	case model.NoTraffic:
-		return "traffic: a ratio of nothing is no evidence"
-	case model.NoData:
-		return "the query finds something: is the name right, does the service export it?"
-	case model.Stale:
-		return "a newer sample"
-	case model.Ambiguous:
-		return "the query returns one series: sum it, or select one"
-	case model.Down:
-		return "the source answers"
-	}
-	text := "the value comes to " + line.Target
-	if m != nil && m.For > 0 {
-		text += " and stays there for " + model.FormatDuration(m.For)
-	}
-	return text
 }

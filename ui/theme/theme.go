@@ -134,6 +134,8 @@ func (t *Theme) State(s model.MetricState) (glyph string, style Style) {
 		return "◑", Hold
 	case model.NoTraffic, model.NoData:
 		return "○", Unknown
+	case model.NoSeries:
+		return "∅", Unknown
 	case model.Stale:
 		return "◌", Dim
 	case model.Ambiguous:

@@ -51,10 +51,6 @@ func describe(event model.Event) string {
 		return gate(e)
 	case model.FlagObserved:
 		return observed(e)
-	case model.CheckSigned:
-		return because("signed "+string(e.Check), e.Note)
-	case model.CheckUnsigned:
-		return "took back the signature of " + string(e.Check)
 	case model.Progress:
 		return fmt.Sprintf("soaked %s in %s", model.FormatDuration(e.Soak), e.Phase)
 	case model.ClockJumped:
@@ -62,21 +58,57 @@ func describe(event model.Event) string {
 	case model.Unaudited:
 		return because(fmt.Sprintf("UNAUDITED: %d facts could not be journaled", e.Count), e.Reason)
 	}
+	return describeGate(event)
+}
+
+// describeGate tells of what verdicts rest on: checks, baselines, the guard.
+func describeGate(event model.Event) string {
+	switch e := event.(type) {
+	case model.CheckSigned:
+		return because("signed "+string(e.Check), e.Note)
+	case model.CheckUnsigned:
+		return "took back the signature of " + string(e.Check)
+	case model.CheckBegan:
+		return "check " + string(e.Check) + " runs"
+	case model.CheckEnded:
+		if e.OK {
+			return because("check "+string(e.Check)+" passed"+after(e.Took), e.Detail)
+		}
+		return because("check "+string(e.Check)+" FAILED"+after(e.Took), e.Detail)
+	case model.BaselineFrozen:
+		return because(fmt.Sprintf("baseline of %s frozen at %s, the mean of %s over %s", e.Metric,
+			strconv.FormatFloat(float64(e.Value), 'g', 4, 64), count(e.Points, "reading"), model.FormatDuration(e.Window)), e.Why)
+	case model.GuardTripped:
+		text := "guard tripped by " + string(e.Metric)
+		if e.Mode == model.GuardNotify {
+			text += ", which it only says"
+		}
+		return because(text, e.Reason)
+	case model.GuardCleared:
+		if e.Now == "" {
+			return "guard cleared: " + string(e.Metric) + " is not in FAIL any more"
+		}
+		return "guard cleared: " + e.Now
+	}
 	return describePlan(event)
+}
+
+// after says how long something took, where that is known.
+func after(took time.Duration) string {
+	if took <= 0 {
+		return ""
+	}
+	return " after " + model.FormatDuration(took)
 }
 
 func describePlan(event model.Event) string {
 	switch e := event.(type) {
 	case model.PlanArmed:
-		text := fmt.Sprintf("armed %q, %s", e.Plan.Title, count(len(e.Plan.Steps), "step"))
-		if !e.FireAt.IsZero() {
-			text += ", fires by itself at " + e.FireAt.UTC().Format("15:04:05Z")
-		}
-		if e.Plan.Override {
-			text += ", against the gate"
-		}
-		return because(text, e.Plan.Reason)
+		return armed(e)
 	case model.PlanVetoed:
+		if !e.Until.IsZero() {
+			return because("vetoed: nothing was done, the guard is held back until "+e.Until.UTC().Format("15:04:05Z"), e.Reason)
+		}
 		return because("vetoed: nothing was done", e.Reason)
 	case model.PlanFired:
 		return "fired by " + e.How
@@ -93,6 +125,23 @@ func describePlan(event model.Event) string {
 		return because("plan ended "+string(e.Outcome), e.Summary)
 	}
 	return model.EventName(event)
+}
+
+func armed(e model.PlanArmed) string {
+	text := fmt.Sprintf("armed %q, %s", e.Plan.Title, count(len(e.Plan.Steps), "step"))
+	if e.Plan.Guard {
+		text = "guard " + text
+	}
+	if !e.FireAt.IsZero() {
+		text += ", fires by itself at " + e.FireAt.UTC().Format("15:04:05Z")
+	}
+	if n := len(e.Plan.Freeze); n > 0 {
+		text += ", freezes " + count(n, "baseline")
+	}
+	if e.Plan.Override {
+		text += ", against the gate"
+	}
+	return because(text, e.Plan.Reason)
 }
 
 func entered(e model.PhaseEntered) string {
@@ -132,46 +181,6 @@ func observed(e model.FlagObserved) string {
 		return fmt.Sprintf("flag %s %s: cannot be seen: %s", e.Flag, what, e.Err)
 	}
 	return fmt.Sprintf("flag %s %s: %s", e.Flag, what, e.Value)
-}
-
-// Intent says what an intent asks for, in one inert line.
-func Intent(in model.Intent) string {
-	var text string
-	switch in.Kind {
-	case model.ArmEnter:
-		text = "advance"
-		if in.Phase != "" {
-			text += " to " + string(in.Phase)
-		}
-	case model.ArmFlip:
-		text = fmt.Sprintf("set %s to %s", in.Flag, in.Value)
-	case model.ArmRollback:
-		text = "emergency rollback"
-		if in.Rollback != "" {
-			text = "rollback " + string(in.Rollback)
-		}
-	case model.Fire:
-		text = "fire the plan"
-	case model.Veto:
-		text = "veto the plan"
-	case model.Cancel:
-		text = "stop the plan at its next step"
-	case model.Sign:
-		text = "sign " + string(in.Check)
-	case model.Unsign:
-		text = "take back the signature of " + string(in.Check)
-	case model.HoldOn:
-		text = "hold"
-	case model.Resume:
-		text = "resume"
-	case model.Adopt:
-		return "adopt config " + model.Inert(Short(in.Reason))
-	case model.Refresh:
-		text = "look at every flag"
-	default:
-		text = string(in.Kind)
-	}
-	return model.Inert(because(text, in.Reason))
 }
 
 // Outcome says how a step ended, or a plan, whose outcome is its own word.

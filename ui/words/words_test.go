@@ -34,6 +34,19 @@ func TestDescribe(t *testing.T) {
 		{"flag unseen", model.FlagObserved{Flag: "real", Err: "no such file"}, "flag real stored: cannot be seen: no such file"},
 		{"signed", model.CheckSigned{Check: "e2e", Note: "green"}, "signed e2e: green"},
 		{"unsigned", model.CheckUnsigned{Check: "e2e"}, "took back the signature of e2e"},
+		{"check began", model.CheckBegan{Check: "e2e"}, "check e2e runs"},
+		{"check passed", model.CheckEnded{Check: "e2e", OK: true, Detail: "suite ended well", Took: 41 * time.Second}, "check e2e passed after 41s: suite ended well"},
+		{"check failed", model.CheckEnded{Check: "e2e", Detail: "exit status 1"}, "check e2e FAILED: exit status 1"},
+		{"baseline", model.BaselineFrozen{Metric: "p95", Value: 1.83333, Window: 30 * time.Minute, Points: 120, Why: "before p10"},
+			"baseline of p95 frozen at 1.833, the mean of 120 readings over 30m: before p10"},
+		{"guard tripped", model.GuardTripped{Metric: "errors", Reason: "7% is above 5% (alert)", Mode: model.GuardArmed}, "guard tripped by errors: 7% is above 5% (alert)"},
+		{"guard only says so", model.GuardTripped{Metric: "errors", Mode: model.GuardNotify}, "guard tripped by errors, which it only says"},
+		{"guard cleared", model.GuardCleared{Metric: "errors", Now: "errors is PASS, not FAIL any more"}, "guard cleared: errors is PASS, not FAIL any more"},
+		{"guard cleared without a word", model.GuardCleared{Metric: "errors"}, "guard cleared: errors is not in FAIL any more"},
+		{"armed by the guard", model.PlanArmed{Plan: model.Plan{Title: "Off", Guard: true, Reason: "errors FAIL: 7%"}, FireAt: at()},
+			`guard armed "Off", 0 steps, fires by itself at 14:22:07Z: errors FAIL: 7%`},
+		{"armed with baselines", model.PlanArmed{Plan: model.Plan{Title: "Up", Freeze: []model.MetricID{"p95"}}}, `armed "Up", 0 steps, freezes 1 baseline`},
+		{"vetoed the guard", model.PlanVetoed{Reason: "a known flake", Until: at()}, "vetoed: nothing was done, the guard is held back until 14:22:07Z: a known flake"},
 		{"armed", model.PlanArmed{Plan: model.Plan{Title: "Off", Steps: make([]model.Step, 1)}, FireAt: at()}, `armed "Off", 1 step, fires by itself at 14:22:07Z`},
 		{"armed against the gate", model.PlanArmed{Plan: model.Plan{Title: "Up", Override: true, Reason: "demo"}}, `armed "Up", 0 steps, against the gate: demo`},
 		{"vetoed", model.PlanVetoed{Reason: "not yet"}, "vetoed: nothing was done: not yet"},
@@ -62,7 +75,9 @@ func FuzzDescribeIsInert(f *testing.F) {
 		for _, e := range []model.Event{
 			model.PlanEnded{Outcome: model.Outcome(text), Summary: text}, model.FlagObserved{Flag: model.FlagID(text), Err: text},
 			model.IntentTaken{Intent: model.Intent{Kind: model.IntentKind(text), Reason: text}}, model.EngineStarted{Host: text, Version: text},
-			model.StepEnded{Outcome: model.Outcome(text), Detail: text},
+			model.StepEnded{Outcome: model.Outcome(text), Detail: text}, model.CheckEnded{Check: model.CheckID(text), Detail: text},
+			model.BaselineFrozen{Metric: model.MetricID(text), Why: text}, model.GuardTripped{Metric: model.MetricID(text), Reason: text},
+			model.GuardCleared{Now: text}, model.PlanVetoed{Reason: text, Until: at()},
 		} {
 			got := Describe(model.Record{Event: e})
 			if got != model.Inert(got) || strings.ContainsAny(got, "\n\r\x1b") {
@@ -73,6 +88,39 @@ func FuzzDescribeIsInert(f *testing.F) {
 			t.Errorf("%q is not inert", in)
 		}
 	})
+}
+
+func TestIntent(t *testing.T) {
+	tests := []struct {
+		in   model.Intent
+		want string
+	}{
+		{model.Intent{Kind: model.RunCheck, Check: "e2e"}, "run check e2e"},
+		{model.Intent{Kind: model.Freeze}, "freeze every baseline"},
+		{model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"p95"}, Reason: "new hardware"}, "freeze the baseline of p95: new hardware"},
+		{model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"a", "b", "c"}}, "freeze the baseline of a, b and c"},
+		{model.Intent{Kind: model.Veto, Reason: "flake"}, "veto the plan: flake"},
+	}
+	for _, tt := range tests {
+		if got := Intent(tt.in); got != tt.want {
+			t.Errorf("got  %q\nwant %q", got, tt.want)
+		}
+	}
+}
+
+// No event is said by its type's name only.
+func TestEveryEventHasWords(t *testing.T) {
+	for _, e := range []model.Event{
+		model.EngineStarted{}, model.EngineStopped{}, model.ConfigAdopted{}, model.IntentTaken{}, model.PhaseEntered{}, model.PhaseLeft{},
+		model.HoldChanged{}, model.Progress{}, model.GateChanged{}, model.FlagObserved{}, model.CheckSigned{}, model.CheckUnsigned{},
+		model.CheckBegan{}, model.CheckEnded{}, model.BaselineFrozen{}, model.GuardTripped{}, model.GuardCleared{}, model.PlanArmed{},
+		model.PlanVetoed{}, model.PlanFired{}, model.PlanJoined{}, model.StepIntended{}, model.StepEnded{}, model.PlanEnded{},
+		model.ClockJumped{}, model.Unaudited{},
+	} {
+		if got := Describe(model.Record{Event: e}); strings.Contains(got, model.EventName(e)) {
+			t.Errorf("%T is said as %q", e, got)
+		}
+	}
 }
 
 func TestOutcomesHaveWords(t *testing.T) {

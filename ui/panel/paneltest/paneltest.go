@@ -24,6 +24,11 @@ const (
 	Running    Condition = "running"     // the emergency rollback runs
 	Verified   Condition = "verified"    // it ended well
 	Partial    Condition = "partial"     // it ended with a restart that failed
+
+	GuardArmed  Condition = "guard armed"  // as no-go, and the guard counts down to its rollback
+	GuardVetoed Condition = "guard vetoed" // and a person vetoed that
+	Checked     Condition = "checked"      // as soaking, with checks of every kind
+	Evidence    Condition = "evidence"     // as soaking, errors are decided sequentially, and p95 rests on a baseline
 )
 
 // Options says what a snapshot holds.
@@ -59,6 +64,12 @@ func Snapshot(o Options) *model.Snapshot {
 		s.Series[m.ID] = series(o, i, m)
 		s.Lines[m.ID] = line(o, i, m)
 	}
+	if o.Condition == Evidence {
+		evidence(r, s)
+	}
+	if o.Condition == Checked {
+		s.Checks = []model.LiveCheck{{Check: "load", Since: Now().Add(-12 * time.Second), Line: "4 of 9 suites passed"}}
+	}
 	s.Gate = verdict(o, r, s)
 	s.Tail = tail(o)
 	if p := plan(o, r); p != nil {
@@ -74,7 +85,16 @@ func Snapshot(o Options) *model.Snapshot {
 }
 
 // upset reports whether the rollout is in trouble.
-func (c Condition) upset() bool { return c == NoGo || c == Armed || c == Running || c == Partial }
+func (c Condition) upset() bool {
+	switch c {
+	case NoGo, Armed, Running, Partial, GuardArmed, GuardVetoed:
+		return true
+	}
+	return false
+}
+
+// guarded reports whether the rollout has a guard.
+func (c Condition) guarded() bool { return c == GuardArmed || c == GuardVetoed }
 
 var roles = [...]string{"success", "error", "latency", "fallback"}
 
@@ -106,6 +126,13 @@ func rollout(o Options) *model.Rollout {
 		{ID: "p10", Title: "10% of tenants", Soak: 3 * day, Limit: 5 * day, Gate: gate, Checks: check, Flags: []model.Setting{{Flag: "real", Value: model.BoolValue(true)}}},
 		{ID: "p50", Title: "50%", Soak: 5 * day, Limit: 7 * day, Gate: gate},
 		{ID: "everyone", Title: "Everyone", Gate: gate},
+	}
+	if o.Condition == Checked {
+		r.Phases[2].Checks = everyCheck()
+		r.Actions = append(r.Actions, model.ActionSpec{ID: "suite", Title: "End-to-end suite", Kind: "exec", Timeout: 10 * time.Minute, Preview: "run ./e2e.sh"})
+	}
+	if o.Condition.guarded() {
+		r.Guard = &model.Guard{Rollback: "quick", On: []model.MetricID{"error", "success"}, Countdown: time.Minute, Veto: 15 * time.Minute, Mode: model.GuardArmed}
 	}
 	r.Rollbacks = []model.Rollback{{ID: "quick", Title: "Real retrieval off", Emergency: true, Budget: 2 * time.Minute, Scope: model.ScopeSafe}}
 	return r

@@ -35,6 +35,13 @@ func state(o Options, r *model.Rollout) model.State {
 	case Go:
 		s.Attempts[2].Soak = 73 * time.Hour
 		s.Checks["complaints"] = model.CheckState{By: person("ana"), At: now.Add(-time.Minute)}
+	case Checked:
+		s.Checks = checkStates()
+	case GuardArmed, GuardVetoed:
+		s.Guard = model.GuardState{Metric: "error", Reason: "6.68% is above 5% (alert) for 4m", Since: now.Add(-22 * time.Second)}
+		if o.Condition == GuardVetoed {
+			s.Guard.Veto, s.Guard.VetoBy, s.Guard.VetoNote = now.Add(12*time.Minute), person("ana"), "a load test, ends 14:30"
+		}
 	case NoGo, Armed:
 		s.Flags["tenants"] = model.FlagState{Stored: model.ListValue("acme", "umbrella", "initech"), Effective: model.ListValue("acme", "umbrella"), Want: model.ListValue("acme", "umbrella")}
 	case Running:
@@ -55,7 +62,12 @@ func verdict(o Options, r *model.Rollout, s *model.Snapshot) model.Verdict {
 	for _, id := range phase.Gate {
 		v.Lines = append(v.Lines, s.Lines[id])
 	}
-	for _, c := range phase.Checks {
+	for i := range phase.Checks {
+		c := &phase.Checks[i]
+		if l, ok := automatic(c, s); ok {
+			v.Lines = append(v.Lines, l)
+			continue
+		}
 		l := model.Line{Check: c.ID, Title: c.Text, State: model.Manual, Reason: "waits for a signature: sign " + string(c.ID)}
 		if sig, ok := s.State.Checks[c.ID]; ok {
 			l.State, l.Reason, l.SampleAt = model.Pass, "signed by "+sig.By.Name, sig.At
@@ -137,6 +149,14 @@ func plan(o Options, r *model.Rollout) *model.PlanState {
 	}
 	switch o.Condition {
 	case Armed:
+	case GuardArmed, GuardVetoed:
+		p.Plan.Guard, p.Plan.Reason = true, "error FAIL: 6.68% is above 5% (alert) for 4m"
+		p.By = model.Actor{Name: "guard", Host: "bastion", Via: model.ViaGuard}
+		p.ArmedAt, p.FireAt = now.Add(-22*time.Second), now.Add(38*time.Second)
+		if o.Condition == GuardVetoed {
+			p.Status, p.Outcome, p.Note, p.EndedAt = model.Vetoed, model.Cancelled, "a load test, ends 14:30", now.Add(-10*time.Second)
+		}
+		p.Plan = p.Plan.Seal()
 	case Running:
 		run(0, 2, model.StepDone)
 		p.Status, p.ContainedAt = model.Running, fired.Add(3800*time.Millisecond)

@@ -1,0 +1,178 @@
+package panel
+
+import (
+	"gonogo/model"
+	"gonogo/ui/theme"
+	"gonogo/ui/words"
+)
+
+// standing is how a check stands at the moment.
+type standing struct {
+	result model.CheckState // its last result
+	known  bool             // there is one
+	counts bool             // and it still counts
+	live   *model.LiveCheck // it runs
+	line   *model.Line      // of one that follows a metric, as it must be shown now
+}
+
+// standing returns how check c stands.
+func (p Props) standing(c *model.Check) standing {
+	var s standing
+	if !p.known() {
+		return s
+	}
+	s.result, s.known = p.Snap.State.Checks[c.ID]
+	s.counts = s.known && s.result.Counts(c, p.Now)
+	for i := range p.Snap.Checks {
+		if p.Snap.Checks[i].Check == c.ID {
+			s.live = &p.Snap.Checks[i]
+		}
+	}
+	if c.Kind == model.CheckMetric {
+		line, ok := p.Snap.Lines[c.Metric]
+		if !ok {
+			line = model.Line{Metric: c.Metric, State: model.NoData}
+		}
+		line = p.seen(line)
+		s.line = &line
+	}
+	return s
+}
+
+// holds reports whether the check holds, on a result that counts.
+func (s *standing) holds() bool {
+	if s.line != nil {
+		return s.line.State == model.Pass
+	}
+	return s.counts && !s.result.Failed
+}
+
+// look returns the check's glyph and its style.
+func (s *standing) look(c *model.Check, t *theme.Theme) (glyph string, style theme.Style) {
+	switch {
+	case s.live != nil:
+		return "▶", theme.Hold | theme.Bold
+	case s.line != nil:
+		return t.State(s.line.State)
+	case s.counts && s.result.Failed:
+		return t.State(model.Fail)
+	case s.counts:
+		return t.State(model.Pass)
+	case c.Automatic():
+		return "⟳", theme.Hold
+	}
+	return t.State(model.Manual)
+}
+
+// says tells how the check stands, in many words and in few.
+func (s *standing) says(p Props, c *model.Check) (long, short string) {
+	r, now := &s.result, p.Now
+	when := clock(r.At, now)
+	switch {
+	case s.live != nil:
+		short = words.Age(now.Sub(s.live.Since))
+		long = "running " + short
+		if s.live.Line != "" {
+			long, short = long+": "+s.live.Line, short+": "+s.live.Line
+		}
+		return long, short
+	case s.line != nil:
+		text := string(s.line.State)
+		if s.line.HasValue {
+			text += " " + valueText(s.line)
+		}
+		return string(c.Metric) + " " + text, text
+	case s.counts && r.Failed:
+		return because("FAILED "+when, r.Note), because("FAILED", r.Note)
+	case s.counts:
+		how := "signed "
+		if r.Ran {
+			how = "passed "
+		}
+		short = when + " " + r.By.Name
+		long = how + short
+		if c.Every > 0 {
+			short = "due in " + atMost(r.At.Add(c.Every).Sub(now))
+			long += ", " + short
+		}
+		return long, short
+	case s.known && c.Automatic():
+		return "due, last " + when, "due"
+	case s.known:
+		return "due again, last " + when + " " + r.By.Name, "due again"
+	case c.Automatic():
+		return "due", "due"
+	case c.Kind == model.CheckRun && p.ReadOnly:
+		return "waits to be run", "to be run"
+	case c.Kind == model.CheckRun:
+		return "space runs it", "␣ runs it"
+	}
+	return "", ""
+}
+
+// whyCheck is who or what finds a check out, and what came of it last.
+func whyCheck(p Props, c *model.Check, w int) [][]span {
+	s := p.standing(c)
+	out := field(w, "by", theme.Normal, checkBy(p, c))
+	if s.live != nil {
+		out = append(out, field(w, "running", theme.Hold|theme.Bold, because("for "+words.Age(p.Now.Sub(s.live.Since)), s.live.Line))...)
+	}
+	if !s.known || c.Kind == model.CheckMetric {
+		return out
+	}
+	r := &s.result
+	how := "signed"
+	switch {
+	case r.Failed:
+		how = "FAILED"
+	case r.Ran:
+		how = "passed"
+	}
+	how += ", by " + r.By.Name + ", " + clock(r.At, p.Now) + "Z, " + words.Age(p.Now.Sub(r.At)) + " ago"
+	out = append(out, field(w, "last", theme.Strong, how)...)
+	out = append(out, field(w, "note", theme.Normal, r.Note)...)
+	if r.Took > 0 {
+		out = append(out, field(w, "took", theme.Normal, model.FormatDuration(r.Took))...)
+	}
+	switch {
+	case c.Every <= 0:
+		out = append(out, field(w, "counts", theme.Normal, "as long as this phase lasts")...)
+	case s.counts:
+		out = append(out, field(w, "counts", theme.Normal, "for "+atMost(r.At.Add(c.Every).Sub(p.Now))+" more, due every "+model.FormatDuration(c.Every))...)
+	default:
+		out = append(out, field(w, "counts", theme.Warn, "no more: it is due every "+model.FormatDuration(c.Every))...)
+	}
+	if r.Output != "" {
+		out = append(out, []span{{theme.Dim, "output"}})
+		for _, line := range wrap(r.Output, max(w-2, 8)) {
+			out = append(out, []span{{theme.Dim, "│ "}, {theme.Normal, line}})
+		}
+	}
+	return out
+}
+
+// checkBy says who or what finds a check out.
+func checkBy(p Props, c *model.Check) string {
+	text := "a person signs it"
+	switch c.Kind {
+	case model.CheckMetric:
+		return "the metric " + string(c.Metric) + ": the check holds while that passes"
+	case model.CheckProbe:
+		text = "gonogo asks " + orID(c.Asks, c.Probe)
+		if c.Want != "" {
+			text += ", wants " + c.Want
+		}
+	case model.CheckRun:
+		text = "gonogo runs " + string(c.Action)
+		if a := p.rollout().Action(c.Action); a != nil && a.Preview != "" {
+			text += ": " + a.Preview
+		}
+	}
+	if c.Every > 0 {
+		text += ", every " + model.FormatDuration(c.Every)
+	}
+	if c.Timeout > 0 {
+		text += ", within " + model.FormatDuration(c.Timeout)
+	}
+	return text
+}

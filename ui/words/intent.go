@@ -1,0 +1,70 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+
+	"gonogo/model"
+)
+
+// Intent says what an intent asks for, in one inert line.
+func Intent(in model.Intent) string {
+	var text string
+	switch in.Kind {
+	case model.ArmEnter:
+		text = "advance"
+		if in.Phase != "" {
+			text += " to " + string(in.Phase)
+		}
+	case model.ArmFlip:
+		text = fmt.Sprintf("set %s to %s", in.Flag, in.Value)
+	case model.ArmRollback:
+		text = "emergency rollback"
+		if in.Rollback != "" {
+			text = "rollback " + string(in.Rollback)
+		}
+	case model.Fire:
+		text = "fire the plan"
+	case model.Veto:
+		text = "veto the plan"
+	case model.Cancel:
+		text = "stop the plan at its next step"
+	case model.Sign:
+		text = "sign " + string(in.Check)
+	case model.Unsign:
+		text = "take back the signature of " + string(in.Check)
+	case model.HoldOn:
+		text = "hold"
+	case model.Resume:
+		text = "resume"
+	case model.Adopt:
+		return "adopt config " + model.Inert(Short(in.Reason))
+	case model.Refresh:
+		text = "look at every flag"
+	case model.RunCheck:
+		text = "run check " + string(in.Check)
+	case model.Freeze:
+		text = "freeze every baseline"
+		if len(in.Metrics) > 0 {
+			text = "freeze the baseline of " + List(in.Metrics)
+		}
+	default:
+		text = string(in.Kind)
+	}
+	return model.Inert(because(text, in.Reason))
+}
+
+// List joins names: "a", "a and b", "a, b and c".
+func List[T ~string](names []T) string {
+	var b strings.Builder
+	for i, name := range names {
+		switch {
+		case i > 0 && i == len(names)-1:
+			b.WriteString(" and ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(name))
+	}
+	return b.String()
+}
