@@ -49,7 +49,7 @@ func Apply(s State, r Record) State {
 func enterPhase(s State, r Record, e PhaseEntered) State {
 	s = closeAttempt(s, r.At, false)
 	s.Phase = e.Phase
-	s.Attempts = append(s.Attempts, Attempt{Phase: e.Phase, N: e.Attempt, Entered: r.At, By: r.By, Override: e.Override})
+	s.Attempts = append(s.Attempts, Attempt{Phase: e.Phase, N: e.Attempt, Entered: r.At, By: s.firedBy(e.Plan, r.By), Override: e.Override})
 	s = newAttempt(s)
 	return mark(s, r.At, "→ "+string(e.Phase))
 }
@@ -63,9 +63,17 @@ func leavePhase(s State, r Record, e PhaseLeft) State {
 		if a := s.LastAttempt(e.To); a != nil {
 			n = a.N + 1
 		}
-		s.Attempts = append(s.Attempts, Attempt{Phase: e.To, N: n, Entered: r.At, By: r.By})
+		s.Attempts = append(s.Attempts, Attempt{Phase: e.To, N: n, Entered: r.At, By: s.firedBy(e.Plan, r.By)})
 	}
 	return mark(s, r.At, "↓ "+string(e.From))
+}
+
+// firedBy returns who fired plan id, or otherwise.
+func (s *State) firedBy(id PlanID, otherwise Actor) Actor {
+	if s.Plan != nil && s.Plan.Plan.ID == id && s.Plan.FiredBy.Name != "" {
+		return s.Plan.FiredBy
+	}
+	return otherwise
 }
 
 // newAttempt forgets what was said of the attempt before. A veto of the guard

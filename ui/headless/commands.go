@@ -52,7 +52,8 @@ func (w *World) cmdGate(config *string) *cobra.Command {
 	var wait string
 	c := &cobra.Command{
 		Use: "gate", Short: "Say whether the phase may go forward, as an exit status", Args: cobra.NoArgs,
-		Long: "Judge the current phase's gate, or the first phase's before any was entered.\n" +
+		Long: "Judge the current phase's gate, or the first phase's before any was entered. With --json every line says why:\n" +
+			"query, value, threshold, margin, events, age, how long held, and what would change it.\n" +
 			"Exit status: 0 GO, 10 NO-GO, 11 HOLD (collecting, soaking, a person's turn), 12 UNKNOWN (no data, stale, source down).",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, err := duration(wait)
@@ -68,7 +69,7 @@ func (w *World) cmdGate(config *string) *cobra.Command {
 					return err
 				}
 				if asJSON {
-					err = writeJSON(w.Out, snap.Gate)
+					err = writeJSON(w.Out, NewGateReport(snap))
 				} else {
 					writeGate(w.Out, snap)
 				}

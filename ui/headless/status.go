@@ -25,6 +25,8 @@ type Report struct {
 	Checks      map[model.CheckID]model.CheckState `json:"checks"`
 	Plan        *model.PlanState                   `json:"plan,omitempty"`
 	LastDown    *model.PlanState                   `json:"last_rollback,omitempty"`
+	Guard       model.GuardState                   `json:"guard,omitzero"`
+	Baselines   map[model.MetricID]model.Baseline  `json:"baselines,omitempty"`
 	Sources     []model.SourceHealth               `json:"sources"`
 	Engine      model.EngineInfo                   `json:"engine"`
 	Journal     string                             `json:"journal_trouble,omitempty"`
@@ -37,7 +39,7 @@ func NewReport(s *model.Snapshot) Report {
 		Rollout: s.Rollout.ID, Title: s.Rollout.Title, Environment: s.Rollout.Environment.Name, At: s.At,
 		Phase: s.State.Phase, Attempt: s.State.Attempt(), Held: s.State.Held, HeldReason: s.State.HeldReason,
 		Gate: s.Gate, Metrics: s.Lines, Flags: s.State.Flags, Checks: s.State.Checks, Plan: s.State.Plan,
-		LastDown: s.State.LastDown, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, Seq: s.Seq,
+		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, Seq: s.Seq,
 	}
 }
 
@@ -53,7 +55,11 @@ func WriteStatus(w io.Writer, s *model.Snapshot) {
 	if s.State.Held {
 		p("HELD by %s: %s\n", model.Inert(s.State.HeldBy.Name), s.State.HeldReason)
 	}
+	if a := s.State.Attempt(); a != nil && a.Override != "" {
+		p("OVERRIDE by %s: %s\n", model.Inert(a.By.Name), a.Override)
+	}
 	writeGate(out, s)
+	writeGuard(out, s)
 	if len(s.Rollout.Flags) > 0 {
 		p("Flags\n")
 		for i := range s.Rollout.Flags {
@@ -113,6 +119,24 @@ func writeGate(w io.Writer, s *model.Snapshot) {
 		}
 		line := fmt.Sprintf("  %-10s %-28s %8s  %-10s %s", l.State, model.Inert(l.Title), value, l.Target, l.Reason)
 		_, _ = fmt.Fprintln(w, trimRight(line))
+	}
+}
+
+// writeGuard writes what the guard sees and does, where there is something to say.
+func writeGuard(w io.Writer, s *model.Snapshot) {
+	g := s.State.Guard
+	if p := s.State.ActivePlan(); p != nil && p.Plan.Guard && p.Status == model.Armed {
+		_, _ = fmt.Fprintf(w, "GUARD armed %s: fires at %s unless vetoed (gonogo veto --reason T)\n",
+			model.Inert(p.Plan.Title), p.FireAt.UTC().Format("15:04:05Z"))
+	}
+	if g.Metric != "" {
+		_, _ = fmt.Fprintf(w, "Guard sees a breach since %s: %s, %s\n", g.Since.UTC().Format("15:04:05Z"), g.Metric, g.Reason)
+	}
+	if g.Vetoed(s.At) {
+		_, _ = fmt.Fprintf(w, "Guard vetoed by %s until %s: %s\n", model.Inert(g.VetoBy.Name), g.Veto.UTC().Format("15:04:05Z"), g.VetoNote)
+	}
+	if g.Spent {
+		_, _ = fmt.Fprintln(w, "Guard fired in this attempt, and does so once")
 	}
 }
 

@@ -1,0 +1,95 @@
+package headless
+
+import (
+	"math"
+	"time"
+
+	"gonogo/model"
+	"gonogo/ui/words"
+)
+
+// GateReport is what `gonogo gate --json` prints: the verdict, and why, line by line.
+type GateReport struct {
+	model.Verdict
+	At    time.Time    `json:"at"`
+	Lines []LineReport `json:"lines"` // in place of the verdict's
+}
+
+// LineReport is a line with all that it rests on.
+type LineReport struct {
+	model.Line
+	Query        string            `json:"query,omitempty"` // as sent
+	Source       string            `json:"source,omitempty"`
+	BadCounter   string            `json:"bad_counter,omitempty"`
+	TotalCounter string            `json:"total_counter,omitempty"`
+	Margin       *model.Float      `json:"margin,omitempty"`      // from the target, in the metric's unit; below 0: off target
+	AgeSeconds   *float64          `json:"age_seconds,omitempty"` // of the oldest sample behind it
+	HeldSeconds  float64           `json:"held_seconds,omitempty"`
+	Baseline     *model.Baseline   `json:"baseline,omitempty"`
+	Result       *model.CheckState `json:"result,omitempty"` // of a check: who or what, when, and its output
+	Change       string            `json:"would_change,omitempty"`
+}
+
+// NewGateReport returns the report of a snapshot's verdict.
+func NewGateReport(s *model.Snapshot) GateReport {
+	r := GateReport{Verdict: s.Gate, At: s.At, Lines: make([]LineReport, 0, len(s.Gate.Lines))}
+	phase := s.Rollout.JudgedPhase(s.State.Phase)
+	for i := range s.Gate.Lines {
+		r.Lines = append(r.Lines, newLineReport(s, phase, s.Gate.Lines[i]))
+	}
+	return r
+}
+
+func newLineReport(s *model.Snapshot, phase *model.Phase, line model.Line) LineReport {
+	out := LineReport{Line: line, HeldSeconds: math.Floor(line.Held.Seconds())}
+	m := s.Rollout.Metric(line.Metric)
+	if m != nil {
+		out.Query, out.Source, out.BadCounter, out.TotalCounter = m.Query, m.Source, m.Bad, m.Total
+		out.Margin = margin(m, &line)
+		if !line.SampleAt.IsZero() {
+			age := math.Round(max(s.At.Sub(line.SampleAt), 0).Seconds()*10) / 10
+			out.AgeSeconds = &age
+		}
+		if b, ok := s.State.Baselines[m.ID]; ok {
+			out.Baseline = &b
+		}
+	}
+	check := checkOf(phase, line.Check)
+	if check == nil {
+		out.Change = words.Change(m, &line)
+		return out
+	}
+	out.Change = words.ChangeCheck(check, m, &line)
+	if result, ok := s.State.Checks[check.ID]; ok {
+		out.Result = &result
+	}
+	return out
+}
+
+func checkOf(phase *model.Phase, id model.CheckID) *model.Check {
+	if phase == nil || id == "" {
+		return nil
+	}
+	for i := range phase.Checks {
+		if phase.Checks[i].ID == id {
+			return &phase.Checks[i]
+		}
+	}
+	return nil
+}
+
+// margin returns how far the value is from the target, above 0 where the target holds.
+func margin(m *model.Metric, line *model.Line) *model.Float {
+	v, limit := float64(line.Value), float64(line.Threshold)
+	if !line.HasValue || !line.HasTarget || m.Target == nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	d := model.Float(limit - v)
+	switch m.Target.Op {
+	case ">", ">=":
+		d = -d
+	case "==", "!=":
+		d = model.Float(-math.Abs(float64(d)))
+	}
+	return &d
+}
