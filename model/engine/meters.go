@@ -57,7 +57,7 @@ func (m *meters) reading(source string, id model.MetricID, r model.Reading) {
 
 // computed takes the reading of a metric that is computed of others, if it is new.
 func (m *meters) computed(id model.MetricID, r model.Reading) {
-	if was, ok := m.get(id); ok && was.At.Equal(r.At) && was.Err == r.Err {
+	if was, ok := m.get(id); ok && was.At.Equal(r.At) && (was.Err == nil) == (r.Err == nil) {
 		return
 	}
 	m.reading("", id, r)

@@ -45,7 +45,7 @@ type finding struct {
 
 	limit, alert       float64 // the thresholds, resolved
 	hasLimit, hasAlert bool
-	count, need        float64
+	count              float64
 	age                time.Duration // of what is old, whole seconds
 	held               time.Duration // in the condition of its state, whole seconds
 	errAt              time.Time     // when the reading with the error came

@@ -34,10 +34,9 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 	for i := range phase.Checks {
 		c := &phase.Checks[i]
 		result, known := s.Checks[c.ID]
-		switch {
-		case c.Kind == model.CheckMetric:
+		if c.Kind == model.CheckMetric {
 			v.Lines = append(v.Lines, viaMetric(c, metricLine(r, c.Metric, lines)))
-		default:
+		} else {
 			v.Lines = append(v.Lines, checkLine(c, result, known, now, before, len(v.Lines)))
 		}
 	}

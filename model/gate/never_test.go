@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"errors"
 	"math"
 	"testing"
 	"time"
@@ -93,7 +94,7 @@ func (s *skeptic) sure(id model.MetricID) bool {
 	if sampled.IsZero() {
 		sampled = r.At
 	}
-	zero := m.EmptyZero && (r.Err == model.ErrEmpty || r.Err == model.ErrNoSeries)
+	zero := m.EmptyZero && (errors.Is(r.Err, model.ErrEmpty) || errors.Is(r.Err, model.ErrNoSeries))
 	if zero {
 		v, sampled = 0, r.At
 	}
