@@ -144,6 +144,7 @@ func doKeys() []command {
 		{"check", do, bind("␣", "sign a check, or take it back; run it; set a flag", "space"), true, (*Model).toggle},
 		{"note", do, bind("s", "sign a check with a note, also in place of its run", "s"), false, (*Model).signNote},
 		{"hold", do, bind("H", "hold the rollout, or resume it", "H"), false, (*Model).hold},
+		{"baseline", do, bind("B", "freeze a baseline: what later values are compared with", "B"), false, (*Model).freezeBaseline},
 		{"adopt", do, bind("A", "adopt the changed config", "A"), false, (*Model).adopt},
 		{"refresh", do, bind("r", "observe every flag now", "r"), false, (*Model).refresh},
 		{"plan", do, bind("v", "view the plan: armed, running or ended", "v"), false, (*Model).showPlan},

@@ -34,15 +34,17 @@ type axes struct {
 	halfLo, perValue float64
 }
 
-// plot draws a metric's series, its target and alert lines and the marks of
-// what was done into area.
+// plot draws a metric's series, its target, alert and baseline and the marks
+// of what was done into area.
 func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme.Style) {
 	if area.w < 2 || area.h < 1 {
 		return
 	}
 	series := d.p.Snap.Series[m.ID]
-	ax, points := d.axes(series, line)
-	if len(points) == 0 && !line.HasTarget && !line.HasAlert {
+	base, frozen := d.p.Snap.State.Baselines[m.ID]
+	frozen = frozen && finite(float64(base.Value))
+	ax, points := d.axes(series, line, &base, frozen)
+	if len(points) == 0 && !line.HasTarget && !line.HasAlert && !frozen {
 		text := line.Reason
 		if text == "" {
 			text = "no data yet"
@@ -55,7 +57,11 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme
 		area.h--
 	}
 	d.w, d.h = area.w, area.h
-	gutter := d.gutter(m, line, area.w)
+	label := ""
+	if frozen {
+		label = baselineText(m, &base, area.w)
+	}
+	gutter := d.gutter(m, line, label, area.w)
 	d.w -= gutter
 	if d.w*d.h > len(d.bits) {
 		d.bits = make([]byte, 2*d.w*d.h) // the next one may be a little larger
@@ -64,12 +70,15 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme
 	clear(bits)
 	ax.scale(d.w, d.h)
 	d.trace(points, &ax, m.Every, series.Epoch > 0)
-	target, alert := -1, -1
+	target, alert, baseline := -1, -1, -1
 	if line.HasTarget {
 		target = d.row(&ax, float64(line.Threshold))
 	}
 	if line.HasAlert {
 		alert = d.row(&ax, float64(line.AlertAt))
+	}
+	if frozen {
+		baseline = d.row(&ax, float64(base.Value))
 	}
 	for y := range d.h {
 		for x := range d.w {
@@ -80,17 +89,25 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme
 				d.c.set(area.x+x, area.y+y, theme.Target, '┈')
 			case y == alert:
 				d.c.set(area.x+x, area.y+y, theme.Alert, '╌')
+			case y == baseline && x%2 == 0:
+				d.c.set(area.x+x, area.y+y, theme.Dim, '·')
 			}
 		}
 	}
 	if gutter > 0 {
-		d.labels(m, line, ax, rect{area.x + d.w, area.y, gutter, area.h}, target, alert)
+		r := rect{area.x + d.w, area.y, gutter, area.h}
+		if baseline == target || baseline == alert {
+			baseline = -1
+		} else if baseline >= 0 {
+			d.c.text(r.x+1, r.y+baseline, r.w-1, theme.Dim, label)
+		}
+		d.labels(m, line, ax, r, target, alert, baseline)
 	}
 }
 
 // axes returns what is shown: the range of time with the points in it, and a
 // range of values that holds them and the thresholds with a little room.
-func (d *plotter) axes(s model.Series, line *model.Line) (axes, []model.Point) {
+func (d *plotter) axes(s model.Series, line *model.Line, base *model.Baseline, frozen bool) (axes, []model.Point) {
 	ax := axes{from: d.p.Now.Add(-d.p.Range), to: d.p.Now}
 	if d.p.Frozen && d.p.Snap.At.Before(d.p.Now) {
 		ax.to = d.p.Snap.At
@@ -129,6 +146,9 @@ func (d *plotter) axes(s model.Series, line *model.Line) (axes, []model.Point) {
 	}
 	if line.HasAlert {
 		include(float64(line.AlertAt))
+	}
+	if frozen {
+		include(float64(base.Value))
 	}
 	if ax.lo > ax.hi {
 		ax.lo, ax.hi = 0, 1
@@ -250,8 +270,8 @@ func (d *plotter) column(x, y0, y1 int) {
 
 // gutter returns the width of the column for the thresholds' labels, 0 where
 // there is no room for one.
-func (d *plotter) gutter(m *model.Metric, line *model.Line, w int) int {
-	n := 0
+func (d *plotter) gutter(m *model.Metric, line *model.Line, baseline string, w int) int {
+	n := cells(baseline)
 	if line.HasTarget {
 		n = cells(thresholdText(m, m.Target, line.Target, float64(line.Threshold)))
 	}
@@ -278,8 +298,18 @@ func thresholdText(m *model.Metric, t *model.Target, text string, v float64) str
 	return model.FormatValue(m.Unit, v)
 }
 
+// baselineText is the label of a frozen baseline, which shows its line's dots
+// where there is no room for a word, in a chart of w cells.
+func baselineText(m *model.Metric, b *model.Baseline, w int) string {
+	value := model.FormatValue(m.Unit, float64(b.Value))
+	if w >= 36 {
+		return "base " + value
+	}
+	return "·" + value
+}
+
 // labels names the thresholds, and where there is room the range of values.
-func (d *plotter) labels(m *model.Metric, line *model.Line, ax axes, r rect, target, alert int) {
+func (d *plotter) labels(m *model.Metric, line *model.Line, ax axes, r rect, target, alert, baseline int) {
 	if target >= 0 {
 		d.c.text(r.x+1, r.y+target, r.w-1, theme.Target, thresholdText(m, m.Target, line.Target, float64(line.Threshold)))
 	}
@@ -293,7 +323,7 @@ func (d *plotter) labels(m *model.Metric, line *model.Line, ax axes, r rect, tar
 		row int
 		v   float64
 	}{{0, ax.hi}, {r.h - 1, ax.lo}} {
-		if end.row != target && end.row != alert {
+		if end.row != target && end.row != alert && end.row != baseline {
 			d.c.text(r.x+1, r.y+end.row, r.w-1, theme.Dim, model.FormatValue(m.Unit, end.v))
 		}
 	}
