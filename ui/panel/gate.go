@@ -56,17 +56,30 @@ func GateLines(p Props) []model.Line {
 	}
 	out := make([]model.Line, 0, len(p.Snap.Gate.Lines))
 	for i := range p.Snap.Gate.Lines {
-		line := &p.Snap.Gate.Lines[i]
-		if line.Check == "" && p.matches(line.Title, string(line.Metric), string(line.State), line.Reason) {
+		if line := &p.Snap.Gate.Lines[i]; inGatePanel(p, line) {
 			out = append(out, p.seen(*line))
 		}
 	}
 	return out
 }
 
-func (gatePanel) Rows(p Props) int { return len(GateLines(p)) }
+func inGatePanel(p Props, line *model.Line) bool {
+	return line.Check == "" && p.matches(line.Title, string(line.Metric), string(line.State), line.Reason)
+}
 
-func (gatePanel) rowAt(p Props, x, y int) int { return rowInList(p, len(GateLines(p)), x, y) }
+func (gatePanel) Rows(p Props) int {
+	n := 0
+	if p.known() {
+		for i := range p.Snap.Gate.Lines {
+			if inGatePanel(p, &p.Snap.Gate.Lines[i]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (g gatePanel) rowAt(p Props, x, y int) int { return rowInList(p, g.Rows(p), x, y) }
 
 func (g gatePanel) Render(p Props) string {
 	lines := GateLines(p)

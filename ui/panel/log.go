@@ -24,21 +24,35 @@ func LogRows(p Props) []model.Record {
 		return nil
 	}
 	out := make([]model.Record, 0, len(p.Snap.Tail))
-	for _, r := range p.Snap.Tail {
-		if _, ok := r.Event.(model.Progress); ok || r.Event == nil {
-			continue
-		}
-		if p.Filter == "" || p.matches(words.Describe(r), r.By.Name) {
-			out = append(out, r)
+	for i := range p.Snap.Tail {
+		if r := &p.Snap.Tail[i]; logged(p, r) {
+			out = append(out, *r)
 		}
 	}
 	return out
 }
 
-func (logPanel) Rows(p Props) int { return len(LogRows(p)) }
+func logged(p Props, r *model.Record) bool {
+	if _, ok := r.Event.(model.Progress); ok || r.Event == nil {
+		return false
+	}
+	return p.Filter == "" || p.matches(words.Describe(*r), r.By.Name)
+}
 
-func (logPanel) rowAt(p Props, x, y int) int {
-	n := len(LogRows(p))
+func (logPanel) Rows(p Props) int {
+	n := 0
+	if p.Snap != nil {
+		for i := range p.Snap.Tail {
+			if logged(p, &p.Snap.Tail[i]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (g logPanel) rowAt(p Props, x, y int) int {
+	n := g.Rows(p)
 	return rowInList(tail(p, n), n, x, y)
 }
 
