@@ -93,6 +93,7 @@ func (g gatePanel) Render(p Props) string {
 		target = max(target, cells(lines[i].Target))
 	}
 	name = min(name, max(8, p.Size.W*3/10))
+	target = min(target, max(8, p.Size.W/6)) // a relative one is long, and its why says it all
 	empty := "this phase's gate asks for no metric"
 	return list(p, len(lines), g.title(p), empty, func(c *canvas, x, y, width, row int) {
 		line := &lines[row]

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"strings"
 	"time"
 
 	"gonogo/model"
@@ -74,10 +75,11 @@ func (logPanel) Render(p Props) string {
 		r := &rows[row]
 		end := x + width
 		x += 1 + c.text(x, y, width, theme.Dim, stamp(r.At, p.Now))
-		if r.By.Name != "" && width >= 30 {
+		text := words.Describe(*r)
+		if r.By.Name != "" && width >= 30 && !strings.HasPrefix(text, r.By.Name+" ") {
 			x += 1 + c.text(x, y, min(12, end-x), theme.Dim, r.By.Name)
 		}
-		c.text(x, y, end-x, logStyle(r.Event), words.Describe(*r))
+		c.text(x, y, end-x, logStyle(r.Event), text)
 	})
 }
 
@@ -105,6 +107,12 @@ func logStyle(event model.Event) theme.Style {
 		}
 	case model.StepEnded:
 		if !e.Outcome.OK() {
+			return theme.Warn
+		}
+	case model.GuardTripped:
+		return theme.Strong
+	case model.CheckEnded:
+		if !e.OK {
 			return theme.Warn
 		}
 	case model.Unaudited:

@@ -273,7 +273,7 @@ func (d *plotter) column(x, y0, y1 int) {
 func (d *plotter) gutter(m *model.Metric, line *model.Line, baseline string, w int) int {
 	n := cells(baseline)
 	if line.HasTarget {
-		n = cells(thresholdText(m, m.Target, line.Target, float64(line.Threshold)))
+		n = max(n, cells(thresholdText(m, m.Target, line.Target, float64(line.Threshold))))
 	}
 	if line.HasAlert {
 		n = max(n, cells(thresholdText(m, m.Alert, line.Alert, float64(line.AlertAt))))
