@@ -98,7 +98,7 @@ func newKeyMap() keyMap {
 		main: slices.Concat(doKeys(), lookKeys(), moveKeys()),
 		plan: []command{
 			{"", plan, bind("enter", "fire what is armed; close what ended", "enter"), false, (*Model).planEnter},
-			{"", plan, bind("esc", "veto what is armed; hide what runs, it goes on", "esc"), false, (*Model).planEsc},
+			{"", plan, bind("esc", "veto what is armed (the guard asks why); hide what runs", "esc"), false, (*Model).planEsc},
 			{"", plan, bind("x c", "cancel what runs, at a step's boundary", "x", "c"), false, (*Model).planCancel},
 			{"", plan, bind("↓↑", "scroll", "down", "j"), false, func(m *Model) tea.Cmd { m.plan.scroll++; return nil }},
 			{"", plan, bind("", "", "up", "k"), false, func(m *Model) tea.Cmd { m.plan.scroll = max(0, m.plan.scroll-1); return nil }},
