@@ -33,7 +33,11 @@ func (m *Model) took(s *model.Snapshot) tea.Cmd {
 // reason is asked for again, with one.
 func (m *Model) answered(in model.Intent, a model.Answer) tea.Cmd {
 	if a.Err == "" {
-		if text := doneText(in); text != "" {
+		text := doneText(in)
+		if in.Kind == model.Freeze && m.live.Rollout != nil {
+			text = m.frozenText(in)
+		}
+		if text != "" {
 			m.say("%s", text)
 		}
 		return nil

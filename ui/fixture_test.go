@@ -137,3 +137,32 @@ func guarded(s *model.Snapshot, id model.PlanID, d time.Duration) *model.Snapsho
 	s.State.Guard = model.GuardState{Metric: "errors", Reason: "7% is above 5% (alert)", Since: time.Now()}
 	return s
 }
+
+// checkKinds returns s with a check of each kind in the phase that it stands in.
+func checkKinds(s *model.Snapshot, states map[model.CheckID]model.CheckState) *model.Snapshot {
+	r := *s.Rollout
+	r.Phases = slices.Clone(r.Phases)
+	r.Phases[1].Checks = []model.Check{
+		{ID: "suite", Text: "End-to-end suite", Kind: model.CheckRun, Action: "e2e", Every: time.Hour},
+		{ID: "ready", Text: "Ready", Kind: model.CheckProbe, Probe: "ready"},
+		{ID: "fast", Text: "Fast", Kind: model.CheckMetric, Metric: "p95"},
+		{ID: "call", Text: "On call", Every: time.Hour},
+	}
+	c := *s
+	c.Rollout, c.State.Checks = &r, states
+	return &c
+}
+
+// onBaseline returns s with these metrics resting on their baselines.
+func onBaseline(s *model.Snapshot, ids ...model.MetricID) *model.Snapshot {
+	r := *s.Rollout
+	r.Metrics = slices.Clone(r.Metrics)
+	for i := range r.Metrics {
+		if m := &r.Metrics[i]; slices.Contains(ids, m.ID) {
+			m.Target = &model.Target{Op: "<=", Value: 1.1, Of: model.OfBaseline, Text: "<= 110% of baseline"}
+		}
+	}
+	c := *s
+	c.Rollout = &r
+	return &c
+}

@@ -98,7 +98,7 @@ func newKeyMap() keyMap {
 		main: slices.Concat(doKeys(), lookKeys(), moveKeys()),
 		plan: []command{
 			{"", plan, bind("enter", "fire what is armed; close what ended", "enter"), false, (*Model).planEnter},
-			{"", plan, bind("esc", "veto what is armed; hide what runs, it goes on", "esc"), false, (*Model).planEsc},
+			{"", plan, bind("esc", "veto what is armed (the guard asks why); hide what runs", "esc"), false, (*Model).planEsc},
 			{"", plan, bind("x c", "cancel what runs, at a step's boundary", "x", "c"), false, (*Model).planCancel},
 			{"", plan, bind("↓↑", "scroll", "down", "j"), false, func(m *Model) tea.Cmd { m.plan.scroll++; return nil }},
 			{"", plan, bind("", "", "up", "k"), false, func(m *Model) tea.Cmd { m.plan.scroll = max(0, m.plan.scroll-1); return nil }},
@@ -144,6 +144,7 @@ func doKeys() []command {
 		{"check", do, bind("␣", "sign a check, or take it back; run it; set a flag", "space"), true, (*Model).toggle},
 		{"note", do, bind("s", "sign a check with a note, also in place of its run", "s"), false, (*Model).signNote},
 		{"hold", do, bind("H", "hold the rollout, or resume it", "H"), false, (*Model).hold},
+		{"baseline", do, bind("B", "freeze a baseline: what later values are compared with", "B"), false, (*Model).freezeBaseline},
 		{"adopt", do, bind("A", "adopt the changed config", "A"), false, (*Model).adopt},
 		{"refresh", do, bind("r", "observe every flag now", "r"), false, (*Model).refresh},
 		{"plan", do, bind("v", "view the plan: armed, running or ended", "v"), false, (*Model).showPlan},

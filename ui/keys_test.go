@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"gonogo/model"
 	"gonogo/ui/panel"
@@ -20,6 +21,9 @@ func TestKeysSubmit(t *testing.T) {
 	unset := next(someSnapshot(), func(s *model.Snapshot) {
 		s.State.Flags = map[model.FlagID]model.FlagState{"real": {Stored: model.Value{Type: model.Unset}}}
 	})
+	kinds := checkKinds(someSnapshot(), nil)
+	lapsed := checkKinds(someSnapshot(), map[model.CheckID]model.CheckState{"suite": {At: bubbleStart().Add(-2 * time.Hour)}, "call": {At: bubbleStart().Add(-2 * time.Hour)}})
+	based := onBaseline(someSnapshot(), "errors", "p95")
 	for _, c := range []struct {
 		name string
 		snap *model.Snapshot
@@ -42,6 +46,16 @@ func TestKeysSubmit(t *testing.T) {
 		{"space signs what the cursor is on", nil, []string{"space", "j", "space"}, model.Intent{Kind: model.Sign, Check: "leak"}},
 		{"space takes a signature back", signed, []string{"space", "space"}, model.Intent{Kind: model.Unsign, Check: "suite"}},
 		{"s signs with a note", nil, []string{"s", "o", "k", "enter"}, model.Intent{Kind: model.Sign, Check: "suite", Reason: "ok"}},
+		{"space runs a check that gonogo runs", kinds, []string{"space", "space"}, model.Intent{Kind: model.RunCheck, Check: "suite"}},
+		{"space runs it again", lapsed, []string{"space", "space"}, model.Intent{Kind: model.RunCheck, Check: "suite"}},
+		{"space asks a probe", kinds, []string{"space", "j", "space"}, model.Intent{Kind: model.RunCheck, Check: "ready"}},
+		{"space signs again what lapsed", lapsed, []string{"space", "j", "j", "j", "space"}, model.Intent{Kind: model.Sign, Check: "call"}},
+		{"s vouches for a run with a reason", kinds, []string{"s", "enter", "o", "k", "enter"}, model.Intent{Kind: model.Sign, Check: "suite", Reason: "ok"}},
+		{"B freezes what the cursor is on", based, []string{"B", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"errors"}}},
+		{"B freezes all that rest on one", based, []string{"B", "down", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"errors", "p95"}}},
+		{"B freezes one of them", based, []string{"B", "down", "down", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"p95"}}},
+		{"B freezes from a chart", nil, []string{"shift+tab", "B", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"errors"}}},
+		{"the palette freezes", based, []string{":", "b", "a", "s", "e", "enter", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"errors"}}},
 		{"H holds with a reason", nil, []string{"H", "w", "h", "y", "enter"}, model.Intent{Kind: model.HoldOn, Reason: "why"}},
 		{"H resumes", held, []string{"H"}, model.Intent{Kind: model.Resume}},
 		{"A adopts once confirmed", changed, []string{"A", "down", "enter"},
@@ -68,7 +82,8 @@ func TestKeysSubmit(t *testing.T) {
 				got.Value, c.want.Value = model.Value{}, model.Value{}
 				if got.ID != c.want.ID || got.By != c.want.By || got.Seen != c.want.Seen || got.Kind != c.want.Kind ||
 					got.Phase != c.want.Phase || got.Flag != c.want.Flag || got.Check != c.want.Check ||
-					got.Rollback != c.want.Rollback || got.Reason != c.want.Reason || got.Yes {
+					got.Rollback != c.want.Rollback || got.Reason != c.want.Reason || got.Yes ||
+					!slices.Equal(got.Metrics, c.want.Metrics) {
 					t.Errorf("submitted %+v\nwant %+v", got, c.want)
 				}
 			})
@@ -76,7 +91,14 @@ func TestKeysSubmit(t *testing.T) {
 	}
 }
 
+// bubbleStart is the time at which the clock of a synctest bubble begins.
+func bubbleStart() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
+
 func TestKeysThatSubmitNothing(t *testing.T) {
+	kinds := checkKinds(someSnapshot(), nil)
+	runs := next(kinds, func(s *model.Snapshot) {
+		s.Checks = []model.LiveCheck{{Check: "suite", Since: bubbleStart().Add(-time.Minute)}}
+	})
 	last := next(someSnapshot(), func(s *model.Snapshot) { s.State.Phase = "all" })
 	for _, c := range []struct {
 		name string
@@ -91,6 +113,14 @@ func TestKeysThatSubmitNothing(t *testing.T) {
 		{"a wrong number is said", nil, []string{"f", "down", "down", "enter", "x", "enter"}, "no number"},
 		{"no plan to view", nil, []string{"v"}, "there is no plan"},
 		{"the first space only goes there", nil, []string{"space"}, "space signs"},
+		{"a check that follows a metric", kinds, []string{"space", "j", "j", "space"}, "follows the metric p95"},
+		{"nor is it signed with a note", kinds, []string{"space", "j", "j", "s"}, "follows the metric p95"},
+		{"a check that runs", runs, []string{"space", "space"}, "runs already, for 60s"},
+		{"vouching for a run needs a reason", kinds, []string{"s", "enter"}, "write why you vouch for it"},
+		{"enter explains a check", kinds, []string{"space", "enter"}, "Why End-to-end suite"},
+		{"a check without a line", kinds, []string{"space", "j", "enter"}, "no verdict yet"},
+		{"no baseline", nil, []string{"tab", "B"}, "no target or alert rests on a baseline"},
+		{"a baseline is asked for first", nil, []string{"B"}, "none is frozen yet"},
 		{"freeze", nil, []string{"p"}, "frozen"},
 		{"copy", nil, []string{"y"}, "copied"},
 		{"range", nil, []string{"]"}, "last 1h"},

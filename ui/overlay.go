@@ -54,7 +54,6 @@ type box struct{ offset int }
 func (b *box) field() *field            { return nil }
 func (b *box) keys(k *keyMap) []command { return k.box }
 func (b *box) edited(*Model) tea.Cmd    { return nil }
-func (b *box) move(_ *Model, by int)    { b.offset = max(0, b.offset+by) }
 func (b *box) enter(m *Model) tea.Cmd   { return m.closeOver() }
 func (b *box) closed(*Model)            {}
 

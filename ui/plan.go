@@ -63,7 +63,11 @@ func (m *Model) followPlan(before *model.Snapshot) {
 	switch p.Status {
 	case model.Vetoed:
 		m.plan.open = false
-		m.fail("%s", vetoText(p, &m.live.State.Guard, m.now))
+		tell := m.fail
+		if p.Plan.Guard {
+			tell = m.say // a veto in force has a notice, and is over some time
+		}
+		tell("%s", vetoText(p, &m.live.State.Guard, m.now))
 	case model.Ended:
 		if p.Outcome != model.Verified {
 			m.plan.open = true

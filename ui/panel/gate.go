@@ -56,17 +56,30 @@ func GateLines(p Props) []model.Line {
 	}
 	out := make([]model.Line, 0, len(p.Snap.Gate.Lines))
 	for i := range p.Snap.Gate.Lines {
-		line := &p.Snap.Gate.Lines[i]
-		if line.Check == "" && p.matches(line.Title, string(line.Metric), string(line.State), line.Reason) {
+		if line := &p.Snap.Gate.Lines[i]; inGatePanel(p, line) {
 			out = append(out, p.seen(*line))
 		}
 	}
 	return out
 }
 
-func (gatePanel) Rows(p Props) int { return len(GateLines(p)) }
+func inGatePanel(p Props, line *model.Line) bool {
+	return line.Check == "" && p.matches(line.Title, string(line.Metric), string(line.State), line.Reason)
+}
 
-func (gatePanel) rowAt(p Props, x, y int) int { return rowInList(p, len(GateLines(p)), x, y) }
+func (gatePanel) Rows(p Props) int {
+	n := 0
+	if p.known() {
+		for i := range p.Snap.Gate.Lines {
+			if inGatePanel(p, &p.Snap.Gate.Lines[i]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (g gatePanel) rowAt(p Props, x, y int) int { return rowInList(p, g.Rows(p), x, y) }
 
 func (g gatePanel) Render(p Props) string {
 	lines := GateLines(p)
@@ -80,6 +93,7 @@ func (g gatePanel) Render(p Props) string {
 		target = max(target, cells(lines[i].Target))
 	}
 	name = min(name, max(8, p.Size.W*3/10))
+	target = min(target, max(8, p.Size.W/6)) // a relative one is long, and its why says it all
 	empty := "this phase's gate asks for no metric"
 	return list(p, len(lines), g.title(p), empty, func(c *canvas, x, y, width, row int) {
 		line := &lines[row]

@@ -140,7 +140,9 @@ func freezes(p Props, plan *model.PlanState) [][]span {
 			glyph, style = p.theme().Outcome(model.StepDone)
 			line = append(line, span{theme.Normal, " frozen at " + model.FormatValue(m.Unit, float64(b.Value))})
 		default:
-			line = append(line, span{theme.Dim, "  the mean of its last " + spell(m.Baseline)})
+			if m.Baseline > 0 {
+				line = append(line, span{theme.Dim, "  the mean of its last " + spell(m.Baseline)})
+			}
 			if now, ok := p.Snap.Lines[id]; ok && now.HasValue {
 				line = append(line, span{theme.Dim, ", now " + valueText(&now)})
 			}

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"strings"
 	"time"
 
 	"gonogo/model"
@@ -24,21 +25,35 @@ func LogRows(p Props) []model.Record {
 		return nil
 	}
 	out := make([]model.Record, 0, len(p.Snap.Tail))
-	for _, r := range p.Snap.Tail {
-		if _, ok := r.Event.(model.Progress); ok || r.Event == nil {
-			continue
-		}
-		if p.Filter == "" || p.matches(words.Describe(r), r.By.Name) {
-			out = append(out, r)
+	for i := range p.Snap.Tail {
+		if r := &p.Snap.Tail[i]; logged(p, r) {
+			out = append(out, *r)
 		}
 	}
 	return out
 }
 
-func (logPanel) Rows(p Props) int { return len(LogRows(p)) }
+func logged(p Props, r *model.Record) bool {
+	if _, ok := r.Event.(model.Progress); ok || r.Event == nil {
+		return false
+	}
+	return p.Filter == "" || p.matches(words.Describe(*r), r.By.Name)
+}
 
-func (logPanel) rowAt(p Props, x, y int) int {
-	n := len(LogRows(p))
+func (logPanel) Rows(p Props) int {
+	n := 0
+	if p.Snap != nil {
+		for i := range p.Snap.Tail {
+			if logged(p, &p.Snap.Tail[i]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (g logPanel) rowAt(p Props, x, y int) int {
+	n := g.Rows(p)
 	return rowInList(tail(p, n), n, x, y)
 }
 
@@ -60,10 +75,11 @@ func (logPanel) Render(p Props) string {
 		r := &rows[row]
 		end := x + width
 		x += 1 + c.text(x, y, width, theme.Dim, stamp(r.At, p.Now))
-		if r.By.Name != "" && width >= 30 {
+		text := words.Describe(*r)
+		if r.By.Name != "" && width >= 30 && !strings.HasPrefix(text, r.By.Name+" ") {
 			x += 1 + c.text(x, y, min(12, end-x), theme.Dim, r.By.Name)
 		}
-		c.text(x, y, end-x, logStyle(r.Event), words.Describe(*r))
+		c.text(x, y, end-x, logStyle(r.Event), text)
 	})
 }
 
@@ -91,6 +107,12 @@ func logStyle(event model.Event) theme.Style {
 		}
 	case model.StepEnded:
 		if !e.Outcome.OK() {
+			return theme.Warn
+		}
+	case model.GuardTripped:
+		return theme.Strong
+	case model.CheckEnded:
+		if !e.OK {
 			return theme.Warn
 		}
 	case model.Unaudited:

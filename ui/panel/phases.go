@@ -26,15 +26,16 @@ func (phasesPanel) title(p Props) []span {
 	if !p.known() {
 		return out
 	}
-	s := &p.Snap.State
+	s, a := &p.Snap.State, p.attempt()
+	overridden := a != nil && a.Override != ""
 	if s.Held {
-		text := "  HELD by " + s.HeldBy.Name
-		if s.HeldReason != "" {
-			text += ": " + s.HeldReason
+		text := because("  HELD by "+s.HeldBy.Name, s.HeldReason)
+		if overridden { // both are seen
+			text = cutText(text, max((p.Size.W-16)/2, 10))
 		}
 		out = append(out, span{theme.Hold | theme.Bold, text})
 	}
-	if a := s.Attempt(); a != nil && a.Override != "" {
+	if overridden {
 		out = append(out, span{theme.Warn | theme.Bold, "  OVERRIDE by " + a.By.Name + ": " + a.Override})
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/ui/theme"
+	"gonogo/ui/words"
 )
 
 // table shows every phase with what is planned, and below it every stay in it
@@ -21,10 +22,14 @@ func (phasesPanel) table(c *canvas, p Props, in rect, all []station) {
 		if i == p.cursor(len(all)) {
 			cursor = len(rows)
 		}
-		rows = append(rows, row{i, phaseSpans(p, st)})
+		for _, line := range flow(phaseSpans(p, st), in.w-1, "      ") {
+			rows = append(rows, row{i, line})
+		}
 		for k := range p.Snap.State.Attempts {
 			if a := &p.Snap.State.Attempts[k]; a.Phase == st.phase.ID {
-				rows = append(rows, row{i, attemptSpans(p, a)})
+				for _, line := range flow(attemptSpans(p, a, st.phase), in.w-1, "               ") {
+					rows = append(rows, row{i, line})
+				}
 			}
 		}
 	}
@@ -40,33 +45,52 @@ func (phasesPanel) table(c *canvas, p Props, in rect, all []station) {
 	}
 }
 
+// flow puts groups one after the other into lines of at most w cells, the
+// first of them in a line if need be too long. What follows the first line is indented.
+func flow(groups [][]span, w int, indent string) [][]span {
+	var out [][]span
+	for _, g := range groups {
+		last := len(out) - 1
+		switch {
+		case last < 0:
+			out = append(out, g)
+		case width(out[last])+2+width(g) <= w:
+			out[last] = append(append(out[last], span{theme.Normal, "  "}), g...)
+		default:
+			out = append(out, append([]span{{theme.Normal, indent}}, g...))
+		}
+	}
+	return out
+}
+
 // phaseSpans is a phase as it is planned.
-func phaseSpans(p Props, st station) []span {
+func phaseSpans(p Props, st station) [][]span {
 	style := theme.Normal
 	if st.stage == current {
 		style = theme.Strong
 	}
-	out := []span{{style, stageMark(st.stage) + orID(st.phase.Title, string(st.phase.ID))}}
+	out := [][]span{{{style, stageMark(st.stage) + orID(st.phase.Title, string(st.phase.ID))}}}
 	if st.phase.Soak > 0 || st.phase.Limit > 0 {
-		out = append(out, span{theme.Dim, "  planned "}, span{theme.Normal, span2(st.phase.Soak, st.phase.Limit)})
+		out = append(out, []span{{theme.Dim, "planned "}, {theme.Normal, span2(st.phase.Soak, st.phase.Limit)}})
 	}
 	if st.stage == current {
-		t := currentText(p, st)
-		out = append(out, span{theme.Dim, "  now "}, t)
+		out = append(out, []span{{theme.Dim, "now "}, currentText(p, st)})
 	}
 	if len(st.phase.Flags) > 0 {
 		var flags []string
 		for _, set := range st.phase.Flags {
 			flags = append(flags, string(set.Flag)+" = "+set.Value.String())
 		}
-		out = append(out, span{theme.Dim, "  sets "}, span{theme.Normal, strings.Join(flags, ", ")})
+		out = append(out, []span{{theme.Dim, "sets "}, {theme.Normal, strings.Join(flags, ", ")}})
 	}
-	return append(out, span{theme.Dim, fmt.Sprintf("  gate metrics %d, checks %d", len(st.phase.Gate), len(st.phase.Checks))})
+	if len(st.phase.Freeze) > 0 {
+		out = append(out, []span{{theme.Dim, "freezes "}, {theme.Normal, words.List(st.phase.Freeze)}})
+	}
+	return append(out, []span{{theme.Dim, fmt.Sprintf("gate metrics %d, checks %d", len(st.phase.Gate), len(st.phase.Checks))}})
 }
 
-// attemptSpans is one stay in a phase, as it was.
-func attemptSpans(p Props, a *model.Attempt) []span {
-	out := []span{{theme.Dim, fmt.Sprintf("    attempt %d  entered %s by %s", a.N, clock(a.Entered, p.Now), a.By.Name)}}
+// attemptSpans is one stay in a phase, as it was against what is planned.
+func attemptSpans(p Props, a *model.Attempt, phase *model.Phase) [][]span {
 	end := "still there"
 	switch {
 	case a.Back:
@@ -74,10 +98,27 @@ func attemptSpans(p Props, a *model.Attempt) []span {
 	case !a.Left.IsZero():
 		end = "left " + clock(a.Left, p.Now)
 	}
-	out = append(out, span{theme.Dim, ", " + end + ", "}, span{theme.Normal, model.FormatDuration(left(a, p.Now).Sub(a.Entered))},
-		span{theme.Dim, ", soaked "}, span{theme.Normal, model.FormatDuration(a.Soak)})
+	served, spent := a.Soak, left(a, p.Now).Sub(a.Entered)
+	if a.Left.IsZero() {
+		served = soaked(p)
+	}
+	soak, style := model.FormatDuration(served), theme.Normal
+	if phase.Soak > 0 {
+		soak += " of " + model.FormatDuration(phase.Soak)
+	}
+	if served < phase.Soak && !a.Left.IsZero() {
+		style = theme.Warn // it was left early
+	}
+	out := [][]span{
+		{{theme.Dim, fmt.Sprintf("    attempt %d  entered %s by %s, %s", a.N, clock(a.Entered, p.Now), a.By.Name, end)}},
+		{{theme.Dim, "for "}, {theme.Normal, model.FormatDuration(spent)}},
+		{{theme.Dim, "soaked "}, {style, soak}},
+	}
+	if phase.Limit > 0 && spent > phase.Limit {
+		out = append(out, []span{{theme.Warn, "overdue " + model.FormatDuration(spent-phase.Limit)}})
+	}
 	if a.Override != "" {
-		out = append(out, span{theme.Warn, "  override: " + a.Override})
+		out = append(out, []span{{theme.Warn, "override: " + a.Override}})
 	}
 	return out
 }

@@ -40,9 +40,7 @@ func PlanBox(p Props) string {
 func armedBox(b *box, p Props, plan *model.PlanState) {
 	w := p.boxW()
 	b.head = append(b.head, planWhere(p, plan))
-	if plan.Plan.Guard {
-		b.head = append(b.head, lines(w, theme.NoGo|theme.Bold, plan.Plan.Reason)...)
-	}
+	b.head = append(b.head, breach(plan, w, theme.NoGo|theme.Bold)...)
 	for _, warning := range plan.Plan.Warnings {
 		b.head = append(b.head, lines(w, theme.Warn|theme.Bold, "! "+warning)...)
 	}
@@ -100,6 +98,14 @@ func narrowKeys(p Props, plan *model.PlanState) [][]span {
 	return [][]span{keyLine(Hint{"Esc", vetoes(plan)}), keyLine(Hint{"Enter", "fires now"})}
 }
 
+// breach is why the guard armed a plan; nothing for a plan of a person's.
+func breach(plan *model.PlanState, w int, style theme.Style) [][]span {
+	if !plan.Plan.Guard || plan.Plan.Reason == "" {
+		return nil
+	}
+	return lines(w, style, plan.Plan.Reason)
+}
+
 // planWhere is the line that must not be misread: which environment, and from
 // which phase to which.
 func planWhere(p Props, plan *model.PlanState) []span {
@@ -129,6 +135,7 @@ func runningBox(b *box, p Props, plan *model.PlanState) {
 	b.head = append(b.head, planWhere(p, plan),
 		[]span{{theme.Hold | theme.Bold, "▶ RUNNING "}, {style, spell(elapsed)}, {theme.Normal, " of " + spell(plan.Plan.Budget)},
 			{theme.Dim, "  " + gauge(elapsed, plan.Plan.Budget, 20)}})
+	b.head = append(b.head, breach(plan, p.boxW(), theme.Normal)...)
 	b.head = append(b.head, planTimes(plan))
 	for _, who := range plan.Joined {
 		b.head = append(b.head, []span{{theme.Dim, "joined by " + who.Name}})
@@ -198,6 +205,7 @@ func endedBox(b *box, p Props, plan *model.PlanState) {
 		b.head = append(b.head, lines(w, theme.NoGo|theme.Bold, "✖ not safe: "+text)...)
 	}
 	b.head = append(b.head, planWhere(p, plan))
+	b.head = append(b.head, breach(plan, w, theme.Normal)...)
 	if !plan.FiredAt.IsZero() {
 		b.head = append(b.head, planTimes(plan))
 		if plan.Plan.Kind == model.PlanRollback {

@@ -3,9 +3,7 @@ package panel
 import (
 	"math"
 	"sort"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gonogo/model"
 	"gonogo/ui/theme"
@@ -34,15 +32,17 @@ type axes struct {
 	halfLo, perValue float64
 }
 
-// plot draws a metric's series, its target and alert lines and the marks of
-// what was done into area.
+// plot draws a metric's series, its target, alert and baseline and the marks
+// of what was done into area.
 func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme.Style) {
 	if area.w < 2 || area.h < 1 {
 		return
 	}
 	series := d.p.Snap.Series[m.ID]
-	ax, points := d.axes(series, line)
-	if len(points) == 0 && !line.HasTarget && !line.HasAlert {
+	base, frozen := d.p.Snap.State.Baselines[m.ID]
+	frozen = frozen && finite(float64(base.Value))
+	ax, points := d.axes(series, line, &base, frozen)
+	if len(points) == 0 && !line.HasTarget && !line.HasAlert && !frozen {
 		text := line.Reason
 		if text == "" {
 			text = "no data yet"
@@ -54,43 +54,61 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme
 		d.marks(marks, ax, rect{area.x, area.y + area.h - 1, area.w, 1})
 		area.h--
 	}
+	at := levels{target: -1, alert: -1, baseline: -1}
+	if frozen {
+		at.label = baselineText(m, &base, area.w)
+	}
 	d.w, d.h = area.w, area.h
-	gutter := d.gutter(m, line, area.w)
+	gutter := d.gutter(m, line, at.label, area.w)
 	d.w -= gutter
 	if d.w*d.h > len(d.bits) {
 		d.bits = make([]byte, 2*d.w*d.h) // the next one may be a little larger
 	}
-	bits := d.bits[:d.w*d.h]
-	clear(bits)
+	clear(d.bits[:d.w*d.h])
 	ax.scale(d.w, d.h)
 	d.trace(points, &ax, m.Every, series.Epoch > 0)
-	target, alert := -1, -1
 	if line.HasTarget {
-		target = d.row(&ax, float64(line.Threshold))
+		at.target = d.row(&ax, float64(line.Threshold))
 	}
 	if line.HasAlert {
-		alert = d.row(&ax, float64(line.AlertAt))
+		at.alert = d.row(&ax, float64(line.AlertAt))
 	}
+	if row := d.row(&ax, float64(base.Value)); frozen && row != at.target && row != at.alert {
+		at.baseline = row
+	}
+	d.put(area, &at, style)
+	if gutter > 0 {
+		d.labels(m, line, ax, rect{area.x + d.w, area.y, gutter, area.h}, &at)
+	}
+}
+
+// levels are the lines of cells that thresholds are on, -1 being none.
+type levels struct {
+	target, alert, baseline int
+	label                   string // the baseline's
+}
+
+// put draws what was traced, and the thresholds where there is nothing of it.
+func (d *plotter) put(area rect, at *levels, style theme.Style) {
 	for y := range d.h {
 		for x := range d.w {
-			switch b := bits[y*d.w+x]; {
+			switch b := d.bits[y*d.w+x]; {
 			case b != 0:
 				d.c.set(area.x+x, area.y+y, style, 0x2800|rune(b))
-			case y == target:
+			case y == at.target:
 				d.c.set(area.x+x, area.y+y, theme.Target, '┈')
-			case y == alert:
+			case y == at.alert:
 				d.c.set(area.x+x, area.y+y, theme.Alert, '╌')
+			case y == at.baseline && x%2 == 0:
+				d.c.set(area.x+x, area.y+y, theme.Dim, '·')
 			}
 		}
-	}
-	if gutter > 0 {
-		d.labels(m, line, ax, rect{area.x + d.w, area.y, gutter, area.h}, target, alert)
 	}
 }
 
 // axes returns what is shown: the range of time with the points in it, and a
 // range of values that holds them and the thresholds with a little room.
-func (d *plotter) axes(s model.Series, line *model.Line) (axes, []model.Point) {
+func (d *plotter) axes(s model.Series, line *model.Line, base *model.Baseline, frozen bool) (axes, []model.Point) {
 	ax := axes{from: d.p.Now.Add(-d.p.Range), to: d.p.Now}
 	if d.p.Frozen && d.p.Snap.At.Before(d.p.Now) {
 		ax.to = d.p.Snap.At
@@ -129,6 +147,9 @@ func (d *plotter) axes(s model.Series, line *model.Line) (axes, []model.Point) {
 	}
 	if line.HasAlert {
 		include(float64(line.AlertAt))
+	}
+	if frozen {
+		include(float64(base.Value))
 	}
 	if ax.lo > ax.hi {
 		ax.lo, ax.hi = 0, 1
@@ -245,85 +266,5 @@ func (d *plotter) column(x, y0, y1 int) {
 	}
 	for y := y0; y <= y1; y++ {
 		d.bits[y/4*d.w+x/2] |= dot[y%4][x%2]
-	}
-}
-
-// gutter returns the width of the column for the thresholds' labels, 0 where
-// there is no room for one.
-func (d *plotter) gutter(m *model.Metric, line *model.Line, w int) int {
-	n := 0
-	if line.HasTarget {
-		n = cells(thresholdText(m, m.Target, line.Target, float64(line.Threshold)))
-	}
-	if line.HasAlert {
-		n = max(n, cells(thresholdText(m, m.Alert, line.Alert, float64(line.AlertAt))))
-	}
-	if w >= 44 {
-		n = max(n, 7)
-	}
-	if n++; n == 1 || w-n < 14 {
-		return 0
-	}
-	return n
-}
-
-// thresholdText returns a threshold as its label: as it is written, without
-// its operator, or its value where it depends on another metric.
-func thresholdText(m *model.Metric, t *model.Target, text string, v float64) string {
-	if t != nil && t.Of == "" {
-		if s := strings.TrimLeft(text, "<>=! "); s != "" {
-			return s
-		}
-	}
-	return model.FormatValue(m.Unit, v)
-}
-
-// labels names the thresholds, and where there is room the range of values.
-func (d *plotter) labels(m *model.Metric, line *model.Line, ax axes, r rect, target, alert int) {
-	if target >= 0 {
-		d.c.text(r.x+1, r.y+target, r.w-1, theme.Target, thresholdText(m, m.Target, line.Target, float64(line.Threshold)))
-	}
-	if alert >= 0 && alert != target {
-		d.c.text(r.x+1, r.y+alert, r.w-1, theme.Alert, thresholdText(m, m.Alert, line.Alert, float64(line.AlertAt)))
-	}
-	if d.w < 36 || r.h < 4 {
-		return
-	}
-	for _, end := range []struct {
-		row int
-		v   float64
-	}{{0, ax.hi}, {r.h - 1, ax.lo}} {
-		if end.row != target && end.row != alert {
-			d.c.text(r.x+1, r.y+end.row, r.w-1, theme.Dim, model.FormatValue(m.Unit, end.v))
-		}
-	}
-}
-
-// marksIn returns the marks within the range.
-func (d *plotter) marksIn(ax axes) []model.Mark {
-	all := d.p.Snap.State.Marks
-	first := sort.Search(len(all), func(i int) bool { return !all[i].At.Before(ax.from) })
-	end := sort.Search(len(all), func(i int) bool { return all[i].At.After(ax.to) })
-	return all[min(first, end):end]
-}
-
-// marks draws what was done below the chart: a glyph at its time, and its text
-// where that fits before the next one.
-func (d *plotter) marks(all []model.Mark, ax axes, r rect) {
-	limit := r.x + r.w
-	for i := len(all) - 1; i >= 0; i-- {
-		f := share(float64(all[i].At.Sub(ax.from)), 0, float64(ax.to.Sub(ax.from)))
-		x := r.x + int(f*float64(r.w-1))
-		if x >= limit {
-			continue // several in one cell: the newest is seen
-		}
-		text := all[i].Text
-		_, n := utf8.DecodeRuneInString(text)
-		style := theme.Mark
-		if cells(text) > limit-x {
-			text = text[:n]
-		}
-		d.c.text(x, r.y, limit-x, style, text)
-		limit = x - 1
 	}
 }

@@ -87,6 +87,11 @@ func TestScreenGolden(t *testing.T) {
 		{"checks-120x40-plain", paneltest.Checked, "plain", 120, 40, "checklist", false},
 		{"checks-80x24-plain", paneltest.Checked, "plain", 80, 24, "checklist", false},
 		{"zoom-checks-80x24-plain", paneltest.Checked, "plain", 80, 24, "checklist", true},
+		{"evidence-200x50-plain", paneltest.Evidence, "plain", 200, 50, "charts", false},
+		{"zoom-phases-again-120x40-plain", paneltest.Again, "plain", 120, 40, "phases", true},
+		{"zoom-phases-again-80x24-plain", paneltest.Again, "plain", 80, 24, "phases", true},
+		{"again-80x24-plain", paneltest.Again, "plain", 80, 24, "", false},
+		{"mini-again-20x5-plain", paneltest.Again, "plain", 20, 5, "", false},
 		{"mini-40x8-plain", paneltest.NoGo, "plain", 40, 8, "", false},
 		{"mini-20x5-plain", paneltest.Armed, "plain", 20, 5, "", false},
 	}
@@ -98,6 +103,16 @@ func TestScreenGolden(t *testing.T) {
 			golden.RequireEqual(t, got)
 		})
 	}
+}
+
+// entering is a plan that freezes baselines before it enters a phase.
+func entering() *model.PlanState {
+	plan := model.Plan{
+		ID: "up", Kind: model.PlanEnter, Title: "Enter 50%", From: "p10", Phase: "p50", Leaves: true, Budget: 15 * time.Minute,
+		Headline: model.GO, Freeze: []model.MetricID{"latency", "error"},
+		Steps: []model.Step{{Stage: model.StageApply, Kind: model.StepRun, Title: "Restart vecsec", Action: "restart", Timeout: 90 * time.Second}},
+	}.Seal()
+	return &model.PlanState{Plan: plan, Status: model.Armed, By: model.Actor{Name: "ana"}, ArmedAt: paneltest.Now(), Steps: make([]model.StepState, 1)}
 }
 
 // whyOf draws the why of the gate's line of a metric or check.
@@ -128,6 +143,10 @@ func TestBoxGolden(t *testing.T) {
 		{"plan-partial", paneltest.Partial, 120, 40, panel.PlanBox},
 		{"plan-guard", paneltest.GuardArmed, 120, 40, panel.PlanBox},
 		{"plan-guard-18x4", paneltest.GuardArmed, 18, 4, panel.PlanBox},
+		{"plan-freezes", paneltest.Evidence, 100, 40, func(p panel.Props) string {
+			p.Snap.State.Plan = entering()
+			return panel.PlanBox(p)
+		}},
 		{"why-fail", paneltest.NoGo, 100, 40, whyOf("error")},
 		{"why-sequential", paneltest.Evidence, 100, 40, whyOf("error")},
 		{"why-baseline", paneltest.Evidence, 100, 40, whyOf("latency")},

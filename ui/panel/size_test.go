@@ -3,6 +3,7 @@ package panel_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -61,7 +62,7 @@ func hostile() *rapid.Generator[string] {
 // randomSnapshot is a fixture with hostile texts, numbers and holes in it.
 func randomSnapshot(t *rapid.T) *model.Snapshot {
 	conditions := []paneltest.Condition{paneltest.NotStarted, paneltest.Soaking, paneltest.Go, paneltest.NoGo, paneltest.Armed, paneltest.Running, paneltest.Verified, paneltest.Partial,
-		paneltest.GuardArmed, paneltest.GuardVetoed, paneltest.Checked, paneltest.Evidence}
+		paneltest.GuardArmed, paneltest.GuardVetoed, paneltest.Checked, paneltest.Evidence, paneltest.Again}
 	s := paneltest.Snapshot(paneltest.Options{
 		Condition: rapid.SampledFrom(conditions).Draw(t, "condition"),
 		Metrics:   rapid.IntRange(4, 30).Draw(t, "metrics"),
@@ -160,6 +161,11 @@ func TestNothingOverflows(t *testing.T) {
 		text := hostile().Draw(t, "text")
 		under := screen(p, w, h, "log", false)
 		why := model.Line{Metric: "error", Check: model.CheckID(rapid.SampledFrom([]string{"", "e2e", "ready", "load"}).Draw(t, "check")), Title: text, Reason: text, State: model.MetricState(text), Target: text}
+		if rapid.Bool().Draw(t, "tested") {
+			f := func(name string) model.Float { return model.Float(rapid.Float64().Draw(t, name)) }
+			why.Test = &model.Sequential{LLR: f("llr"), Accept: f("accept"), Reject: f("reject"), Good: f("good"), Poor: f("poor")}
+			why.Settling, why.Rate, why.More = time.Minute, rapid.Float64().Draw(t, "rate"), rapid.Float64().Draw(t, "more")
+		}
 		for _, box := range []string{
 			panel.PlanBox(p), panel.WhyBox(p, why), panel.HelpBox(p, []panel.HelpGroup{{Title: text, Keys: hints()}}),
 			panel.MenuBox(p, text, hints()), panel.PromptBox(p, text, text, p.Cursor, text),

@@ -162,8 +162,8 @@ func whyTimes(p Props, line *model.Line, w int) [][]span {
 	}
 	if line.Settling > 0 {
 		text := model.FormatDuration(line.Settling.Truncate(time.Second)) + " more, until its window holds nothing from before the last change"
-		if what := p.Snap.State.Changed.What; what != "" {
-			text += ": " + what
+		if p.Snap != nil {
+			text = because(text, p.Snap.State.Changed.What)
 		}
 		out = append(out, field(w, "settles", theme.Normal, text)...)
 	}

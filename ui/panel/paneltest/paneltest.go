@@ -28,6 +28,7 @@ const (
 	GuardArmed  Condition = "guard armed"  // as no-go, and the guard counts down to its rollback
 	GuardVetoed Condition = "guard vetoed" // and a person vetoed that
 	Checked     Condition = "checked"      // as soaking, with checks of every kind
+	Again       Condition = "again"        // at 10% a second time, against the gate and overdue
 	Evidence    Condition = "evidence"     // as soaking, errors are decided sequentially, and p95 rests on a baseline
 )
 

@@ -35,6 +35,13 @@ func state(o Options, r *model.Rollout) model.State {
 	case Go:
 		s.Attempts[2].Soak = 73 * time.Hour
 		s.Checks["complaints"] = model.CheckState{By: person("ana"), At: now.Add(-time.Minute)}
+	case Again:
+		first := s.Attempts[2]
+		first.Entered, first.Left, first.Back, first.Soak = now.Add(-220*time.Hour), now.Add(-200*time.Hour), true, 19*time.Hour
+		s.Attempts[2].N, s.Attempts[2].Entered, s.Attempts[2].Override = 2, now.Add(-125*time.Hour), "the flaky probe is known"
+		s.Attempts[0].Entered, s.Attempts[0].Left = now.Add(-320*time.Hour), now.Add(-290*time.Hour)
+		s.Attempts[1].Entered, s.Attempts[1].Left = now.Add(-290*time.Hour), now.Add(-220*time.Hour)
+		s.Attempts = []model.Attempt{s.Attempts[0], s.Attempts[1], first, s.Attempts[2]}
 	case Checked:
 		s.Checks = checkStates()
 	case GuardArmed, GuardVetoed:

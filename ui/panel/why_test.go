@@ -1,0 +1,86 @@
+package panel_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gonogo/model"
+	"gonogo/ui/panel"
+	"gonogo/ui/panel/paneltest"
+)
+
+func TestWhySays(t *testing.T) {
+	tests := []struct {
+		name   string
+		of     string
+		change func(*model.Snapshot)
+		want   []string
+	}{
+		{"the test so far", "error", nil, []string{"3 bad of 120 events", "accepts -2.99", "4.55 rejects", "LLR 0.00", "no test has decided yet", "α 0.01, β 0.05"}},
+		{"what the test before decided", "error", func(s *model.Snapshot) { s.Gate.Lines[1].Test.Decided = model.Rejected },
+			[]string{"the test before rejected it: the alert is proved"}},
+		{"how fast events come", "error", nil, []string{"1234, 2.5 a second"}},
+		{"the counters", "error", nil, []string{`vecsec_error_total{tier="real"}`, `vecsec_requests_total{tier="real"}`}},
+		{"what changes it", "error", nil, []string{"≈ 73 more events without a bad one, about 30 s"}},
+		{"settling", "error", func(s *model.Snapshot) {
+			s.Gate.Lines[1].Settling, s.State.Changed.What = 4*time.Minute, "set real"
+		}, []string{"4m more, until its window holds nothing from", "before the last change: set real", "it has settled in 4m"}},
+		{"the baseline", "latency", nil, []string{"2s, frozen 22 Nov 18:22Z by ana", "the mean of 120 readings over 30m"}},
+		{"no baseline", "latency", func(s *model.Snapshot) { s.State.Baselines = nil }, []string{"none is frozen: B freezes it"}},
+		{"a baseline of another query", "latency", func(s *model.Snapshot) { s.Rollout.Metric("latency").Query = "p99" }, []string{"of another query than now"}},
+		{"an expression", "latency", func(s *model.Snapshot) {
+			m := s.Rollout.Metric("latency")
+			m.Query, m.Expr, m.Inputs = "", "success + nobody", []model.MetricID{"success", "nobody"}
+		}, []string{"success + nobody", "success 99.5%, PASS", "nobody, never judged"}},
+		{"no series", "latency", func(s *model.Snapshot) {
+			s.Gate.Lines[2].State, s.Gate.Lines[2].HasValue = model.NoSeries, false
+		}, []string{"∅ NO-SERIES", "is a name or label mistyped"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := paneltest.Snapshot(paneltest.Options{Condition: paneltest.Evidence})
+			s.Gate.Lines = slices.Clone(s.Gate.Lines)
+			if tt.change != nil {
+				tt.change(s)
+			}
+			p := props(s, nil)
+			p.Size = panel.Size{W: 100, H: 60}
+			got := whyOf(tt.of)(p)
+			for _, want := range tt.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("want %q in\n%s", want, got)
+				}
+			}
+		})
+	}
+}
+
+func TestBaselineOnTheChart(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		w     int
+		value float64 // 0: none is frozen
+		want  string
+		dots  bool
+	}{
+		{"with a word", 60, 1, "base 1s", true},
+		{"with its dots", 30, 1, "·1s", true},
+		{"none", 60, 0, "5s", false},
+		{"on the target's line", 60, 3, "3s", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := paneltest.Snapshot(paneltest.Options{Condition: paneltest.Soaking})
+			if c.value > 0 {
+				s.State.Baselines = map[model.MetricID]model.Baseline{"latency": {Value: model.Float(c.value), Points: 9}}
+			}
+			p := props(s, nil)
+			p.Size, p.Zoomed, p.Focused, p.Cursor = panel.Size{W: c.w, H: 14}, true, true, 2
+			got := panel.Charts().Render(p)
+			if !strings.Contains(got, c.want) || strings.Contains(got, "· · ·") != c.dots {
+				t.Errorf("want %q, and dots %v in\n%s", c.want, c.dots, got)
+			}
+		})
+	}
+}
