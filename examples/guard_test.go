@@ -1,6 +1,7 @@
 package examples
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -44,32 +45,58 @@ func TestGuardFires(t *testing.T) {
 	}
 }
 
-// TestGuardVetoed: a person vetoes the guard, with a reason. That holds after
-// the engine was killed, and for whoever takes over.
+// TestGuardVetoed: a countdown that a crash cut off does not fire, and the
+// guard begins a new one. A person vetoes that, with a reason, which holds for
+// whoever takes over when the engine is killed again.
 func TestGuardVetoed(t *testing.T) {
 	t.Parallel()
 	d := service(t)
 	engine := headlessEngine(t, d)
-	c := launch(t, "-c", d.ConfigPath())
+	poll(t, "its socket", 20*time.Millisecond, func() bool {
+		_, err := os.Stat(filepath.Join(d.Dir(), "state", "socket"))
+		return err == nil
+	})
+	c := launch(t, "-c", d.ConfigPath()) // attached, whatever happens
 	c.see("not started", 20*time.Second)
 	toHalf(t, d.ConfigPath())
 	c.see(`guard fires in \d+s`, 60*time.Second)
+	kill := func(p *os.Process) {
+		t.Helper()
+		if err := p.Kill(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kill(engine.Process)
+	_ = engine.Wait()
+	t.Cleanup(func() {
+		if t.Failed() {
+			log, _ := command(t, "log", "-c", d.ConfigPath())
+			t.Logf("journal:\n%s", log[max(0, len(log)-4000):])
+		}
+	})
+	poll(t, "a new countdown", 200*time.Millisecond, func() bool {
+		log, _ := command(t, "log", "-c", d.ConfigPath())
+		return strings.Contains(log, "gonogo ended before it fired") && strings.Count(log, "guard armed") == 2
+	})
+	next := launch(t, "-c", d.ConfigPath())
+	next.see(`guard fires in \d+s`, 20*time.Second)
 	if out, status := command(t, "veto", "-c", d.ConfigPath()); status != 25 || !strings.Contains(out, "needs a reason") {
 		t.Errorf("veto without a reason: status %d\n%s", status, out)
 	}
 	c.press("\x1b", "being asked why", has("Veto the guard: why?"))
 	c.keys("known blip\r")
 	c.see("guard vetoed by .* known blip", 20*time.Second)
-	if err := engine.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = engine.Wait()
-	poll(t, "the cockpit as the engine", 200*time.Millisecond, func() bool {
+	kill(c.cmd.Process)
+	<-c.ended
+	poll(t, "the next cockpit as the engine", 200*time.Millisecond, func() bool {
 		out, _ := command(t, "status", "-c", d.ConfigPath())
 		return strings.Contains(out, "Guard vetoed by") && strings.Contains(out, "FAIL ")
 	})
 	if out, _ := command(t, "status", "-c", d.ConfigPath()); strings.Contains(out, "GUARD armed") {
 		t.Errorf("it armed again:\n%s", out)
+	}
+	if log, _ := command(t, "log", "-c", d.ConfigPath()); strings.Contains(log, "fired by countdown") {
+		t.Errorf("it fired:\n%s", log)
 	}
 	if out, status := command(t, "rollback", "--yes", "-c", d.ConfigPath()); status != 0 {
 		t.Errorf("a person's rollback: status %d\n%s", status, out)
