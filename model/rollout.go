@@ -248,6 +248,9 @@ const (
 	VerifyRun    VerifyKind = "run"
 )
 
+// PassesNeeded is how many readings in a row must hold for a metric's verify.
+const PassesNeeded = 3
+
 // Verify is one check of a plan's effect; which fields count depends on Kind.
 type Verify struct {
 	Kind   VerifyKind    `json:"kind"`

@@ -44,6 +44,10 @@ func (c *checker) lintVerify(path string, b *model.Rollback) {
 			c.warn(join(element(path, i), "within"), "%s is less than the query looks back (%s), so the trouble before the rollback still counts: expected more, or a metric that looks back less",
 				model.FormatDuration(v.Within), model.FormatDuration(m.Window))
 		}
+		if m != nil && v.Within < model.PassesNeeded*m.Every {
+			c.warn(join(element(path, i), "within"), "%s is too short for %d readings in a row, one every %s: expected at least %q",
+				model.FormatDuration(v.Within), model.PassesNeeded, model.FormatDuration(m.Every), strings.ReplaceAll(model.FormatDuration(model.PassesNeeded*m.Every), " ", ""))
+		}
 	}
 	if silent != "" && proofs == 0 {
 		c.warn(path, "silence would satisfy it, a service that is down no less than a sound one (%s): add what only the running service can show, such as { flag = \"…\" } or { http = \"http://…\" }", quote(silent))

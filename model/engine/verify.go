@@ -11,10 +11,7 @@ import (
 	"gonogo/model/gate"
 )
 
-const (
-	verifyPoll   = 250 * time.Millisecond
-	passesNeeded = 3 // readings in a row
-)
+const verifyPoll = 250 * time.Millisecond
 
 // verify sees, for all checks at once, that what was done had its effect. Only
 // evidence newer than the moment it begins counts.
@@ -109,7 +106,7 @@ func (r *run) restarted(f *model.Flag) bool {
 	return true
 }
 
-// lookMetric wants passesNeeded readings in a row that hold, each of them
+// lookMetric wants model.PassesNeeded readings in a row that hold, each of them
 // taken, and resting on samples, after since.
 func (r *run) lookMetric(v *model.Verify, since time.Time) func(context.Context) (bool, string) {
 	m := r.e.o.Rollout.Metric(v.Metric)
@@ -117,7 +114,7 @@ func (r *run) lookMetric(v *model.Verify, since time.Time) func(context.Context)
 	return func(context.Context) (bool, string) {
 		got, ok := r.e.meters.get(v.Metric)
 		if !ok || !got.At.After(last) {
-			return false, fmt.Sprintf("%d of %d readings hold; waiting for the next", passes, passesNeeded)
+			return false, fmt.Sprintf("%d of %d readings hold; waiting for the next", passes, model.PassesNeeded)
 		}
 		last = got.At
 		holds, why := r.holds(m, v.Target, got, since)
@@ -126,7 +123,7 @@ func (r *run) lookMetric(v *model.Verify, since time.Time) func(context.Context)
 			return false, why
 		}
 		passes++
-		return passes >= passesNeeded, fmt.Sprintf("%s, %d of %d readings hold", model.FormatValue(m.Unit, got.Value), passes, passesNeeded)
+		return passes >= model.PassesNeeded, fmt.Sprintf("%s, %d of %d readings hold", model.FormatValue(m.Unit, got.Value), passes, model.PassesNeeded)
 	}
 }
 
