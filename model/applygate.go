@@ -62,7 +62,7 @@ func applyProgress(s State, e Progress) State {
 // changed notes that the running service is another than before: what was
 // counted or held until now says nothing about it.
 func changed(s State, r Record, what string) State {
-	s.Changed = ServiceChange{At: r.At, What: what}
+	s.Changed = ServiceChange{Seq: r.Seq, At: r.At, What: what}
 	s.Streaks = nil
 	return s
 }

@@ -99,6 +99,7 @@ type Baseline struct {
 
 // ServiceChange is a change of the running service: a flag, or a restart.
 type ServiceChange struct {
+	Seq  uint64    `json:"seq"` // of its record: a clock that is set moves At, and is no change
 	At   time.Time `json:"at"`
 	What string    `json:"what"`
 }

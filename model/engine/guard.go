@@ -2,6 +2,8 @@ package engine
 
 import (
 	"crypto/rand"
+	"errors"
+	"slices"
 
 	"gonogo/model"
 )
@@ -65,19 +67,32 @@ func (e *Engine) guard() {
 	}
 }
 
-// mayGuard says why the guard may not arm at this moment, or nil: time has
-// passed since it asked.
+// errStoodDown is why the guard did not arm in the end: what it saw is over.
+var errStoodDown = errors.New("the guard stood down")
+
+// guardAnswered takes what became of the guard's intent. A rollback that cannot
+// be armed is told, once, since nobody else would hear of it.
+func (e *Engine) guardAnswered(err error) {
+	e.asked.Store(false)
+	if err == nil || errors.Is(err, errStoodDown) {
+		return
+	}
+	text := "the guard cannot roll back: " + err.Error()
+	e.mu.Lock()
+	told := slices.Contains(e.troubles, model.Inert(text))
+	e.mu.Unlock()
+	if !told {
+		e.note(text)
+	}
+}
+
+// mayGuard returns errStoodDown if there is no reason any more to arm: time
+// has passed since the guard asked.
 func (e *Engine) mayGuard() error {
 	state := e.ledger.current()
-	switch failing, why := e.breach(); {
-	case state.Phase == "":
-		return refuse("no phase is entered")
-	case failing == "":
-		return refuse("%s", why)
-	case state.Guard.Spent:
-		return refuse("the guard fired in this attempt already")
-	case state.Guard.Vetoed(e.o.Now()):
-		return refuse("the guard is vetoed")
+	failing, _ := e.breach()
+	if state.Phase == "" || failing == "" || state.Guard.Spent || state.Guard.Vetoed(e.o.Now()) {
+		return errStoodDown
 	}
 	return nil
 }

@@ -222,6 +222,33 @@ func TestGuardGivesWay(t *testing.T) {
 	}
 }
 
+// TestGuardThatCannotArm: a guard whose rollback has nothing to take back in
+// this phase says so, once.
+func TestGuardThatCannotArm(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	o := guarded(t, w, t.TempDir(), time.Hour)
+	o.Rollout.Rollbacks = append(o.Rollout.Rollbacks, model.Rollback{ID: "phase", Title: "Back", Budget: time.Second, Scope: model.ScopePhase})
+	o.Rollout.Guard.Rollback = "phase"
+	o.Rollout.Phases[2].Flags = nil
+	p := board(t, o)
+	p.enter("ten")
+	p.enter("all") // which sets nothing
+	w.with(func() { w.failing = true })
+	s := p.until("the trouble", func(s *model.Snapshot) bool { return strings.Contains(s.Journal, "the guard cannot roll back") })
+	if !strings.Contains(s.Journal, `phase "all" sets no flag`) {
+		t.Errorf("trouble %q", s.Journal)
+	}
+	from := len(s.Series["error"].Points)
+	p.until("more judgements", func(s *model.Snapshot) bool { return len(s.Series["error"].Points) > from+200 })
+	e := p.seat.Engine()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.troubles) != 1 {
+		t.Errorf("troubles %q", e.troubles)
+	}
+}
+
 func TestNobodySpeaksForTheGuard(t *testing.T) {
 	t.Parallel()
 	p := board(t, guarded(t, newWorld(), t.TempDir(), time.Hour))

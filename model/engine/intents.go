@@ -18,8 +18,8 @@ func (e *Engine) takeIntents(ctx context.Context) {
 			in.Reason = model.Inert(in.Reason)
 			err := e.take(in)
 			if in.By.Via == model.ViaGuard {
-				e.asked.Store(false)
-				continue // nobody waits for the answer
+				e.guardAnswered(err)
+				continue // nobody else waits for the answer
 			}
 			e.answer(in.ID, err)
 		}
@@ -76,7 +76,7 @@ func (e *Engine) arm(in model.Intent) error {
 	if active := state.ActivePlan(); active != nil {
 		switch {
 		case in.By.Via == model.ViaGuard && active.Plan.Kind == model.PlanRollback:
-			return refuse("%q is %s already", active.Plan.Title, active.Status)
+			return errStoodDown // one is on its way already
 		case down && active.Plan.Kind == model.PlanRollback && !e.outranks(in, active):
 			return e.join(in, active)
 		case !down:

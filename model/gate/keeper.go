@@ -101,8 +101,9 @@ func (k *Keeper) Read(id model.MetricID, r model.Reading) {
 // recorded for.
 func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (turned bool) {
 	k.now, k.base = now, s.Baselines
-	if s.Changed != k.change {
-		k.change = s.Changed
+	same := s.Changed.Seq == k.change.Seq
+	k.change = s.Changed
+	if !same {
 		for i := range k.items {
 			k.items[i].streak = model.Streak{}
 			k.items[i].count.rebase()
@@ -192,9 +193,6 @@ func (k *Keeper) value(self, of model.MetricID) (float64, bool) {
 	v, state, _, _ := assess(it.m, &it.reading, it.have, k.now)
 	return v, state == model.Pass
 }
-
-// Values is what relations compare with, as of the last judgement.
-func (k *Keeper) Values() Values { return k.values }
 
 // Reading returns the newest reading of metric id, also of an expression.
 func (k *Keeper) Reading(id model.MetricID) (model.Reading, bool) {

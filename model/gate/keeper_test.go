@@ -57,7 +57,7 @@ func TestSettling(t *testing.T) {
 	p.wait(time.Second)
 	p.want(p.wait(time.Minute)["error"], model.Pass, "")
 
-	p.state.Changed = model.ServiceChange{At: p.now, What: "real is true"}
+	p.state.Changed = model.ServiceChange{Seq: 1, At: p.now, What: "real is true"}
 	p.read("error", good)
 	line := p.wait(time.Minute)["error"]
 	p.want(line, model.Collecting, "settling for 4m more: its window holds data from before real is true")
@@ -73,6 +73,27 @@ func TestSettling(t *testing.T) {
 	p.want(p.wait(0)["error"], model.Collecting, "settling for 1s more")
 	p.want(p.wait(time.Second)["error"], model.Collecting, "held 1s of 30s") // which begins only now
 	p.want(p.wait(29 * time.Second)["error"], model.Pass, "")
+}
+
+// TestClockThatIsSet: the moment of the last change moves along with the wall
+// clock, and that forgets neither what held nor what was counted.
+func TestClockThatIsSet(t *testing.T) {
+	m := *errorMetric(t)
+	m.For, m.Counted, m.Alpha, m.Beta = time.Minute, true, .01, .05
+	p := play(t, m)
+	p.state.Changed = model.ServiceChange{Seq: 7, At: p.now, What: "real is true"}
+	for i := range 8 {
+		p.wait(15 * time.Second)
+		p.read("error", model.Reading{Value: 0.001, Total: float64(30 * i), Counted: true})
+	}
+	p.want(p.wait(0)["error"], model.Pass, "")
+	counted := p.wait(0)["error"].Test.Evidence
+	p.state.Changed.At = p.state.Changed.At.Add(-3 * time.Hour)
+	line := p.wait(time.Second)["error"]
+	p.want(line, model.Pass, "")
+	if line.Test.Evidence != counted || line.Held < time.Minute {
+		t.Errorf("after the clock was set: %+v, held %v; before it was %+v", line.Test.Evidence, line.Held, counted)
+	}
 }
 
 // TestCountingBeginsAfterAChange: events that may be from before do not count.
@@ -94,7 +115,7 @@ func TestCountingBeginsAfterAChange(t *testing.T) {
 	if got := seen(); got.Total != 40 {
 		t.Errorf("one reading was counted twice: %+v", got)
 	}
-	p.state.Changed = model.ServiceChange{At: p.now.Add(time.Second), What: "real is true"}
+	p.state.Changed = model.ServiceChange{Seq: 1, At: p.now.Add(time.Second), What: "real is true"}
 	p.wait(15 * time.Second)
 	count(5, 50, 20*time.Second) // an old sample
 	if got := seen(); got != (model.Evidence{}) {

@@ -36,6 +36,9 @@ func need(line *model.Line, m *model.Metric, in *Input, f *finding) {
 			}
 		}
 	}
+	if !finite(line.More) {
+		line.More, line.MoreOf, line.MoreTime = 0, "", 0
+	}
 }
 
 // lasts returns how long that many events take at rate a second; 0: not known.

@@ -54,7 +54,7 @@ func newSkeptic(r *model.Rollout) *skeptic {
 // some sequences do come to GO.
 func (s *skeptic) happen(rt *rapid.T) {
 	if rapid.IntRange(0, 19).Draw(rt, "change") == 0 {
-		s.state.Changed = model.ServiceChange{At: s.now, What: "real is true"}
+		s.state.Changed = model.ServiceChange{Seq: s.state.Changed.Seq + 1, At: s.now, What: "real is true"}
 		clear(s.held)
 		clear(s.clean)
 	}
