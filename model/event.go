@@ -156,6 +156,37 @@ type PlanVetoed struct {
 type PlanFired struct {
 	Plan PlanID `json:"plan"`
 	How  string `json:"how"` // enter | countdown | --yes
+	// Breach is T0: since when what the rollback answers to had gone wrong, as
+	// gonogo saw it. Zero: it saw nothing wrong.
+	Breach time.Time `json:"breach,omitzero"`
+	Why    string    `json:"why,omitempty"` // what had gone wrong
+}
+
+// EvidenceMarked: before the plan's restarts the source of a verify said what
+// is old by then. Only what is newer counts.
+type EvidenceMarked struct {
+	Plan PlanID `json:"plan"`
+	Step int    `json:"step"`
+	Mark string `json:"mark,omitempty"`
+	Err  string `json:"err,omitempty"` // it could not be asked
+}
+
+// Recovered: a rollback was verified, and the incident that it answered to is
+// over. Times are T0 to T3.
+type Recovered struct {
+	Plan      PlanID    `json:"plan"`
+	Breach    time.Time `json:"breach,omitzero"` // T0; zero: gonogo saw no breach
+	Fired     time.Time `json:"fired"`           // T1: the first rollback was authorised
+	Contained time.Time `json:"contained"`       // T2
+	Verified  time.Time `json:"verified"`        // T3
+}
+
+// Notified: people were told, or could not be.
+type Notified struct {
+	Action ActionID `json:"action"`
+	Plan   PlanID   `json:"plan,omitempty"`
+	Title  string   `json:"title"`
+	Err    string   `json:"err,omitempty"`
 }
 
 // PlanJoined: somebody else asked for a rollback that runs already.
@@ -219,6 +250,9 @@ func (PlanArmed) event()      {}
 func (PlanVetoed) event()     {}
 func (PlanFired) event()      {}
 func (PlanJoined) event()     {}
+func (EvidenceMarked) event() {}
+func (Recovered) event()      {}
+func (Notified) event()       {}
 func (StepIntended) event()   {}
 func (StepEnded) event()      {}
 func (PlanEnded) event()      {}

@@ -22,7 +22,8 @@ type IntentKind string
 const (
 	ArmEnter    IntentKind = "arm-enter"    // Phase, Reason
 	ArmFlip     IntentKind = "arm-flip"     // Flag, Value, Reason
-	ArmRollback IntentKind = "arm-rollback" // Rollback; empty: the emergency one
+	ArmRollback IntentKind = "arm-rollback" // Rollback, or Flag: back to its safe value; neither: the emergency one. Remove
+	ArmDrill    IntentKind = "arm-drill"    // Rollback
 	Fire        IntentKind = "fire"         // Plan
 	Veto        IntentKind = "veto"         // Plan: armed, not yet fired; Reason, where the guard armed it
 	Cancel      IntentKind = "cancel"       // Plan: running, ends at the next step's boundary
@@ -48,6 +49,7 @@ type Intent struct {
 	Check    CheckID    `json:"check,omitempty"`
 	Metrics  []MetricID `json:"metrics,omitempty"`
 	Rollback RollbackID `json:"rollback,omitempty"`
+	Remove   []string   `json:"remove,omitempty"` // what was picked to be taken out of the list that the rollback asks for
 	Plan     PlanID     `json:"plan,omitempty"`
 	Reason   string     `json:"reason,omitempty"`
 	Yes      bool       `json:"yes,omitempty"` // of an Arm…: fire at once, it was confirmed elsewhere

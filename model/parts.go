@@ -71,8 +71,25 @@ type Reader interface {
 	Read(ctx context.Context) (string, error)
 }
 
+// Witness finds evidence in a source that is newer than a mark: lines of a
+// log, rows of a database.
+type Witness interface {
+	// Mark says what is old by now. It is taken before the action, journaled, and
+	// given to Look, after a restart of gonogo too. It holds no secret.
+	Mark(ctx context.Context) (string, error)
+	// Look reports whether what is newer than mark shows what is wanted, and what
+	// was seen. What is not newer never counts. An error means that it could not look.
+	Look(ctx context.Context, mark string) (shown bool, seen string, err error)
+}
+
 // Args are the arguments of an action, by name.
 type Args map[string]string
+
+// What a notification is given; actions of other kinds take no notice of them.
+const (
+	ArgTitle = "title" // one line
+	ArgText  = "text"  // several, plain text
+)
 
 // Preview is exactly what an action will do, for a person to read before it does.
 type Preview struct {

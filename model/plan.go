@@ -17,7 +17,8 @@ type PlanKind string
 const (
 	PlanEnter    PlanKind = "enter"    // a phase
 	PlanFlip     PlanKind = "flip"     // one flag
-	PlanRollback PlanKind = "rollback" // a way down
+	PlanRollback PlanKind = "rollback" // a way down, or a real drill of one
+	PlanDrill    PlanKind = "drill"    // a dry drill: it observes, and changes nothing
 )
 
 // Plan is what will be done, resolved and frozen: it is shown, hashed and
@@ -33,6 +34,8 @@ type Plan struct {
 	Emergency bool          `json:"emergency,omitempty"`
 	Leaves    bool          `json:"leaves,omitempty"` // once verified, the rollout stands in Phase
 	Guard     bool          `json:"guard,omitempty"`  // armed by the guard, for Reason
+	Drill     Rehearsal     `json:"drill,omitempty"`  // it is a rehearsal, and how it is run
+	Notify    []ActionID    `json:"notify,omitempty"` // told when it fires and when it ended
 	Freeze    []MetricID    `json:"freeze,omitempty"` // baselines to freeze before its first step
 	Budget    time.Duration `json:"budget"`
 	Headline  Headline      `json:"headline"`           // the gate's, when it was resolved
@@ -62,6 +65,7 @@ type Stage string
 const (
 	StageContain Stage = "contain" // flags, in parallel
 	StageApply   Stage = "apply"   // restarts, one after the other
+	StageHold    Stage = "hold"    // between the levels of a way down
 	StageVerify  Stage = "verify"  // all at once, each within its time
 )
 
@@ -72,6 +76,7 @@ type StepKind string
 const (
 	StepSet    StepKind = "set"
 	StepRun    StepKind = "run"
+	StepHold   StepKind = "hold"
 	StepVerify StepKind = "verify"
 )
 
@@ -87,6 +92,7 @@ type Change struct {
 type Step struct {
 	N          int           `json:"n"` // its place in the plan, from 0
 	Stage      Stage         `json:"stage"`
+	Level      int           `json:"level,omitempty"` // of a way down in several steps, from 1; 0: of the whole plan
 	Kind       StepKind      `json:"kind"`
 	Title      string        `json:"title"`
 	Changes    []Change      `json:"changes,omitempty"` // of a set: one atomic write
@@ -96,6 +102,7 @@ type Step struct {
 	Verify     *Verify       `json:"verify,omitempty"`
 	Timeout    time.Duration `json:"timeout"`         // of a set or run; of a verify its Within
 	After      []FlagID      `json:"after,omitempty"` // masters that must be seen off first: the step widens
+	Until      []MetricID    `json:"until,omitempty"` // of a hold: if these are on target after it, the way down ends
 }
 
 // Outcome is how a step or a plan ended.
@@ -109,15 +116,17 @@ const (
 	StepUnsure  Outcome = "unknown"     // timed out: it may have happened
 	StepUnseen  Outcome = "unseen"      // it ended well, but its effect was not seen
 	StepSkipped Outcome = "skipped"     // not tried, see the detail
+	StepSpared  Outcome = "not-needed"  // the way down ended well before it
 	StepHuman   Outcome = "needs-human" // it may or may not have run, and must not run twice
 )
 
 // OK reports whether a step that ended with o can be relied upon.
-func (o Outcome) OK() bool { return o == StepDone || o == StepAlready }
+func (o Outcome) OK() bool { return o == StepDone || o == StepAlready || o == StepSpared }
 
 // How a plan ends. Only Verified means that everything was seen.
 const (
 	Verified   Outcome = "VERIFIED"
+	Ready      Outcome = "READY"       // of a dry drill: everything that the rollback would use was observed
 	Unverified Outcome = "UNVERIFIED"  // done, but not seen
 	Partial    Outcome = "PARTIAL"     // some of it was not done
 	Failed     Outcome = "FAILED"      // nothing of it could be done

@@ -57,6 +57,12 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[PlanFired](data)
 	case "PlanJoined":
 		return decode[PlanJoined](data)
+	case "EvidenceMarked":
+		return decode[EvidenceMarked](data)
+	case "Recovered":
+		return decode[Recovered](data)
+	case "Notified":
+		return decode[Notified](data)
 	case "StepIntended":
 		return decode[StepIntended](data)
 	case "StepEnded":

@@ -27,7 +27,8 @@ type Rollout struct {
 	Actions     []ActionSpec      `json:"actions"`
 	Phases      []Phase           `json:"phases"`
 	Rollbacks   []Rollback        `json:"rollbacks"`
-	Guard       *Guard            `json:"guard,omitempty"` // nil: none
+	Guard       *Guard            `json:"guard,omitempty"`  // nil: none
+	Anchor      string            `json:"anchor,omitempty"` // the file that the journal's sums are kept in as well, absolute; empty: none
 	ConfigPath  string            `json:"config_path"`
 	ConfigHash  string            `json:"config_hash"` // sha256 of the config file, hex
 }
@@ -129,6 +130,10 @@ type Flag struct {
 	Effective bool          `json:"effective"`           // the running service can be asked for the value
 	Every     time.Duration `json:"every"`               // how often it is observed, > 0
 	Scope     []string      `json:"scope,omitempty"`     // what it touches, for people
+	// Population is everything that a list may hold, in the order in which a
+	// share of it is filled; empty: not known.
+	Population      []string `json:"population,omitempty"`
+	EffectiveMetric MetricID `json:"effective_metric,omitempty"` // whose value is the effective one, if a metric's is
 }
 
 // ActionSpec is one thing that can be run, as far as the model must know it.
@@ -172,6 +177,7 @@ const (
 	CheckRun    CheckKind = "run"
 	CheckProbe  CheckKind = "probe"
 	CheckMetric CheckKind = "metric"
+	CheckDrill  CheckKind = "drill" // a rollback was rehearsed, not longer ago than Within
 )
 
 // Check is something that must hold before the phase may be left. Which fields
@@ -187,12 +193,15 @@ type Check struct {
 	Asks    string        `json:"asks,omitempty"`   // what the probe asks, for people
 	Metric  MetricID      `json:"metric,omitempty"`
 	Timeout time.Duration `json:"timeout,omitempty"` // of a run or probe, > 0
+	Drill   RollbackID    `json:"drill,omitempty"`   // of a drill: what must have been rehearsed
+	Within  time.Duration `json:"within,omitempty"`  // of a drill, > 0
+	Real    bool          `json:"real,omitempty"`    // of a drill: a dry one does not count
 }
 
 // Automatic reports whether gonogo finds out by itself, and when it is due.
 // A run without Every waits for a person to start it.
 func (c *Check) Automatic() bool {
-	return c.Kind == CheckProbe || c.Kind == CheckMetric || c.Kind == CheckRun && c.Every > 0
+	return c.Kind == CheckProbe || c.Kind == CheckMetric || c.Kind == CheckDrill || c.Kind == CheckRun && c.Every > 0
 }
 
 // GuardMode is what a guard does about a breach.
@@ -212,6 +221,7 @@ type Guard struct {
 	Countdown time.Duration `json:"countdown"` // > 0, time for a veto
 	Veto      time.Duration `json:"veto"`      // > 0, after which a veto lapses
 	Mode      GuardMode     `json:"mode"`
+	Notify    []ActionID    `json:"notify,omitempty"` // told of a breach, and of its end
 }
 
 // Scope is which flags a rollback touches.
@@ -234,8 +244,31 @@ type Rollback struct {
 	Scope     Scope         `json:"scope"`
 	Set       []Setting     `json:"set,omitempty"`
 	Run       []ActionID    `json:"run,omitempty"`
+	Steps     []Level       `json:"steps,omitempty"` // a way down in several steps, instead of Set and Run
 	Verify    []Verify      `json:"verify,omitempty"`
+	Notify    []ActionID    `json:"notify,omitempty"` // told when it fires and when it ended; never waited for
+	Rehearse  Rehearsal     `json:"rehearse"`         // how a drill runs it
 }
+
+// Level is one step of a way down in several steps. After it the rollout rests
+// for Hold; if every metric of Until is then seen on target, the way down ends
+// there, else it goes on to the next.
+type Level struct {
+	Set   []Setting     `json:"set"`
+	Run   []ActionID    `json:"run,omitempty"`
+	Hold  time.Duration `json:"hold,omitempty"`
+	Until []MetricID    `json:"until,omitempty"`
+}
+
+// Rehearsal is how a drill runs a rollback.
+type Rehearsal string
+
+// A dry drill observes everything that the rollback would use and changes
+// nothing; a real one runs it.
+const (
+	RehearseDry  Rehearsal = "dry"
+	RehearseReal Rehearsal = "real"
+)
 
 // VerifyKind says how it is seen that a plan did what it should.
 type VerifyKind string
@@ -246,6 +279,7 @@ const (
 	VerifyMetric VerifyKind = "metric"
 	VerifyHTTP   VerifyKind = "http"
 	VerifyRun    VerifyKind = "run"
+	VerifySource VerifyKind = "source" // a source's own evidence: lines of a log, rows of a database
 )
 
 // PassesNeeded is how many readings in a row must hold for a metric's verify.
@@ -253,16 +287,19 @@ const PassesNeeded = 3
 
 // Verify is one check of a plan's effect; which fields count depends on Kind.
 type Verify struct {
-	Kind   VerifyKind    `json:"kind"`
-	Title  string        `json:"title"`
-	Flag   FlagID        `json:"flag,omitempty"` // "phase": every flag of the phase
-	Is     Value         `json:"is,omitzero"`    // zero: whatever the plan set
-	Metric MetricID      `json:"metric,omitempty"`
-	Target *Target       `json:"target,omitempty"`
-	Probe  string        `json:"probe,omitempty"` // names the http probe in the engine's parts
-	Want   string        `json:"want,omitempty"`  // what the probe must answer
-	Action ActionID      `json:"action,omitempty"`
-	Within time.Duration `json:"within"` // > 0, from the end of the restarts
+	Kind   VerifyKind `json:"kind"`
+	Title  string     `json:"title"`
+	Flag   FlagID     `json:"flag,omitempty"` // "phase": every flag of the phase
+	Is     Value      `json:"is,omitzero"`    // zero: whatever the plan set
+	Metric MetricID   `json:"metric,omitempty"`
+	Target *Target    `json:"target,omitempty"`
+	Probe  string     `json:"probe,omitempty"` // names the http probe in the engine's parts
+	Want   string     `json:"want,omitempty"`  // what the probe must answer
+	Action ActionID   `json:"action,omitempty"`
+	// Witness names what finds the source's evidence in the engine's parts.
+	Witness string        `json:"witness,omitempty"`
+	After   time.Duration `json:"after,omitempty"` // looked at no sooner than this, from the end of the restarts
+	Within  time.Duration `json:"within"`          // > 0, from the end of the restarts
 }
 
 // Metric returns the metric id, or nil.

@@ -23,6 +23,8 @@ type State struct {
 	Plan       *PlanState             `json:"plan,omitempty"`      // armed, running, or the last one that ended
 	LastDown   *PlanState             `json:"last_down,omitempty"` // the last rollback that fired, also while it runs
 	Marks      []Mark                 `json:"marks,omitempty"`     // for the charts, oldest first, at most 200
+	Incident   *Incident              `json:"incident,omitempty"`  // the last one; nil: none yet
+	Drills     map[RollbackID]Drill   `json:"drills,omitempty"`    // the last rehearsal of each rollback
 	Unaudited  int                    `json:"unaudited,omitempty"`
 	Engine     int                    `json:"engine,omitempty"` // pid of the engine that wrote last and has not stopped in order
 }
@@ -146,6 +148,7 @@ type PlanState struct {
 	Summary     string      `json:"summary,omitempty"`
 	Steps       []StepState `json:"steps"` // one for each of Plan.Steps
 	Joined      []Actor     `json:"joined,omitempty"`
+	Notified    []Notice    `json:"notified,omitempty"`
 	Note        string      `json:"note,omitempty"` // the veto's reason
 }
 
@@ -155,9 +158,51 @@ type StepState struct {
 	Started time.Time `json:"started,omitzero"`
 	Ended   time.Time `json:"ended,omitzero"`
 	Before  string    `json:"before,omitempty"`
+	Mark    string    `json:"mark,omitempty"`   // what is old for a verify's witness
+	Marked  bool      `json:"marked,omitempty"` // it was taken
 	Outcome Outcome   `json:"outcome,omitempty"`
 	Detail  string    `json:"detail,omitempty"`
 	Output  string    `json:"output,omitempty"`
+}
+
+// Incident is the time from a breach to a verified rollback. It stays open
+// until one was verified, however many are tried.
+type Incident struct {
+	Breach    time.Time `json:"breach,omitzero"` // T0; zero: gonogo saw nothing wrong before
+	Why       string    `json:"why,omitempty"`
+	Fired     time.Time `json:"fired"`              // T1
+	Contained time.Time `json:"contained,omitzero"` // T2
+	Verified  time.Time `json:"verified,omitzero"`  // T3
+	Plan      PlanID    `json:"plan"`               // the newest of its rollbacks
+	Outcome   Outcome   `json:"outcome,omitempty"`  // of that; empty while it runs
+	Left      bool      `json:"left,omitempty"`     // people went on without a verified rollback
+}
+
+// Open reports whether the clock still runs.
+func (i *Incident) Open() bool { return i != nil && i.Verified.IsZero() && !i.Left }
+
+// Drill is a rehearsal of a rollback.
+type Drill struct {
+	At      time.Time     `json:"at"` // when it ended
+	By      Actor         `json:"by"`
+	How     Rehearsal     `json:"how"`
+	Outcome Outcome       `json:"outcome"`
+	Took    time.Duration `json:"took"`
+	Budget  time.Duration `json:"budget"`
+	Plan    PlanID        `json:"plan"`
+}
+
+// Passed reports whether the drill showed that the rollback works (real), or
+// that it could be run (dry), within its budget.
+func (d Drill) Passed() bool {
+	return d.Took <= d.Budget && (d.Outcome == Verified || d.How == RehearseDry && d.Outcome == Ready)
+}
+
+// Notice is one notification that was sent, or could not be.
+type Notice struct {
+	Action ActionID `json:"action"`
+	Title  string   `json:"title"`
+	Err    string   `json:"err,omitempty"`
 }
 
 // Mark is something that a chart shows a mark for.

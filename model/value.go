@@ -19,6 +19,13 @@ const (
 	Unset  ValueType = "unset"
 )
 
+// Wishes stand in a config where a list stands: what they come to is known
+// when a plan is made, see Resolve. No store holds them, and no plan.
+const (
+	Share  ValueType = "share"  // Text is per cent of the flag's population, "25"
+	Remove ValueType = "remove" // what is there, without what a person picks
+)
+
 // Value is what a flag is set to. The zero Value means "not observed yet";
 // a Value of type Unset means "observed: the store has no such key".
 type Value struct {
@@ -108,6 +115,10 @@ func (v Value) String() string {
 		if len(v.Items) == 0 {
 			return "[]"
 		}
+	case Share:
+		return Inert(v.Text) + "%"
+	case Remove:
+		return "(those that you pick removed)"
 	case Text:
 		if v.Text == "" {
 			return `""`

@@ -85,6 +85,18 @@ type SourceKind struct {
 	Describe func(MetricPart) string
 	// Build makes the source. It does no I/O but reading secrets.
 	Build func(SourcePart) (model.Source, error)
+	// WitnessKeys are those of a verify by such a source, besides source (or log),
+	// after and within; nil where it cannot bear witness.
+	WitnessKeys []Key
+	// BuildWitness makes what finds a verify's evidence. It does no I/O but reading secrets.
+	BuildWitness func(WitnessPart) (model.Witness, error)
+}
+
+// WitnessPart is a verify that a source bears witness to.
+type WitnessPart struct {
+	ID     string // a made-up name, such as "rollback.quick.verify[1]"
+	Source SourcePart
+	Table  Table // of the verify: the kind's WitnessKeys
 }
 
 // ActionFacts are what an action's kind knows of one action that matters

@@ -29,6 +29,7 @@ type Config struct {
 	Actions   map[model.ActionID]Part
 	Seen      map[model.ActionID]Part // how an action is seen to have happened, unless a metric shows it
 	Probes    map[string]Part         // http verify probes by name, such as "rollback.quick.verify[1]"
+	Witnesses map[string]WitnessPart  // verifies by a source, by name likewise
 	Warnings  []Problem               // in the order of the lines
 }
 
@@ -108,7 +109,7 @@ func Parse(path string, data []byte, kinds Kinds) (*Config, error) {
 
 	c := &checker{file: path, kinds: kinds, index: x, doc: doc, asked: map[string]bool{}, cfg: &Config{
 		Dir: filepath.Dir(abs), Switches: map[model.FlagID]Part{}, Effective: map[model.FlagID]Part{},
-		Actions: map[model.ActionID]Part{}, Seen: map[model.ActionID]Part{}, Probes: map[string]Part{},
+		Actions: map[model.ActionID]Part{}, Seen: map[model.ActionID]Part{}, Probes: map[string]Part{}, Witnesses: map[string]WitnessPart{},
 	}}
 	sum := sha256.Sum256(data)
 	c.cfg.Rollout.ConfigPath, c.cfg.Rollout.ConfigHash = abs, hex.EncodeToString(sum[:])

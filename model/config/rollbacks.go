@@ -17,8 +17,9 @@ func (c *checker) rollbacks() {
 		t, _ := c.table(path, raw, rollbackKeys(), false)
 		b := model.Rollback{
 			ID: model.RollbackID(id), Title: titleOr(t, id), Emergency: t.Bool("emergency"),
-			Budget: c.positive(join(path, "budget"), t, "budget", 5*time.Minute),
-			Run:    texts[model.ActionID](c.refs(path, "run", t, "action")),
+			Budget:   c.positive(join(path, "budget"), t, "budget", 5*time.Minute),
+			Run:      texts[model.ActionID](c.refs(path, "run", t, "action")),
+			Rehearse: model.RehearseDry,
 		}
 		c.scope(path, t, &b)
 		if t.Has("verify") {

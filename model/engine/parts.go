@@ -14,6 +14,7 @@ type Parts struct {
 	Actions   map[model.ActionID]model.Action
 	Seen      map[model.ActionID]model.Reader // changes when the action happened
 	Probes    map[string]model.Reader         // of http verifications
+	Witnesses map[string]model.Witness        // of verifications by a source
 	Identity  func() string                   // what machine this really is; may be nil, may be slow
 }
 
