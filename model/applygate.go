@@ -11,7 +11,7 @@ func applyGate(s State, r Record) State {
 	case Progress:
 		return applyProgress(s, e)
 	case GateChanged:
-		s.Headline = e.To
+		s.Headline, s.HeadlineSince = e.To, r.At
 	case CheckSigned:
 		if s.judged(e.Phase, e.Attempt) {
 			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note})

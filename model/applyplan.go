@@ -20,13 +20,20 @@ func applyPlan(s State, r Record) State {
 		return onPlan(s, e.Plan, func(p *PlanState) {
 			p.Status, p.EndedAt, p.Note, p.Outcome = Vetoed, r.At, e.Reason, Cancelled
 		})
+	case EvidenceMarked:
+		return onStep(s, e.Plan, e.Step, func(t *StepState) { t.Mark, t.Marked = e.Mark, e.Err == "" })
+	case Notified:
+		return onPlan(s, e.Plan, func(p *PlanState) {
+			p.Notified = append(slices.Clone(p.Notified), Notice{e.Action, e.Title, e.Err})
+		})
 	case PlanFired:
 		if s.Plan != nil && s.Plan.Plan.ID == e.Plan && s.Plan.Plan.Guard {
 			s.Guard.Spent = true
 		}
-		return onPlan(s, e.Plan, func(p *PlanState) {
+		s = onPlan(s, e.Plan, func(p *PlanState) {
 			p.Status, p.FiredAt, p.FiredBy = Running, r.At, r.By
 		})
+		return beginIncident(s, r, e)
 	case PlanJoined:
 		return onPlan(s, e.Plan, func(p *PlanState) { p.Joined = append(slices.Clone(p.Joined), r.By) })
 	case StepIntended:
@@ -47,7 +54,7 @@ func onPlan(s State, id PlanID, change func(*PlanState)) State {
 	p := *s.Plan
 	change(&p)
 	s.Plan = &p
-	if p.Plan.Kind == PlanRollback && !p.FiredAt.IsZero() {
+	if p.Plan.Kind == PlanRollback && p.Plan.Drill == "" && !p.FiredAt.IsZero() {
 		s.LastDown = &p
 	}
 	return s
@@ -80,7 +87,7 @@ func intendStep(s State, r Record, e StepIntended) State {
 		}
 	})
 	st := s.step(e.Plan, e.Step)
-	if st == nil {
+	if st == nil || s.Plan.Plan.Kind == PlanDrill {
 		return s
 	}
 	for _, c := range st.Changes {
@@ -100,7 +107,7 @@ func endStep(s State, r Record, e StepEnded) State {
 		}
 	})
 	st := s.step(e.Plan, e.Step)
-	if st == nil {
+	if st == nil || s.Plan.Plan.Kind == PlanDrill || e.Outcome == StepSpared {
 		return s
 	}
 	switch {
@@ -114,8 +121,13 @@ func endStep(s State, r Record, e StepEnded) State {
 			}
 		}
 		s = onPlan(s, e.Plan, func(p *PlanState) {
-			if contained(p) {
+			if st.Level <= 1 && contained(p) {
 				p.ContainedAt = r.At
+			}
+		})
+		s = onIncident(s, e.Plan, func(i *Incident) {
+			if i.Contained.IsZero() && s.Plan != nil {
+				i.Contained = s.Plan.ContainedAt
 			}
 		})
 		if e.Outcome != StepAlready && e.Outcome != StepSkipped {
@@ -136,10 +148,11 @@ func (s *Step) flags() string {
 	return strings.Join(names, ", ")
 }
 
-// contained reports whether every set step of p has ended well.
+// contained reports whether every set step of p has ended well; of a way down
+// in several steps, those of the first.
 func contained(p *PlanState) bool {
 	for i, st := range p.Plan.Steps {
-		if st.Kind == StepSet && !p.Steps[i].Outcome.OK() {
+		if st.Kind == StepSet && st.Level <= 1 && !p.Steps[i].Outcome.OK() {
 			return false
 		}
 	}
@@ -153,5 +166,45 @@ func endPlan(s State, r Record, e PlanEnded) State {
 			p.VerifiedAt = r.At
 		}
 	})
+	s = onIncident(s, e.Plan, func(i *Incident) {
+		i.Outcome = e.Outcome
+		if e.Outcome == Verified {
+			i.Verified = r.At
+		}
+	})
+	if p := s.Plan; p != nil && p.Plan.ID == e.Plan && p.Plan.Drill != "" && !p.FiredAt.IsZero() {
+		s.Drills = with(s.Drills, p.Plan.Rollback, Drill{
+			At: r.At, By: p.FiredBy, How: p.Plan.Drill, Outcome: e.Outcome,
+			Took: r.At.Sub(p.FiredAt), Budget: p.Plan.Budget, Plan: e.Plan,
+		})
+	}
+	return s
+}
+
+// beginIncident starts the clock at a rollback that fires, unless it runs since
+// an earlier one. A drill is no incident.
+func beginIncident(s State, r Record, e PlanFired) State {
+	p := s.Plan
+	if p == nil || p.Plan.ID != e.Plan || p.Plan.Kind != PlanRollback || p.Plan.Drill != "" {
+		return s
+	}
+	i := Incident{Breach: e.Breach, Why: e.Why, Fired: r.At}
+	if s.Incident.Open() {
+		i = *s.Incident
+	}
+	i.Plan, i.Outcome = e.Plan, ""
+	s.Incident = &i
+	return s
+}
+
+// onIncident returns s with a changed copy of its incident, if that is open and
+// about plan id.
+func onIncident(s State, id PlanID, change func(*Incident)) State {
+	if !s.Incident.Open() || s.Incident.Plan != id {
+		return s
+	}
+	i := *s.Incident
+	change(&i)
+	s.Incident = &i
 	return s
 }

@@ -30,6 +30,8 @@ func Resolve(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 		p, err = resolveFlip(r, s, in)
 	case ArmRollback:
 		p, err = resolveRollback(r, s, in)
+	case ArmDrill:
+		p, err = resolveDrill(r, s, in)
 	default:
 		err = refuse("%s resolves to no plan", in.Kind)
 	}
@@ -111,6 +113,10 @@ func resolveEnter(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 	}
 	if s.Phase == "" && len(next.Flags) == 0 && r.PhaseIndex(next.ID) == 0 {
 		settings = nil // a first phase without flags sets nothing: it may be another environment
+	}
+	settings, err := concrete(r, s, settings, back, nil)
+	if err != nil {
+		return Plan{}, err
 	}
 	p.Steps = forwardSteps(r, s, settings)
 	p.Warnings = planWarnings(r, settings)

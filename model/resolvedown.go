@@ -1,34 +1,39 @@
 package model
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// oneFlagBudget bounds the way back of a single flag.
+const oneFlagBudget = 5 * time.Minute
 
 func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
 	b := r.EmergencyRollback()
-	if in.Rollback != "" {
+	switch {
+	case in.Rollback != "":
 		b = r.Rollback(in.Rollback)
+	case in.Flag != "":
+		return resolveFlagBack(r, s, in.Flag)
 	}
 	if b == nil {
 		return Plan{}, refuse("there is no rollback %q", in.Rollback)
 	}
+	p := Plan{Kind: PlanRollback, Title: b.Title, Rollback: b.ID, Emergency: b.Emergency, Budget: b.Budget, Phase: s.Phase, Notify: b.Notify}
+	if len(b.Steps) > 0 {
+		return p, resolveLevels(r, s, b, &p)
+	}
 	settings, err := rollbackSettings(r, s, b)
+	if err == nil {
+		settings, err = concrete(r, s, settings, true, in.Remove)
+	}
 	if err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Kind: PlanRollback, Title: b.Title, Rollback: b.ID, Emergency: b.Emergency, Budget: b.Budget, Phase: s.Phase}
 	p.Steps = append(containSteps(r, s, settings), runSteps(r, settings, b.Run)...)
 	for _, v := range b.Verify {
-		if v.Kind == VerifyFlag && v.Flag == "phase" {
-			for _, set := range settings {
-				one := v
-				one.Flag, one.Is, one.Title = set.Flag, set.Value, ""
-				p.Steps = append(p.Steps, verifyStep(r, one))
-			}
-			continue
-		}
-		if v.Kind == VerifyFlag && v.Is.IsZero() {
-			v.Is = valueFor(settings, v.Flag, s.Flags[v.Flag].Stored)
-		}
-		p.Steps = append(p.Steps, verifyStep(r, v))
+		p.Steps = append(p.Steps, verifySteps(r, s, v, settings)...)
 	}
 	switch b.Scope {
 	case ScopeSafe:
@@ -37,6 +42,126 @@ func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
 		p.Leaves, p.Phase = true, before(r, s.Phase)
 	}
 	return p, nil
+}
+
+// resolveFlagBack takes one flag back to its safe value.
+func resolveFlagBack(r *Rollout, s *State, id FlagID) (Plan, error) {
+	f := r.Flag(id)
+	switch {
+	case f == nil:
+		return Plan{}, refuse("there is no flag %q", id)
+	case f.SafeKeep:
+		return Plan{}, refuse("a rollback leaves %s as it is (safe = \"keep\"): set it to a value instead", id)
+	}
+	settings := []Setting{{f.ID, f.Safe}}
+	p := Plan{Kind: PlanRollback, Title: fmt.Sprintf("Take %s back to %s", f.ID, f.Safe), Flag: id, Budget: oneFlagBudget, Phase: s.Phase}
+	p.Steps = forwardSteps(r, s, settings)
+	return p, nil
+}
+
+// resolveLevels fills p with the steps of a way down in several steps. Each
+// level sets and restarts, sees its flags in effect, then rests; what is verified
+// beside that comes at the end.
+func resolveLevels(r *Rollout, s *State, b *Rollback, p *Plan) error {
+	at := *s // the state as each level finds it
+	for i, level := range b.Steps {
+		settings, err := concrete(r, &at, level.Set, true, nil)
+		if err != nil {
+			return err
+		}
+		steps := append(containSteps(r, &at, settings), runSteps(r, settings, level.Run)...)
+		for _, set := range settings {
+			within := verifyWithin
+			for _, v := range b.Verify {
+				if v.Kind == VerifyFlag && v.Flag == set.Flag {
+					within = v.Within
+				}
+			}
+			steps = append(steps, verifyStep(r, Verify{Kind: VerifyFlag, Flag: set.Flag, Is: set.Value, Within: within}))
+			f := at.Flags[set.Flag]
+			f.Stored = set.Value
+			at.Flags = with(at.Flags, set.Flag, f)
+		}
+		if level.Hold > 0 {
+			steps = append(steps, holdStep(level))
+		}
+		for n := range steps {
+			steps[n].Level = i + 1
+		}
+		p.Steps = append(p.Steps, steps...)
+	}
+	for _, v := range b.Verify {
+		if v.Kind != VerifyFlag || !v.Is.IsZero() {
+			p.Steps = append(p.Steps, verifyStep(r, v))
+		}
+	}
+	return nil
+}
+
+func holdStep(l Level) Step {
+	title := "rest for " + FormatDuration(l.Hold)
+	if len(l.Until) > 0 {
+		title += ", enough if on target: " + joined(l.Until)
+	}
+	return Step{Stage: StageHold, Kind: StepHold, Title: title, Until: l.Until, Timeout: l.Hold}
+}
+
+func joined[T ~string](names []T) string {
+	out := ""
+	for i, name := range names {
+		if i > 0 {
+			out += ", "
+		}
+		out += string(name)
+	}
+	return out
+}
+
+// resolveDrill turns a rollback into its rehearsal.
+func resolveDrill(r *Rollout, s *State, in Intent) (Plan, error) {
+	b := r.Rollback(in.Rollback)
+	if b == nil {
+		return Plan{}, refuse("there is no rollback %q", in.Rollback)
+	}
+	asks := func(set Setting) bool { return set.Value.Type == Remove }
+	if slices.ContainsFunc(b.Set, asks) { // whom to take out is asked when it is meant
+		asked := *b
+		asked.Set = slices.DeleteFunc(slices.Clone(b.Set), asks)
+		for _, set := range b.Set {
+			if v := s.Flags[set.Flag].Stored; asks(set) && v.Type == List {
+				asked.Set = append(asked.Set, Setting{set.Flag, v})
+			}
+		}
+		one := *r
+		one.Rollbacks = []Rollback{asked}
+		r = &one
+	}
+	p, err := resolveRollback(r, s, Intent{Rollback: b.ID})
+	if err != nil {
+		return Plan{}, err
+	}
+	p.Title, p.Drill, p.Emergency = "Drill: "+p.Title, b.Rehearse, false
+	if b.Rehearse != RehearseReal {
+		p.Kind, p.Drill, p.Leaves, p.Phase, p.Notify = PlanDrill, RehearseDry, false, s.Phase, nil
+	}
+	return p, nil
+}
+
+// verifySteps returns the steps that v stands for, after settings were set.
+func verifySteps(r *Rollout, s *State, v Verify, settings []Setting) []Step {
+	if v.Kind == VerifyFlag && v.Flag == "phase" {
+		var out []Step
+		for _, set := range settings {
+			one := v
+			one.Flag, one.Is, one.Title = set.Flag, set.Value, ""
+			out = append(out, verifyStep(r, one))
+		}
+		return out
+	}
+	if v.Kind == VerifyFlag && v.Is.IsZero() {
+		v.Is = valueFor(settings, v.Flag, s.Flags[v.Flag].Stored)
+	}
+	return []Step{verifyStep(r, v)}
 }
 
 func before(r *Rollout, id PhaseID) PhaseID {

@@ -7,7 +7,7 @@ import (
 
 // containSteps returns one set step a flag, ordered so that nothing in between
 // is more open than the start: what narrows goes first, what widens waits for
-// its masters to be off. The executor writes those of one file at once.
+// its masters to be off, where the plan turns them off, and goes before them, where it turns them on. The executor writes those of one file at once.
 func containSteps(r *Rollout, s *State, settings []Setting) []Step {
 	var narrow, widen []Step
 	for _, set := range settings {
@@ -28,7 +28,24 @@ func containSteps(r *Rollout, s *State, settings []Setting) []Step {
 			narrow = append(narrow, st)
 		}
 	}
+	// A master opens only once what hangs on it is in place.
+	slices.SortStableFunc(widen, func(a, b Step) int {
+		return depth(r, b.Changes[0].Flag) - depth(r, a.Changes[0].Flag)
+	})
 	return append(narrow, widen...)
+}
+
+// depth returns how many masters stand above flag id, one above the other.
+func depth(r *Rollout, id FlagID) int {
+	f := r.Flag(id)
+	if f == nil {
+		return 0
+	}
+	deepest := 0
+	for _, need := range f.Needs {
+		deepest = max(deepest, 1+depth(r, need))
+	}
+	return deepest
 }
 
 // widens reports whether going from one value to the other may let more
@@ -39,6 +56,9 @@ func widens(f *Flag, from, to Value) bool {
 	case Bool:
 		return to.Equal(BoolValue(true))
 	case List:
+		if from.IsZero() {
+			return true // not observed: who is on it now cannot be told
+		}
 		if len(to.Items) == 0 {
 			return f.Empty == "everyone"
 		}

@@ -4,29 +4,30 @@ import "time"
 
 // State is where a rollout stands: the fold of its records, see Apply.
 type State struct {
-	Seq        uint64                 `json:"seq"` // of the last record
-	Sum        Hash                   `json:"sum"` // of the last record
-	At         time.Time              `json:"at"`  // of the last record
-	ConfigHash string                 `json:"config_hash"`
-	Phase      PhaseID                `json:"phase"`    // "" before the first phase
-	Attempts   []Attempt              `json:"attempts"` // of all phases, in the order they were entered; the last is current unless Left is set
-	Held       bool                   `json:"held,omitempty"`
-	HeldBy     Actor                  `json:"held_by,omitzero"`
-	HeldReason string                 `json:"held_reason,omitempty"`
-	Headline   Headline               `json:"headline,omitempty"` // the last one journaled
-	Streaks    map[MetricID]Streak    `json:"streaks,omitempty"`
-	Baselines  map[MetricID]Baseline  `json:"baselines,omitempty"`
-	Changed    ServiceChange          `json:"changed,omitzero"` // the last thing that makes older readings say little
-	Guard      GuardState             `json:"guard,omitzero"`
-	Flags      map[FlagID]FlagState   `json:"flags,omitempty"`
-	Checks     map[CheckID]CheckState `json:"checks,omitempty"`    // of the current attempt
-	Plan       *PlanState             `json:"plan,omitempty"`      // armed, running, or the last one that ended
-	LastDown   *PlanState             `json:"last_down,omitempty"` // the last rollback that fired, also while it runs
-	Marks      []Mark                 `json:"marks,omitempty"`     // for the charts, oldest first, at most 200
-	Incident   *Incident              `json:"incident,omitempty"`  // the last one; nil: none yet
-	Drills     map[RollbackID]Drill   `json:"drills,omitempty"`    // the last rehearsal of each rollback
-	Unaudited  int                    `json:"unaudited,omitempty"`
-	Engine     int                    `json:"engine,omitempty"` // pid of the engine that wrote last and has not stopped in order
+	Seq           uint64                 `json:"seq"` // of the last record
+	Sum           Hash                   `json:"sum"` // of the last record
+	At            time.Time              `json:"at"`  // of the last record
+	ConfigHash    string                 `json:"config_hash"`
+	Phase         PhaseID                `json:"phase"`    // "" before the first phase
+	Attempts      []Attempt              `json:"attempts"` // of all phases, in the order they were entered; the last is current unless Left is set
+	Held          bool                   `json:"held,omitempty"`
+	HeldBy        Actor                  `json:"held_by,omitzero"`
+	HeldReason    string                 `json:"held_reason,omitempty"`
+	Headline      Headline               `json:"headline,omitempty"`      // the last one journaled
+	HeadlineSince time.Time              `json:"headline_since,omitzero"` // of its record
+	Streaks       map[MetricID]Streak    `json:"streaks,omitempty"`
+	Baselines     map[MetricID]Baseline  `json:"baselines,omitempty"`
+	Changed       ServiceChange          `json:"changed,omitzero"` // the last thing that makes older readings say little
+	Guard         GuardState             `json:"guard,omitzero"`
+	Flags         map[FlagID]FlagState   `json:"flags,omitempty"`
+	Checks        map[CheckID]CheckState `json:"checks,omitempty"`    // of the current attempt
+	Plan          *PlanState             `json:"plan,omitempty"`      // armed, running, or the last one that ended
+	LastDown      *PlanState             `json:"last_down,omitempty"` // the last rollback that fired, also while it runs
+	Marks         []Mark                 `json:"marks,omitempty"`     // for the charts, oldest first, at most 200
+	Incident      *Incident              `json:"incident,omitempty"`  // the last one; nil: none yet
+	Drills        map[RollbackID]Drill   `json:"drills,omitempty"`    // the last rehearsal of each rollback
+	Unaudited     int                    `json:"unaudited,omitempty"`
+	Engine        int                    `json:"engine,omitempty"` // pid of the engine that wrote last and has not stopped in order
 }
 
 // Attempt is one stay in a phase.
