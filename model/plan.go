@@ -101,6 +101,7 @@ type Step struct {
 	Idempotent bool          `json:"idempotent,omitempty"`
 	Verify     *Verify       `json:"verify,omitempty"`
 	Timeout    time.Duration `json:"timeout"`         // of a set or run; of a verify its Within
+	Wave       int           `json:"wave,omitempty"`  // of a set: those of a lower one come first
 	After      []FlagID      `json:"after,omitempty"` // masters that must be seen off first: the step widens
 	Until      []MetricID    `json:"until,omitempty"` // of a hold: if these are on target after it, the way down ends
 }

@@ -32,6 +32,15 @@ func containSteps(r *Rollout, s *State, settings []Setting) []Step {
 	slices.SortStableFunc(widen, func(a, b Step) int {
 		return depth(r, b.Changes[0].Flag) - depth(r, a.Changes[0].Flag)
 	})
+	for i := range widen {
+		widen[i].Wave = 1
+		if i > 0 {
+			widen[i].Wave = widen[i-1].Wave
+			if depth(r, widen[i].Changes[0].Flag) < depth(r, widen[i-1].Changes[0].Flag) {
+				widen[i].Wave++
+			}
+		}
+	}
 	return append(narrow, widen...)
 }
 

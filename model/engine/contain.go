@@ -12,63 +12,112 @@ import (
 	"gonogo/model"
 )
 
+// lateFor is how long a widening step waits for its master after the restarts.
+const lateFor = 20 * time.Second
+
 // tries is how often a flag is set: at once, and after each of retryAfter.
 var retryAfter = [...]time.Duration{time.Second, 3 * time.Second}
 
-// contain sets the flags. Those of one store are one atomic write, the stores
-// go in parallel. A step that widens goes last, and only after its masters
-// were observed off.
-func (r *run) contain(ctx context.Context) {
-	first, last := r.waves()
-	r.setWave(ctx, first)
-	for _, batch := range last {
-		var ready []int
-		for _, n := range batch {
-			if why := r.mastersOn(ctx, n); why != "" {
-				r.end(n, model.StepSkipped, why, "")
-			} else {
-				ready = append(ready, n)
+// contain sets the level's flags, wave by wave: what narrows before what
+// widens. Those of one store are one atomic write, the stores of a wave go in
+// parallel. A step that widens is set only after its masters were observed off; where
+// that needs the restarts it is left for containLate. On the way up nothing widens
+// while a step before it has failed.
+func (r *run) contain(ctx context.Context, level int) {
+	for _, batches := range r.waves(level) {
+		if !r.down && r.failedBefore(batches) {
+			return
+		}
+		for i, batch := range batches {
+			batches[i] = slices.DeleteFunc(batch, func(n int) bool { return r.mastersOn(ctx, n, batch) != "" })
+		}
+		r.setWave(ctx, batches)
+	}
+}
+
+// failedBefore reports whether a set step of a lower wave than batches did not end well.
+func (r *run) failedBefore(batches [][]int) bool {
+	states, at := r.steps(), r.plan.Steps[batches[0][0]]
+	for n, st := range r.plan.Steps {
+		if st.Kind == model.StepSet && st.Level == at.Level && st.Wave < at.Wave && !states[n].Outcome.OK() {
+			return true
+		}
+	}
+	return false
+}
+
+// containLate sets what waited for a master that only the restarts switched
+// off, and gives up what still waits when the running service had time to say so.
+func (r *run) containLate(ctx context.Context, level int) {
+	timed, done := context.WithTimeout(ctx, lateFor)
+	defer done()
+	for {
+		why := map[int]string{}
+		for _, n := range r.todo(model.StepSet, level) {
+			if r.over(ctx) != nil {
+				return
+			}
+			if why[n] = r.mastersOn(ctx, n, nil); why[n] == "" {
+				delete(why, n)
+				r.setBatch(ctx, []int{n})
 			}
 		}
-		if len(ready) > 0 {
-			r.setBatch(ctx, ready)
+		if len(why) == 0 {
+			return
+		}
+		if !r.pause(timed, verifyPoll) {
+			for n, text := range why {
+				r.end(n, model.StepSkipped, text, "")
+			}
+			return
 		}
 	}
 }
 
-// waves returns the set steps in batches that are one write each: first those
-// that wait for nothing outside their own batch, then the others.
-func (r *run) waves() (first, last [][]int) {
-	stores := map[string][]int{}
-	var order []string
-	for n, s := range r.plan.Steps {
-		if s.Kind != model.StepSet || r.steps()[n].Outcome != "" {
-			continue
-		}
-		key := r.store(s.Changes[0].Flag)
-		if _, ok := stores[key]; !ok {
-			order = append(order, key)
-		}
-		stores[key] = append(stores[key], n)
+// waves returns the level's set steps in batches that are one write each, wave
+// by wave. Where all are in one store, and live by the same restart, they are one write.
+func (r *run) waves(level int) [][][]int {
+	todo := r.todo(model.StepSet, level)
+	if r.oneWrite(todo) {
+		return [][][]int{{todo}}
 	}
-	for _, key := range order {
-		var now, later []int
-		for _, n := range stores[key] {
-			waits := slices.ContainsFunc(r.plan.Steps[n].After, func(id model.FlagID) bool { return r.store(id) != key })
-			if waits {
-				later = append(later, n)
-			} else {
-				now = append(now, n)
+	var out [][][]int
+	for len(todo) > 0 {
+		wave := r.plan.Steps[slices.MinFunc(todo, func(a, b int) int { return r.plan.Steps[a].Wave - r.plan.Steps[b].Wave })].Wave
+		stores := map[string]int{}
+		var batches [][]int
+		todo = slices.DeleteFunc(todo, func(n int) bool {
+			if r.plan.Steps[n].Wave != wave {
+				return false
+			}
+			key := r.store(r.plan.Steps[n].Changes[0].Flag)
+			at, ok := stores[key]
+			if !ok {
+				at = len(batches)
+				stores[key], batches = at, append(batches, nil)
+			}
+			batches[at] = append(batches[at], n)
+			return true
+		})
+		out = append(out, batches)
+	}
+	return out
+}
+
+// oneWrite reports whether the steps can be one write that is never more open
+// than the start: one store, and no step that is live while its master waits for a restart.
+func (r *run) oneWrite(steps []int) bool {
+	for _, n := range steps {
+		if r.store(r.plan.Steps[n].Changes[0].Flag) != r.store(r.plan.Steps[steps[0]].Changes[0].Flag) {
+			return false
+		}
+		for _, id := range r.plan.Steps[n].After {
+			if f := r.e.o.Rollout.Flag(id); f == nil || r.liveLater(n, f) {
+				return false
 			}
 		}
-		if len(now) > 0 {
-			first = append(first, now)
-		}
-		if len(later) > 0 {
-			last = append(last, later)
-		}
 	}
-	return first, last
+	return len(steps) > 0
 }
 
 // store names what holds the flag: flags of one store are written together.
@@ -82,6 +131,9 @@ func (r *run) store(id model.FlagID) string {
 func (r *run) setWave(ctx context.Context, batches [][]int) {
 	var group sync.WaitGroup
 	for _, batch := range batches {
+		if len(batch) == 0 {
+			continue
+		}
 		group.Go(func() {
 			defer func() {
 				if v := recover(); v != nil {
@@ -96,16 +148,44 @@ func (r *run) setWave(ctx context.Context, batches [][]int) {
 	group.Wait()
 }
 
-// mastersOn returns why step n may not widen yet, or "".
-func (r *run) mastersOn(ctx context.Context, n int) string {
+// mastersOn returns why step n may not widen yet, or "". What counts is that
+// the running service is seen to have the master off; where it cannot be asked, that
+// the store has, and that what makes it live was seen to have happened. Masters that are
+// written together with it need not be off before.
+func (r *run) mastersOn(ctx context.Context, n int, together []int) string {
 	for _, id := range r.plan.Steps[n].After {
 		f := r.e.o.Rollout.Flag(id)
+		if slices.ContainsFunc(together, func(other int) bool { return r.plan.Steps[other].Changes[0].Flag == id }) {
+			continue
+		}
 		v, err := r.e.observeStored(ctx, f)
-		if err != nil || !v.Equal(model.BoolValue(false)) {
+		off := err == nil && v.Equal(model.BoolValue(false))
+		switch {
+		case !off:
+		case !r.liveLater(n, f):
+		case r.e.effective(f) != nil:
+			v, err = r.e.observeEffective(ctx, f)
+			off = err == nil && v.Equal(model.BoolValue(false))
+		default:
+			off = len(f.Apply) == 0 || r.restarted(f)
+		}
+		if !off {
 			return fmt.Sprintf("it would open more while %s is not seen off", id)
 		}
 	}
 	return ""
+}
+
+// liveLater reports whether master m takes effect later than step n would: a
+// step that goes live by the same restart, or a later one, cannot come before it.
+func (r *run) liveLater(n int, m *model.Flag) bool {
+	f := r.e.o.Rollout.Flag(r.plan.Steps[n].Changes[0].Flag)
+	for _, id := range m.Apply {
+		if !slices.Contains(f.Apply, id) {
+			return true
+		}
+	}
+	return len(m.Apply) == 0 && r.e.effective(m) != nil
 }
 
 // setBatch observes, sets and observes again, until each step's flag is seen
@@ -156,8 +236,8 @@ func (r *run) settle(ctx context.Context, batch []int, try int) []int {
 		c := r.plan.Steps[n].Changes[0]
 		v, err := r.e.observeStored(ctx, r.e.o.Rollout.Flag(c.Flag))
 		switch {
-		case err != nil || !v.Equal(c.To):
-			rest = append(rest, n)
+		case err != nil || !v.Equal(c.To), r.plan.Drill != "" && try == 0 && r.steps()[n].Tries == 0:
+			rest = append(rest, n) // a drill writes also what is there already
 		case try == 0 && r.steps()[n].Tries == 0:
 			r.end(n, model.StepAlready, "it was so before", "")
 		default:

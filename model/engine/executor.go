@@ -39,12 +39,16 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 	if p.Status == model.Running {
 		return nil
 	}
-	events := []model.Event{model.PlanFired{Plan: id, How: how}}
+	fired := model.PlanFired{Plan: id, How: how}
 	if p.Plan.Kind == model.PlanRollback {
-		x.e.ledger.must(by, cause, events...)
+		if p.Plan.Drill == "" {
+			fired.Breach, fired.Why = breachOf(&state)
+		}
+		x.e.ledger.must(by, cause, fired)
 		x.start(p.Plan, cause)
 		return nil
 	}
+	events := []model.Event{fired}
 	frozen, err := x.e.baselines(p.Plan.Freeze, "before "+string(p.Plan.Phase))
 	if err != nil {
 		return err
@@ -54,6 +58,19 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 	}
 	x.start(p.Plan, cause)
 	return nil
+}
+
+// breachOf returns since when something was seen to have gone wrong, T0, and what.
+func breachOf(s *model.State) (time.Time, string) {
+	switch {
+	case s.Incident.Open():
+		return s.Incident.Breach, s.Incident.Why
+	case s.Guard.Metric != "":
+		return s.Guard.Since, s.Guard.Reason
+	case s.Headline == model.NoGo:
+		return s.HeadlineSince, "the gate said NO-GO"
+	}
+	return time.Time{}, ""
 }
 
 // veto keeps an armed plan from running, and reports whether it was armed still.
@@ -89,6 +106,7 @@ func (x *executor) start(plan model.Plan, cause model.IntentID) {
 			before.cancel()
 			<-before.done
 		}
+		r.notifyStart()
 		r.execute()
 	})
 }

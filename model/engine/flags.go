@@ -61,7 +61,7 @@ func (e *Engine) observeStored(ctx context.Context, f *model.Flag) (model.Value,
 
 // observeEffective reads what the running service says, likewise.
 func (e *Engine) observeEffective(ctx context.Context, f *model.Flag) (model.Value, error) {
-	reader := e.parts.Effective[f.ID]
+	reader := e.effective(f)
 	if reader == nil {
 		return model.Value{}, nil
 	}
@@ -79,6 +79,14 @@ func (e *Engine) observeEffective(ctx context.Context, f *model.Flag) (model.Val
 		e.ledger.must(e.o.Actor, "", ev)
 	}
 	return v, err
+}
+
+// effective returns what reads f's value back from the running service, or nil.
+func (e *Engine) effective(f *model.Flag) model.Reader {
+	if f.EffectiveMetric != "" {
+		return metricReader{e, f.EffectiveMetric}
+	}
+	return e.parts.Effective[f.ID]
 }
 
 func readValue(ctx context.Context, r model.Reader, t model.ValueType) (model.Value, error) {

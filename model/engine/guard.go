@@ -3,6 +3,7 @@ package engine
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 
 	"gonogo/model"
@@ -29,6 +30,13 @@ func (e *Engine) breach() (model.MetricID, string) {
 	return "", instead
 }
 
+// tellGuard notifies those whom the guard tells.
+func (e *Engine) tellGuard(what, why string) {
+	r := e.o.Rollout
+	title := model.Inert(fmt.Sprintf("%s: %s (%s)", r.Title, what, r.Environment.Name))
+	e.notify(r.Guard.Notify, "", title, model.Inert(fmt.Sprintf("%s\nguard: %s", why, r.Guard.Mode)))
+}
+
 // guard looks at the last judgement: it journals where a breach begins and ends, arms
 // its rollback, and takes that back when the breach is over before it fired.
 func (e *Engine) guard() {
@@ -44,9 +52,14 @@ func (e *Engine) guard() {
 	tripped := state.Guard.Metric
 	switch {
 	case failing != "" && tripped == "":
-		_ = e.ledger.record(e.guardActor(), "", model.GuardTripped{Metric: failing, Reason: e.judge.line(failing).Reason, Mode: g.Mode})
+		reason := e.judge.line(failing).Reason
+		if e.ledger.record(e.guardActor(), "", model.GuardTripped{Metric: failing, Reason: reason, Mode: g.Mode}) == nil {
+			e.tellGuard(fmt.Sprintf("%s is in breach", failing), reason)
+		}
 	case failing == "" && tripped != "":
-		_ = e.ledger.record(e.guardActor(), "", model.GuardCleared{Metric: tripped, Now: why})
+		if e.ledger.record(e.guardActor(), "", model.GuardCleared{Metric: tripped, Now: why}) == nil {
+			e.tellGuard(fmt.Sprintf("%s is no longer in breach", tripped), why)
+		}
 	}
 	plan := state.ActivePlan()
 	if failing == "" {

@@ -47,7 +47,7 @@ func refuse(format string, args ...any) error {
 // take acts on one intent. Its error goes to who asked.
 func (e *Engine) take(in model.Intent) error {
 	switch in.Kind {
-	case model.ArmEnter, model.ArmFlip, model.ArmRollback:
+	case model.ArmEnter, model.ArmFlip, model.ArmRollback, model.ArmDrill:
 		return e.arm(in)
 	case model.Fire, model.Veto, model.Cancel:
 		return e.decide(in)
@@ -75,7 +75,7 @@ func (e *Engine) arm(in model.Intent) error {
 	down := in.Kind == model.ArmRollback
 	if active := state.ActivePlan(); active != nil {
 		switch {
-		case in.By.Via == model.ViaGuard && active.Plan.Kind == model.PlanRollback:
+		case in.By.Via == model.ViaGuard && active.Plan.Kind == model.PlanRollback && active.Plan.Drill == "":
 			return errStoodDown // one is on its way already
 		case down && active.Plan.Kind == model.PlanRollback && !e.outranks(in, active):
 			return e.join(in, active)
@@ -146,10 +146,13 @@ func (e *Engine) mayGoUp(in model.Intent) error {
 func (e *Engine) outranks(in model.Intent, active *model.PlanState) bool {
 	emergency := e.o.Rollout.EmergencyRollback()
 	asked := in.Rollback
-	if asked == "" && emergency != nil {
+	if asked == "" && in.Flag == "" && emergency != nil {
 		asked = emergency.ID
 	}
-	if asked == active.Plan.Rollback {
+	if active.Plan.Drill != "" {
+		return true
+	}
+	if asked == active.Plan.Rollback && in.Flag == active.Plan.Flag {
 		return false
 	}
 	return active.Status == model.Armed || emergency != nil && asked == emergency.ID

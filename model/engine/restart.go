@@ -19,15 +19,12 @@ const (
 
 // apply runs the plan's actions, one after the other: those that make changed
 // flags live only where something changed, or where it is not certain.
-func (r *run) apply(ctx context.Context) {
-	for n, step := range r.plan.Steps {
-		if step.Kind != model.StepRun || r.steps()[n].Outcome != "" {
-			continue
-		}
+func (r *run) apply(ctx context.Context, level int) {
+	for _, n := range r.todo(model.StepRun, level) {
 		if r.over(ctx) != nil {
 			return
 		}
-		if !r.needed(ctx, step.Action) {
+		if !r.needed(ctx, n) {
 			r.end(n, model.StepAlready, "nothing changed, and the running service uses these values", "")
 			continue
 		}
@@ -35,12 +32,16 @@ func (r *run) apply(ctx context.Context) {
 	}
 }
 
-// needed reports whether the action must run: it makes a flag live that was
+// needed reports whether step at must run: it makes a flag live that was
 // set, or whose effective value is not certainly the right one, or it belongs to no flag.
-func (r *run) needed(ctx context.Context, id model.ActionID) bool {
-	applies := false
+// A drill runs it in any case.
+func (r *run) needed(ctx context.Context, at int) bool {
+	if r.plan.Drill != "" {
+		return true
+	}
+	id, applies := r.plan.Steps[at].Action, false
 	for n, step := range r.plan.Steps {
-		if step.Kind != model.StepSet {
+		if step.Kind != model.StepSet || step.Level != r.plan.Steps[at].Level {
 			continue
 		}
 		f := r.e.o.Rollout.Flag(step.Changes[0].Flag)
@@ -52,7 +53,7 @@ func (r *run) needed(ctx context.Context, id model.ActionID) bool {
 			return true
 		}
 		effective := r.e.ledger.current().Flags[f.ID].Effective
-		if r.e.parts.Effective[f.ID] != nil {
+		if r.e.effective(f) != nil {
 			v, err := r.e.observeEffective(ctx, f)
 			if err != nil {
 				return true
@@ -71,7 +72,7 @@ func (r *run) runStep(ctx context.Context, n int) {
 	step, was := r.plan.Steps[n], r.steps()[n]
 	seen := r.seenReader(step.Action)
 	if was.Tries > 0 { // an engine before this one began it
-		if now, err := read(ctx, seen); seen != nil && err == nil && now != was.Before {
+		if now, err := read(ctx, seen); seen != nil && err == nil && changed(seen, was.Before, now) {
 			r.end(n, model.StepDone, "seen to have happened: "+now, "")
 			return
 		}
@@ -89,7 +90,7 @@ func (r *run) runStep(ctx context.Context, n int) {
 		out := &output{say: func(line string) { r.x.say(n, line) }}
 		began := r.e.o.Now()
 		err := r.do(ctx, step, out)
-		o, detail := r.look(ctx, n, seen, before, err, step.Timeout-r.e.o.Now().Sub(began))
+		o, detail := r.lookSeen(ctx, n, seen, before, err, step.Timeout-r.e.o.Now().Sub(began))
 		if o.OK() || o == model.StepUnseen || !step.Idempotent || try >= maxRuns || r.over(ctx) != nil {
 			r.end(n, o, detail, out.String())
 			return
@@ -108,9 +109,9 @@ func (r *run) do(ctx context.Context, step model.Step, out *output) error {
 	return action.Do(timed, nil, out)
 }
 
-// look finds out whether an action that ended with err had its effect, for
+// lookSeen finds out whether an action that ended with err had its effect, for
 // what is left of its timeout. An exit status proves nothing either way.
-func (r *run) look(ctx context.Context, n int, seen model.Reader, before string, err error, left time.Duration) (model.Outcome, string) {
+func (r *run) lookSeen(ctx context.Context, n int, seen model.Reader, before string, err error, left time.Duration) (model.Outcome, string) {
 	if seen == nil {
 		switch {
 		case errors.Is(err, context.DeadlineExceeded):
@@ -125,7 +126,7 @@ func (r *run) look(ctx context.Context, n int, seen model.Reader, before string,
 	r.x.say(n, "waiting to see that it happened")
 	for {
 		now, readErr := read(timed, seen)
-		if readErr == nil && now != before {
+		if readErr == nil && changed(seen, before, now) {
 			detail := "seen: " + now
 			if err != nil {
 				detail += "; though it said " + err.Error()
@@ -157,6 +158,14 @@ func (r *run) seenReader(id model.ActionID) model.Reader {
 		return metricReader{r.e, a.SeenMetric}
 	}
 	return nil
+}
+
+// changed reports whether a seen reader's text shows that something happened.
+func changed(r model.Reader, before, now string) bool {
+	if c, ok := r.(interface{ Changed(before, now string) bool }); ok {
+		return c.Changed(before, now)
+	}
+	return now != before
 }
 
 func read(ctx context.Context, r model.Reader) (string, error) {

@@ -77,18 +77,65 @@ func (r *run) over(ctx context.Context) error {
 func (r *run) execute() {
 	ctx, stop := context.WithTimeout(context.Background(), r.plan.Budget)
 	defer stop()
-	if err := r.over(ctx); err == nil {
-		r.contain(ctx)
-	}
-	if err := r.over(ctx); err == nil && (r.down || r.contained()) {
-		r.apply(ctx)
-	}
-	if err := r.over(ctx); err == nil && (r.down || r.contained()) {
-		r.verify(ctx)
+	if r.plan.Kind == model.PlanDrill {
+		r.look(ctx)
+	} else {
+		r.descend(ctx)
 	}
 	r.skipRest(ctx)
 	outcome, summary := r.judge()
 	r.finish(outcome, summary)
+}
+
+// descend takes the levels of a way down one after the other, until one is
+// enough; any other plan is one level.
+func (r *run) descend(ctx context.Context) {
+	last := 0
+	for _, st := range r.plan.Steps {
+		last = max(last, st.Level)
+	}
+	for level := min(1, last); level <= last; level++ {
+		r.level(ctx, level)
+		if level > 0 && r.enough(level) {
+			r.spare(level)
+			break
+		}
+	}
+	if last > 0 && r.over(ctx) == nil {
+		r.verify(ctx, 0)
+	}
+}
+
+// level does the steps of one level, in their stages.
+func (r *run) level(ctx context.Context, level int) {
+	if r.over(ctx) == nil {
+		marked := r.markEvidence(ctx, level, model.StepSet)
+		r.contain(ctx, level)
+		marked()
+	}
+	if r.over(ctx) == nil && (r.down || r.contained()) {
+		r.markEvidence(ctx, level, model.StepRun)()
+		r.apply(ctx, level)
+		r.containLate(ctx, level)
+	}
+	if r.over(ctx) == nil && (r.down || r.contained()) {
+		r.verify(ctx, level)
+	}
+	if r.over(ctx) == nil {
+		r.hold(ctx, level)
+	}
+}
+
+// todo returns the steps of a kind and level that have not ended.
+func (r *run) todo(kind model.StepKind, level int) []int {
+	var out []int
+	states := r.steps()
+	for n, st := range r.plan.Steps {
+		if st.Kind == kind && st.Level == level && states[n].Outcome == "" {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // state returns how far the plan's steps are. It is the zero PlanState when
@@ -151,7 +198,7 @@ func (r *run) judge() (model.Outcome, string) {
 			ok = ok || st.Outcome == model.StepUnseen
 			tally.ran++
 			tally.ranOK += count(ok)
-		case model.StepVerify:
+		case model.StepVerify, model.StepHold:
 			tally.checks++
 			tally.checksOK += count(ok)
 		}
@@ -176,6 +223,10 @@ func (r *run) judge() (model.Outcome, string) {
 		return model.NeedsHuman, summary
 	case r.isCancelled() && len(unsafe) > 0:
 		return model.Cancelled, summary
+	case r.plan.Kind == model.PlanDrill && len(unsafe) == 0:
+		return model.Ready, "everything that the rollback would use was observed; nothing was changed"
+	case r.plan.Kind == model.PlanDrill:
+		return model.Unverified, summary
 	case tally.set > 0 && tally.setOK == 0:
 		return model.Failed, summary
 	case tally.setOK < tally.set || tally.ranOK < tally.ran:
@@ -222,10 +273,26 @@ func (r *run) finish(o model.Outcome, summary string) {
 		state := r.e.ledger.current()
 		events = append(events, arrival(&r.plan, &state))
 	}
+	if ev := r.recovered(o); ev != nil {
+		events = append(events, ev)
+	}
 	r.record(events...)
+	r.notifyEnd()
 	r.x.mu.Lock()
 	r.x.lines = map[int]string{}
 	r.x.mu.Unlock()
+}
+
+// recovered returns the fact that ends the open incident, or nil.
+func (r *run) recovered(o model.Outcome) model.Event {
+	s := r.e.ledger.current()
+	if o != model.Verified || !s.Incident.Open() || s.Incident.Plan != r.plan.ID {
+		return nil
+	}
+	return model.Recovered{
+		Plan: r.plan.ID, Breach: s.Incident.Breach, Fired: s.Incident.Fired,
+		Contained: s.Incident.Contained, Verified: r.e.o.Now().UTC(),
+	}
 }
 
 // arrival returns the fact that a verified plan led to its phase.

@@ -15,13 +15,11 @@ const verifyPoll = 250 * time.Millisecond
 
 // verify sees, for all checks at once, that what was done had its effect. Only
 // evidence newer than the moment it begins counts.
-func (r *run) verify(ctx context.Context) {
+func (r *run) verify(ctx context.Context, level int) {
 	since := r.e.o.Now()
 	var group sync.WaitGroup
-	for n, step := range r.plan.Steps {
-		if step.Kind != model.StepVerify || r.steps()[n].Outcome != "" {
-			continue
-		}
+	for _, n := range r.todo(model.StepVerify, level) {
+		step := r.plan.Steps[n]
 		group.Go(func() {
 			defer func() {
 				if v := recover(); v != nil {
@@ -46,9 +44,11 @@ func (r *run) verifyStep(ctx context.Context, n int, since time.Time) {
 	var look func(context.Context) (bool, string)
 	switch v.Kind {
 	case model.VerifyFlag:
-		look = func(ctx context.Context) (bool, string) { return r.lookFlag(ctx, v) }
+		look = func(ctx context.Context) (bool, string) { return r.lookFlag(ctx, v, since) }
 	case model.VerifyMetric:
 		look = r.lookMetric(v, since)
+	case model.VerifySource:
+		look = func(ctx context.Context) (bool, string) { return r.lookWitness(ctx, n, since) }
 	default:
 		look = func(ctx context.Context) (bool, string) { return r.lookProbe(ctx, v) }
 	}
@@ -71,9 +71,12 @@ func (r *run) verifyStep(ctx context.Context, n int, since time.Time) {
 
 // lookFlag sees the flag in effect: read back from the running service, or,
 // where that cannot be asked, by inference: stored, and a restart seen since.
-func (r *run) lookFlag(ctx context.Context, v *model.Verify) (bool, string) {
+func (r *run) lookFlag(ctx context.Context, v *model.Verify, since time.Time) (bool, string) {
 	f := r.e.o.Rollout.Flag(v.Flag)
-	if r.e.parts.Effective[f.ID] != nil {
+	if f.EffectiveMetric != "" && !r.e.meters.newer(f.EffectiveMetric, since) {
+		return false, fmt.Sprintf("waiting for a reading of %s that is newer than the action", f.EffectiveMetric)
+	}
+	if r.e.effective(f) != nil {
 		got, err := r.e.observeEffective(ctx, f)
 		if err != nil {
 			return false, err.Error()
@@ -99,7 +102,7 @@ func (r *run) lookFlag(ctx context.Context, v *model.Verify) (bool, string) {
 func (r *run) restarted(f *model.Flag) bool {
 	for n, st := range r.steps() {
 		step := r.plan.Steps[n]
-		if step.Kind == model.StepRun && slices.Contains(f.Apply, step.Action) && !st.Outcome.OK() {
+		if step.Kind == model.StepRun && step.Level <= r.levelNow() && slices.Contains(f.Apply, step.Action) && !st.Outcome.OK() {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"fmt"
 	"time"
 
 	"gonogo/model"
@@ -10,6 +11,33 @@ import (
 func viaMetric(c *model.Check, metric model.Line) model.Line {
 	line := metric
 	line.Check, line.Title = c.ID, model.Inert(c.Text)
+	return line
+}
+
+// viaDrill is the line of a check that holds while a rollback was rehearsed
+// not long ago. Only time makes an old one FAIL; it asks for a person's hand.
+func viaDrill(c *model.Check, s *model.State, now time.Time) model.Line {
+	line := model.Line{Check: c.ID, Title: model.Inert(c.Text), State: model.Manual}
+	drill, known := s.Drills[c.Drill]
+	do := "gonogo rehearse " + model.Inert(string(c.Drill))
+	if !known {
+		line.Reason = "never rehearsed: " + do
+		return line
+	}
+	line.SampleAt = drill.At
+	age := now.Sub(drill.At)
+	text := fmt.Sprintf("%s, %s ago, by %s: %s in %s of %s", drill.How, model.FormatDuration(age.Truncate(time.Minute)), model.Inert(drill.By.Name),
+		drill.Outcome, model.FormatDuration(drill.Took.Round(time.Second)), model.FormatDuration(drill.Budget))
+	switch {
+	case age >= c.Within:
+		line.Reason = "rehearsed too long ago (" + text + "): " + do
+	case c.Real && drill.How != model.RehearseReal:
+		line.Reason = "only a real drill counts (" + text + "): " + do
+	case !drill.Passed():
+		line.State, line.Reason = model.Fail, "the drill did not succeed ("+text+"): mend it, then "+do
+	default:
+		line.State, line.Reason = model.Pass, "rehearsed "+text
+	}
 	return line
 }
 

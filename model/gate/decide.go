@@ -34,9 +34,12 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 	for i := range phase.Checks {
 		c := &phase.Checks[i]
 		result, known := s.Checks[c.ID]
-		if c.Kind == model.CheckMetric {
+		switch c.Kind {
+		case model.CheckMetric:
 			v.Lines = append(v.Lines, viaMetric(c, metricLine(r, c.Metric, lines)))
-		} else {
+		case model.CheckDrill:
+			v.Lines = append(v.Lines, viaDrill(c, s, now))
+		default:
 			v.Lines = append(v.Lines, checkLine(c, result, known, now, before, len(v.Lines)))
 		}
 	}

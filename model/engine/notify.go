@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"gonogo/model"
+)
+
+// notifyFor is how long a notification may take, at most.
+const notifyFor = 30 * time.Second
+
+// notify tells people, each by its action, and waits for none of them. What
+// came of it is journaled. The engine ends only after all had their time.
+func (e *Engine) notify(to []model.ActionID, plan model.PlanID, title, text string) {
+	for _, id := range to {
+		e.plans.group.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					e.note(fmt.Sprintf("notification %s: panic: %v", id, v))
+				}
+			}()
+			err := e.notifyOne(id, title, text)
+			ev := model.Notified{Action: id, Plan: plan, Title: title}
+			if err != nil {
+				ev.Err = model.Inert(err.Error())
+			}
+			e.ledger.must(e.o.Actor, model.IntentID(plan), ev)
+		})
+	}
+}
+
+func (e *Engine) notifyOne(id model.ActionID, title, text string) error {
+	action, spec := e.parts.Actions[id], e.o.Rollout.Action(id)
+	if action == nil || spec == nil {
+		return fmt.Errorf("action %q is not there", id)
+	}
+	ctx, done := context.WithTimeout(context.Background(), min(spec.Timeout, notifyFor))
+	defer done()
+	return action.Do(ctx, model.Args{model.ArgTitle: title, model.ArgText: text}, io.Discard)
+}
+
+// notifyStart tells that the plan fired.
+func (r *run) notifyStart() {
+	s := r.e.ledger.current()
+	if len(r.plan.Notify) == 0 || s.Plan == nil || s.Plan.Plan.ID != r.plan.ID {
+		return
+	}
+	title := fmt.Sprintf("%s: %s began (%s)", r.e.o.Rollout.Title, r.plan.Title, r.e.o.Rollout.Environment.Name)
+	r.e.notify(r.plan.Notify, r.plan.ID, model.Inert(title), r.plan.Title)
+}
+
+// notifyEnd tells how the plan ended.
+func (r *run) notifyEnd() {
+	s := r.e.ledger.current()
+	if len(r.plan.Notify) == 0 || s.Plan == nil || s.Plan.Plan.ID != r.plan.ID {
+		return
+	}
+	title := fmt.Sprintf("%s: %s is %s (%s)", r.e.o.Rollout.Title, r.plan.Title, s.Plan.Outcome, r.e.o.Rollout.Environment.Name)
+	r.e.notify(r.plan.Notify, r.plan.ID, model.Inert(title), r.plan.Title)
+}
