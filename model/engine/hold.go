@@ -62,7 +62,7 @@ func (r *run) holdStep(ctx context.Context, n int) {
 			return
 		}
 		r.x.say(n, fmt.Sprintf("%s left · %s", model.FormatDuration(left.Round(time.Second)), what))
-		if !r.pause(ctx, min(left, holdPoll)) {
+		if !r.pause(ctx, min(left, holdPoll, step.Timeout/10+time.Millisecond)) {
 			if why := r.over(ctx); why != nil {
 				what = why.Error() + "; " + what
 			}
