@@ -45,7 +45,7 @@ func fixtures(t *testing.T, dir string) []string {
 
 // testFile reads what a fixture names in /etc/gonogo from testdata/files.
 func testFile(path string) ([]byte, error) {
-	return readPopulation(strings.Replace(path, "/etc/gonogo/", "testdata/files/", 1))
+	return readPopulation("testdata/files/" + strings.TrimPrefix(path, "/etc/gonogo"))
 }
 
 // parse reads a fixture as if it were called config.toml in /etc/gonogo.

@@ -90,13 +90,14 @@ func (c *checker) steps(path string, t Table, b *model.Rollback) {
 func (c *checker) step(path string, raw any) model.Level {
 	t, ok := c.table(path, raw, stepKeys(), false)
 	level := model.Level{
+		Set:   []model.Setting{},
 		Run:   texts[model.ActionID](c.refs(path, "run", t, "action")),
 		Hold:  c.positive(join(path, "hold"), t, "hold", 0),
 		Until: texts[model.MetricID](c.refs(path, "until", t, "metric")),
 	}
 	flags, _ := t.Any("flags").(map[string]any)
 	if t.Has("flags") {
-		level.Set = c.settings(join(path, "flags"), t.Any("flags"), askInStep)
+		level.Set = append(level.Set, c.settings(join(path, "flags"), t.Any("flags"), askInStep)...)
 	}
 	if ok && len(flags) == 0 && len(t.Strings("run")) == 0 && (flags != nil || !t.Has("flags")) {
 		c.fail(path, "does nothing: expected flags to set, or actions to run")

@@ -24,7 +24,8 @@ func (c *checker) lintLadder(path string, b *model.Rollback) {
 				was = width(f, v)
 			}
 			if was >= 0 && now >= was {
-				c.warn(join(join(at, "flags"), string(f.ID)), "%s is no less than the %s of a step before it, so it narrows nothing: expected the steps from large to small", set.Value, before[f.ID])
+				c.warn(join(join(at, "flags"), string(f.ID)), "%s is no less than the %s of a step before it, so it narrows nothing: expected the steps from large to small",
+					quote(set.Value.String()), quote(before[f.ID].String()))
 			}
 			before[f.ID] = set.Value
 		}
@@ -40,8 +41,12 @@ func (c *checker) lintHold(path string, level model.Level) {
 			continue
 		}
 		if need := m.Settle + model.PassesNeeded*m.Every; level.Hold < need {
-			c.warn(join(path, "hold"), "%s is too short for %s, which says nothing for %s after a step, and is believed after %d readings, one every %s: expected at least %s",
-				model.FormatDuration(level.Hold), quote(string(id)), model.FormatDuration(m.Settle), model.PassesNeeded, model.FormatDuration(m.Every), asWritten(need))
+			settles := ""
+			if m.Settle > 0 {
+				settles = "says nothing for " + model.FormatDuration(m.Settle) + " after a step, and then "
+			}
+			c.warn(join(path, "hold"), "%s is too short for %s, which %sis believed after %d readings, one every %s: expected at least %s",
+				model.FormatDuration(level.Hold), quote(string(id)), settles, model.PassesNeeded, model.FormatDuration(m.Every), asWritten(need))
 		}
 	}
 }
