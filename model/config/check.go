@@ -20,6 +20,7 @@ type checker struct {
 	cfg      *Config
 	problems []Problem
 	asked    map[string]bool // sources that checks use
+	read     func(path string) ([]byte, error)
 }
 
 // fail notes an error at the key path.

@@ -43,6 +43,11 @@ func fixtures(t *testing.T, dir string) []string {
 	return files
 }
 
+// testFile reads what a fixture names in /etc/gonogo from testdata/files.
+func testFile(path string) ([]byte, error) {
+	return readPopulation("testdata/files/" + strings.TrimPrefix(path, "/etc/gonogo"))
+}
+
 // parse reads a fixture as if it were called config.toml in /etc/gonogo.
 func parse(t *testing.T, file string) (*Config, error) {
 	t.Helper()
@@ -50,8 +55,7 @@ func parse(t *testing.T, file string) (*Config, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := Parse("/etc/gonogo/config.toml", data, testKinds())
-	return cfg, err
+	return parseWith("/etc/gonogo/config.toml", data, testKinds(), testFile)
 }
 
 // TestBad holds every error to its exact words.

@@ -251,7 +251,7 @@ func FuzzParse(f *testing.F) {
 	}
 	kinds := testKinds()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		cfg, err := Parse("/x/config.toml", data, kinds)
+		cfg, err := parseWith("/x/config.toml", data, kinds, func(string) ([]byte, error) { return data, nil })
 		if (err == nil) == (cfg == nil) {
 			t.Fatalf("config %v and error %v", cfg, err)
 		}
@@ -298,7 +298,7 @@ func sound(t *testing.T, cfg *Config) {
 			}
 		}
 		for _, set := range p.Flags {
-			if fl := r.Flag(set.Flag); fl == nil || fl.Type != set.Value.Type {
+			if fl := r.Flag(set.Flag); fl == nil || fl.Type != set.Value.Type && (fl.Type != model.List || set.Value.Type != model.Share || len(fl.Population) == 0) {
 				t.Errorf("phase %s: setting %+v", p.ID, set)
 			}
 		}
@@ -307,7 +307,7 @@ func sound(t *testing.T, cfg *Config) {
 		t.Errorf("rollout %+v", r)
 	}
 	for _, b := range r.Rollbacks {
-		if b.Budget <= 0 || b.Scope == "" {
+		if b.Budget <= 0 || b.Scope == "" || b.Rehearse == "" || len(b.Steps) > 0 && (b.Scope != model.ScopeSet || len(b.Set)+len(b.Run) > 0) {
 			t.Errorf("rollback %+v", b)
 		}
 		for _, v := range b.Verify {

@@ -19,9 +19,17 @@ func (c *checker) rollbacks() {
 			ID: model.RollbackID(id), Title: titleOr(t, id), Emergency: t.Bool("emergency"),
 			Budget:   c.positive(join(path, "budget"), t, "budget", 5*time.Minute),
 			Run:      texts[model.ActionID](c.refs(path, "run", t, "action")),
+			Notify:   texts[model.ActionID](c.refs(path, "notify", t, "action")),
 			Rehearse: model.RehearseDry,
 		}
-		c.scope(path, t, &b)
+		if t.Has("rehearse") {
+			b.Rehearse = model.Rehearsal(t.String("rehearse"))
+		}
+		if t.Has("steps") {
+			c.steps(path, t, &b)
+		} else {
+			c.scope(path, t, &b)
+		}
 		if t.Has("verify") {
 			c.verifies(join(path, "verify"), t.Any("verify"), &b)
 		}
@@ -42,10 +50,14 @@ func (c *checker) rollbacks() {
 
 // scope reads which flags a rollback sets.
 func (c *checker) scope(path string, t Table, b *model.Rollback) {
+	at := join(path, "flags")
 	if !t.Has("flags") {
+		tables, _ := c.doc["rollback"].(map[string]any)
+		if _, table := tables[string(b.ID)].(map[string]any); table {
+			c.fail(at, "missing: expected \"safe\", \"phase\", or a table of flags and values, {} for none; or steps")
+		}
 		return
 	}
-	at := join(path, "flags")
 	switch v := t.Any("flags").(type) {
 	case string:
 		b.Scope = model.Scope(v)
@@ -53,7 +65,8 @@ func (c *checker) scope(path string, t Table, b *model.Rollback) {
 			c.fail(at, "expected \"safe\", \"phase\" or a table of flags and values like { NAME = false }, found %s", quote(v))
 		}
 	case map[string]any:
-		b.Scope, b.Set = model.ScopeSet, c.settings(at, v)
+		b.Scope, b.Set = model.ScopeSet, c.settings(at, v, c.whyNotAsk(b))
+		c.asksOnce(at, b)
 		if len(v) == 0 && len(b.Run) == 0 {
 			c.fail(path, "does nothing: expected flags to set, or actions to run")
 		}
@@ -163,7 +176,9 @@ func (c *checker) verifyFlag(path string, t Table, b *model.Rollback, v *model.V
 		v.Title = f.Title + " is " + v.Is.String()
 		return
 	}
-	listed := slices.ContainsFunc(b.Set, func(s model.Setting) bool { return s.Flag == f.ID })
+	listed := slices.ContainsFunc(setsOf(b), func(at setAt) bool {
+		return slices.ContainsFunc(at.set, func(s model.Setting) bool { return s.Flag == f.ID })
+	})
 	if b.Scope == model.ScopeSet && !listed || b.Scope == model.ScopeSafe && f.SafeKeep {
 		c.fail(join(path, "is"), "missing: the rollback does not set %s, so expected the value that it shall have", quote(name))
 	}
