@@ -14,11 +14,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"os/user"
 	"path/filepath"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -39,16 +37,16 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
-	first, again, stop := signals()
-	defer stop()
-	a := &app{again: again, actor: actor()}
+	signals := headless.Catch()
+	defer signals.Stop()
+	a := &app{signals: signals, actor: actor()}
 	a.world = &headless.World{
-		Open: a.openOnce, Actor: a.actor, NewID: newID, Journal: readJournal, Again: again,
+		Open: a.openOnce, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Ask: term.IsTerminal(os.Stdin.Fd()),
 	}
 	a.world.Actor.Via = "command"
 	root := a.commands()
-	err := root.ExecuteContext(first)
+	err := root.ExecuteContext(signals.First)
 	if err != nil && !a.began { // cobra refused the command line
 		err = headless.Exit{Status: headless.ExitUsage, Err: fmt.Errorf("%w; see gonogo --help", err)}
 	}
@@ -64,33 +62,13 @@ func saidAlready(err error) bool {
 	return errors.As(err, &exit) && exit.Err == nil
 }
 
-// signals returns a context that ends at the first INT, TERM or HUP, and one
-// that ends at the second INT or TERM. PIPE is ignored: a reader that went
-// away must not end an engine.
-func signals() (first, again context.Context, stop func()) {
-	signal.Ignore(syscall.SIGPIPE)
-	first, cancelFirst := context.WithCancel(context.Background())
-	again, cancelAgain := context.WithCancel(context.Background())
-	c := make(chan os.Signal, 4)
-	signal.Notify(c, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	go func() { // ends with the process
-		for s := range c {
-			if first.Err() != nil && s != syscall.SIGHUP {
-				cancelAgain()
-			}
-			cancelFirst()
-		}
-	}()
-	return first, again, func() { signal.Stop(c); cancelFirst(); cancelAgain() }
-}
-
 // app is what the subcommands share.
 type app struct {
-	config string // --config
-	began  bool   // the command line was right, and its command runs
-	actor  model.Actor
-	again  context.Context
-	world  *headless.World
+	config  string // --config
+	began   bool   // the command line was right, and its command runs
+	actor   model.Actor
+	signals *headless.Signals
+	world   *headless.World
 }
 
 func (a *app) commands() *cobra.Command {
@@ -151,7 +129,8 @@ func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
 	}()
 	actor := a.actor
 	actor.Via = "cockpit"
-	err := ui.Run(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120})
+	a.signals.AskFirst()
+	err := ui.Run(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, AskQuit: a.signals.Ask})
 	stop()
 	go a.interrupt(seat)
 	if s := seat.Last(); s != nil && seat.Engine() != nil && s.State.ActivePlan() != nil {
@@ -192,7 +171,7 @@ func (a *app) headless(ctx context.Context, seat *engine.Seat) error {
 
 // interrupt ends a running plan at its next step when asked a second time.
 func (a *app) interrupt(seat *engine.Seat) {
-	<-a.again.Done()
+	<-a.signals.Again.Done()
 	if e := seat.Engine(); e != nil {
 		e.Interrupt()
 	}

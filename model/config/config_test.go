@@ -107,6 +107,14 @@ func parts(cfg *Config) string {
 	write("action", cfg.Actions, line)
 	write("seen", cfg.Seen, line)
 	write("probe", cfg.Probes, line)
+	for _, k := range slices.Sorted(maps.Keys(cfg.Witnesses)) {
+		w := cfg.Witnesses[k]
+		fmt.Fprintf(&b, "witness %s: %s of %s %s %v", k, w.ID, w.Source.Kind, w.Source.ID, w.Table.values)
+		if w.Is != nil {
+			fmt.Fprintf(&b, " is %s %v", w.Is.Op, w.Is.Value)
+		}
+		b.WriteByte('\n')
+	}
 	return b.String()
 }
 

@@ -70,6 +70,8 @@ type Facts struct {
 	// Silent reports whether it answers a number where nothing at all was
 	// measured, as a count with "or vector(0)" does.
 	Silent bool
+	// Counts reports whether its readings tell the number of events.
+	Counts bool
 }
 
 // SourceKind is a kind of source: its keys, and how to make one.
@@ -87,7 +89,12 @@ type SourceKind struct {
 	Build func(SourcePart) (model.Source, error)
 	// WitnessKeys are those of a verify by such a source, besides source (or log),
 	// after and within; nil where it cannot bear witness.
+	// A key "is" among them is a target that a number is compared with.
 	WitnessKeys []Key
+	// LintWitness looks at one verify; nil where there is nothing to say.
+	LintWitness func(WitnessPart) []Finding
+	// DescribeWitness returns what is looked for, as a title.
+	DescribeWitness func(WitnessPart) string
 	// BuildWitness makes what finds a verify's evidence. It does no I/O but reading secrets.
 	BuildWitness func(WitnessPart) (model.Witness, error)
 }
@@ -96,8 +103,12 @@ type SourceKind struct {
 type WitnessPart struct {
 	ID     string // a made-up name, such as "rollback.quick.verify[1]"
 	Source SourcePart
-	Table  Table // of the verify: the kind's WitnessKeys
+	Table  Table         // of the verify: the kind's WitnessKeys
+	Is     *model.Target // what its key "is" says; nil where it has none
 }
+
+// Silent reports whether it is satisfied where nothing at all happened.
+func (w *WitnessPart) Silent() bool { return w.Is != nil && zeroMeets(w.Is) }
 
 // ActionFacts are what an action's kind knows of one action that matters
 // together with what uses it.

@@ -12,6 +12,7 @@ func testKinds() Kinds {
 	reader := func(Part) (model.Reader, error) { return nil, nil }
 	action := func(Part) (model.Action, error) { return nil, nil }
 	flip := func(Part, model.Flag) (model.Switch, error) { return nil, nil }
+	witness := func(WitnessPart) (model.Witness, error) { return nil, nil }
 	query := []Key{{Name: "query", Type: String, Required: true, Help: "a PromQL query"}, {Name: "count", Type: String, Help: "a query for the number of events"}, {Name: "bad", Type: String}, {Name: "total", Type: String}}
 	return Kinds{
 		Sources: map[string]SourceKind{
@@ -49,6 +50,27 @@ func testKinds() Kinds {
 			"http": {
 				Keys:       []Key{{Name: "url", Type: SecretText, Required: true}, {Name: "headers", Type: StringMap}, {Name: "http", Type: SubTable, Keys: []Key{{Name: "proxy_url", Type: String}}}},
 				MetricKeys: []Key{{Name: "path", Type: String}},
+			},
+			"log": {
+				Keys:       []Key{{Name: "paths", Type: Strings, Required: true, Help: "files"}},
+				MetricKeys: []Key{{Name: "match", Type: String}, {Name: "of", Type: String}},
+				Facts:      func(p MetricPart) Facts { return Facts{Counts: p.Table.Has("of")} },
+				LintWitness: func(p WitnessPart) []Finding {
+					switch match := p.Table.String("match"); {
+					case strings.Contains(match, "(("):
+						return []Finding{{Key: "match", Message: "expected ), found the end"}}
+					case strings.Contains(match, "odd"):
+						return []Finding{{Key: "match", Message: "is odd", Warning: true}}
+					}
+					return nil
+				},
+				WitnessKeys:     []Key{{Name: "match", Type: String, Required: true, Help: "what a line must hold"}},
+				DescribeWitness: func(p WitnessPart) string { return p.Source.ID + ": " + p.Table.String("match") },
+				BuildWitness:    witness,
+			},
+			"sql": {
+				WitnessKeys:  []Key{{Name: "query", Type: String, Required: true, Help: "a query"}, {Name: "is", Type: String, Required: true, Help: "what its number must be, such as \"> 0\""}},
+				BuildWitness: witness,
 			},
 		},
 		Actions: map[string]ActionKind{

@@ -36,7 +36,7 @@ func (c *checker) lintVerify(path string, b *model.Rollback) {
 		switch {
 		case facts.OldLines != "":
 			c.warn(join(element(path, i), "run"), "%s", facts.OldLines+oldLine)
-		case facts.Silent || v.Kind == model.VerifyMetric && c.silent(m, v.Target):
+		case !c.proves(*v):
 			silent = v.Title
 		default:
 			proofs++

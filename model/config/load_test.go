@@ -311,7 +311,8 @@ func sound(t *testing.T, cfg *Config) {
 			t.Errorf("rollback %+v", b)
 		}
 		for _, v := range b.Verify {
-			if v.Within <= 0 || v.Title == "" || v.Kind == model.VerifyHTTP && cfg.Probes[v.Probe].Kind != "http" {
+			if v.Within <= 0 || v.Title == "" || v.Kind == model.VerifyHTTP && cfg.Probes[v.Probe].Kind != "http" ||
+				v.Kind == model.VerifySource && cfg.Witnesses[v.Witness].ID != v.Witness || v.After > 0 && v.After >= v.Within {
 				t.Errorf("verify %+v", v)
 			}
 		}

@@ -75,6 +75,9 @@ func (c *checker) scope(path string, t Table, b *model.Rollback) {
 	}
 }
 
+// defaultWithin is the time that a verify has where it does not say.
+const defaultWithin = time.Minute
+
 // verifies reads how a rollback is seen to have worked.
 func (c *checker) verifies(path string, raw any, b *model.Rollback) {
 	list, ok := raw.([]any)
@@ -82,7 +85,8 @@ func (c *checker) verifies(path string, raw any, b *model.Rollback) {
 		c.fail(path, "expected a list of tables like [{ flag = \"…\", is = false }], found %s", found(raw))
 		return
 	}
-	kinds := []string{"flag", "metric", "http", "run"}
+	kinds := append([]string{"flag", "metric", "http", "run"}, byWitness()...)
+	start := c.errors()
 	for i, e := range list {
 		at := element(path, i)
 		values, ok := e.(map[string]any)
@@ -106,10 +110,16 @@ func (c *checker) verifies(path string, raw any, b *model.Rollback) {
 			b.Verify = append(b.Verify, v)
 		}
 	}
+	if c.errors() == start {
+		c.silence(path, b)
+	}
 }
 
 // verify reads one verify of a kind.
 func (c *checker) verify(path, kind string, values map[string]any, b *model.Rollback) model.Verify {
+	if slices.Contains(byWitness(), kind) {
+		return c.witness(path, kind, values)
+	}
 	v := model.Verify{Kind: model.VerifyKind(kind)}
 	keys := verifyKeys(kind)
 	if kind == "http" {
@@ -121,7 +131,7 @@ func (c *checker) verify(path, kind string, values map[string]any, b *model.Roll
 		keys = append(keys, reader.ReaderKeys...)
 	}
 	t, ok := c.table(path, values, keys, false)
-	v.Within = c.positive(join(path, "within"), t, "within", time.Minute)
+	v.Within = c.positive(join(path, "within"), t, "within", defaultWithin)
 	if !ok {
 		return v
 	}

@@ -207,9 +207,11 @@ func (r *run) setBatch(ctx context.Context, batch []int) {
 			err = over
 			break
 		}
-		for _, n := range batch {
-			r.intend(n, try+1, "")
+		intents := make([]model.Event, len(batch)) // one fsync for all of them
+		for i, n := range batch {
+			intents[i] = model.StepIntended{Plan: r.plan.ID, Step: n, Try: try + 1}
 		}
+		r.record(intents...)
 		if r.over(ctx) != nil {
 			break // the intents could not be journaled, or the fence is lost
 		}

@@ -233,6 +233,8 @@ func (e *Engine) resume() {
 	switch {
 	case p.Status == model.Armed:
 		e.ledger.must(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired, so it was not run"})
+	case p.Plan.Kind == model.PlanDrill:
+		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended in the middle of the drill: nothing was changed; rehearse again"})
 	case p.Plan.Kind == model.PlanRollback:
 		e.plans.mu.Lock()
 		e.plans.start(p.Plan, model.IntentID(id))

@@ -50,19 +50,22 @@ func (r *run) holdStep(ctx context.Context, n int) {
 		began = r.e.o.Now()
 	}
 	streaks := make([]streak, len(step.Until))
+	grace := time.Duration(0)
 	for i, id := range step.Until {
 		m := r.e.o.Rollout.Metric(id)
 		streaks[i] = streak{metric: m, since: began.Add(m.Settle), last: began}
+		grace = max(grace, time.Duration(model.PassesNeeded)*m.Every+m.Timeout)
 	}
+	enough := r.e.o.Now().Add(grace) // gonogo may have been away for most of the hold
 	for {
 		left := step.Timeout - r.e.o.Now().Sub(began)
 		good, what := r.lookStreaks(streaks)
-		if left <= 0 {
+		if left <= 0 && (good || looked(streaks) || r.e.o.Now().After(enough)) {
 			r.endHold(n, good, what)
 			return
 		}
-		r.x.say(n, fmt.Sprintf("%s left · %s", model.FormatDuration(left.Round(time.Second)), what))
-		if !r.pause(ctx, min(left, holdPoll)) {
+		r.x.say(n, fmt.Sprintf("%s left · %s", model.FormatDuration(max(0, left.Round(time.Second))), what))
+		if !r.pause(ctx, min(max(left, holdPoll/20), holdPoll, step.Timeout/10+time.Millisecond)) {
 			if why := r.over(ctx); why != nil {
 				what = why.Error() + "; " + what
 			}
@@ -133,7 +136,18 @@ type streak struct {
 	since  time.Time // older samples say nothing
 	last   time.Time // of the last reading that was looked at
 	passes int
+	looks  int
 	what   string
+}
+
+// looked reports whether each has had enough readings to hold, had they been good.
+func looked(all []streak) bool {
+	for _, s := range all {
+		if s.looks < model.PassesNeeded {
+			return false
+		}
+	}
+	return true
 }
 
 // lookStreaks takes each metric's newest reading and reports whether all have held long enough.
@@ -148,6 +162,7 @@ func (r *run) lookStreaks(all []streak) (bool, string) {
 			s.what = "it has no target"
 		default:
 			s.last = got.At
+			s.looks++
 			holds, what := r.holds(s.metric, s.metric.Target, got, s.since)
 			s.what = what
 			if holds {

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	seenPoll  = 200 * time.Millisecond
-	seenGrace = 5 * time.Second // an action that used up its timeout is still looked at for so long
-	maxRuns   = 2               // of an idempotent action
+	seenPoll  = 200 * time.Millisecond // between two looks, at most
+	seenGrace = 5 * time.Second        // an action that used up its timeout is still looked at for so long
+	maxRuns   = 2                      // of an idempotent action
 )
 
 // apply runs the plan's actions, one after the other: those that make changed
@@ -124,7 +124,7 @@ func (r *run) lookSeen(ctx context.Context, n int, seen model.Reader, before str
 	timed, done := context.WithTimeout(ctx, max(left, seenGrace))
 	defer done()
 	r.x.say(n, "waiting to see that it happened")
-	for {
+	for wait := firstLook; ; wait = min(2*wait, seenPoll) {
 		now, readErr := read(timed, seen)
 		if readErr == nil && changed(seen, before, now) {
 			detail := "seen: " + now
@@ -137,7 +137,7 @@ func (r *run) lookSeen(ctx context.Context, n int, seen model.Reader, before str
 			// It failed and nothing moved: no use in waiting the whole time.
 			return model.StepFailed, err.Error()
 		}
-		if !r.pause(timed, seenPoll) {
+		if !r.pause(timed, wait) {
 			break
 		}
 	}

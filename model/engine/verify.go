@@ -11,7 +11,10 @@ import (
 	"gonogo/model/gate"
 )
 
-const verifyPoll = 250 * time.Millisecond
+const (
+	firstLook  = 10 * time.Millisecond  // between the first two looks at something that may take a while
+	verifyPoll = 250 * time.Millisecond // between later ones
+)
 
 // verify sees, for all checks at once, that what was done had its effect. Only
 // evidence newer than the moment it begins counts.
@@ -52,14 +55,14 @@ func (r *run) verifyStep(ctx context.Context, n int, since time.Time) {
 	default:
 		look = func(ctx context.Context) (bool, string) { return r.lookProbe(ctx, v) }
 	}
-	for {
+	for wait := firstLook; ; wait = min(2*wait, verifyPoll) {
 		ok, what := look(ctx)
 		if ok {
 			r.end(n, model.StepDone, what, "")
 			return
 		}
 		r.x.say(n, what)
-		if !r.pause(ctx, verifyPoll) {
+		if !r.pause(ctx, wait) {
 			if r.isCancelled() {
 				what = "cancelled; " + what
 			}

@@ -25,11 +25,22 @@ type world struct {
 	writes   int           // times the store was written
 	lies     bool          // the restart ends well and restarts nothing
 	stuck    bool          // the store refuses to be written
+	refuses  bool          // likewise a store that is live at once
 	gate     chan struct{} // if not nil, a restart waits for it
 	failing  bool          // the service errs: the error metric is high
 	down     bool          // the source has nothing but errors
 	silent   bool          // the source says nothing any more
 	polls    int
+	most     int    // if not 0, the service errs with more tenants than this
+	everyone int    // times at which everyone was seen on: on, and an empty list
+	onStart  func() // what it does whenever it starts
+}
+
+// watch notes whether everyone is on. The caller holds the lock.
+func (w *world) watch() {
+	if w.live["real"].Equal(model.BoolValue(true)) && len(w.live["tenants"].Items) == 0 {
+		w.everyone++
+	}
 }
 
 func newWorld() *world {
@@ -108,6 +119,10 @@ func (a restart) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 		for id, v := range a.w.store {
 			a.w.live[id] = v
 		}
+		a.w.watch()
+		if a.w.onStart != nil {
+			a.w.onStart()
+		}
 	}
 	return nil
 }
@@ -122,6 +137,9 @@ func (s fakeSource) Run(ctx context.Context, out model.Emitter) error {
 		s.w.mu.Lock()
 		v := 0.002
 		if s.w.failing && s.w.live["real"].Equal(model.BoolValue(true)) {
+			v = 0.2
+		}
+		if s.w.most > 0 && s.w.live["real"].Equal(model.BoolValue(true)) && len(s.w.live["tenants"].Items) > s.w.most {
 			v = 0.2
 		}
 		s.w.polls++

@@ -184,48 +184,10 @@ func observed(e model.FlagObserved) string {
 }
 
 // Outcome says how a step ended, or a plan, whose outcome is its own word.
-func Outcome(o model.Outcome) string {
-	switch o {
-	case model.StepDone:
-		return "done"
-	case model.StepAlready:
-		return "was so already"
-	case model.StepFailed:
-		return "FAILED"
-	case model.StepUnsure:
-		return "UNKNOWN: it may have happened"
-	case model.StepUnseen:
-		return "ended, but its effect was NOT SEEN"
-	case model.StepSkipped:
-		return "skipped"
-	case model.StepHuman:
-		return "NEEDS-HUMAN: it must not run twice"
-	}
-	return model.Inert(string(o))
-}
+func Outcome(o model.Outcome) string { return o.InWords() }
 
 // Meaning says in a few words what a plan's outcome means.
-func Meaning(o model.Outcome) string {
-	switch o {
-	case model.Verified:
-		return "everything was done, and seen to be in effect"
-	case model.Unverified:
-		return "done, but its effect was not seen"
-	case model.Partial:
-		return "some of it was not done"
-	case model.Failed:
-		return "nothing of it could be done"
-	case model.Cancelled:
-		return "ended by a person, or by a rollback"
-	case model.Fenced:
-		return "another engine took over meanwhile"
-	case model.Refused:
-		return "a precondition did not hold"
-	case model.NeedsHuman:
-		return "gonogo cannot find out by itself: look, then decide"
-	}
-	return ""
-}
+func Meaning(o model.Outcome) string { return o.Meaning() }
 
 // Short returns the first characters of a hash, enough to compare by eye.
 func Short(hash string) string {

@@ -1,0 +1,168 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// people returns n names.
+func people(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("t%02d", i+1)
+	}
+	return out
+}
+
+func ladderRollout() *Rollout {
+	r := testRollout()
+	r.Flags[1].Population = people(30)
+	r.Rollbacks = append(r.Rollbacks,
+		Rollback{ID: "some", Title: "Some out", Scope: ScopeSet, Budget: time.Minute, Rehearse: RehearseDry,
+			Set:    []Setting{{"tenants", Value{Type: Remove}}},
+			Verify: []Verify{{Kind: VerifyFlag, Flag: "tenants", Within: time.Minute}}},
+		Rollback{ID: "down", Title: "Step down", Scope: ScopeSet, Budget: time.Hour, Rehearse: RehearseReal,
+			Steps: []Level{
+				{Set: []Setting{{"tenants", Value{Type: Share, Text: "25"}}}, Hold: 10 * time.Minute, Until: []MetricID{"error"}},
+				{Set: []Setting{{"tenants", Value{Type: Share, Text: "10"}}}, Hold: 10 * time.Minute, Until: []MetricID{"error"}},
+			},
+			Verify: []Verify{{Kind: VerifyFlag, Flag: "tenants", Within: 2 * time.Minute}, {Kind: VerifyHTTP, Title: "it answers", Within: time.Minute}}},
+	)
+	return r
+}
+
+func at(tenants ...string) State {
+	return State{Phase: "ten", Flags: map[FlagID]FlagState{
+		"real":    {Stored: BoolValue(true)},
+		"tenants": {Stored: ListValue(tenants...)},
+		"exports": {Stored: BoolValue(true)},
+	}}
+}
+
+func TestLadder(t *testing.T) {
+	half := at(people(15)...)
+	mixed := at("t30", "t01", "t29", "t02", "t28", "t03", "t27", "t04", "t26")
+	for _, c := range []struct {
+		name   string
+		state  State
+		intent Intent
+		steps  []string
+		err    string
+	}{
+		{"one flag", half, Intent{Kind: ArmRollback, Flag: "exports"}, []string{"contain exports: true → false", "verify exports is false"}, ""},
+		{"one flag that is kept", half, Intent{Kind: ArmRollback, Flag: "tenants"}, nil, "leaves tenants as it is"},
+		{"one flag that is not there", half, Intent{Kind: ArmRollback, Flag: "x"}, nil, `no flag "x"`},
+		{"some out", at("a", "b", "c"), Intent{Kind: ArmRollback, Rollback: "some", Remove: []string{"b"}},
+			[]string{"contain tenants: a,b,c → a,c", "apply restart", "verify tenants is a,c"}, ""},
+		{"nobody picked", at("a", "b"), Intent{Kind: ArmRollback, Rollback: "some"}, nil, "pick which to take out of tenants: a, b"},
+		{"one that is not on it", at("a", "b"), Intent{Kind: ArmRollback, Rollback: "some", Remove: []string{"z"}}, nil, `does not hold "z"`},
+		{"all out would let everyone in", at("a", "b"), Intent{Kind: ArmRollback, Rollback: "some", Remove: []string{"a", "b"}}, nil, "means everyone"},
+		{"out of everyone", at(), Intent{Kind: ArmRollback, Rollback: "some", Remove: people(29)},
+			[]string{"contain tenants: [] → t30", "apply restart", "verify tenants is t30"}, ""},
+		{"not observed", State{Phase: "ten"}, Intent{Kind: ArmRollback, Rollback: "some", Remove: []string{"a"}}, nil, "was not observed"},
+		{"in steps, from half", half, Intent{Kind: ArmRollback, Rollback: "down"}, []string{
+			"contain tenants: " + strings.Join(people(15), ",") + " → " + strings.Join(people(7), ","), "apply restart",
+			"verify tenants is " + strings.Join(people(7), ","), "hold rest for 10m, enough if on target: error",
+			"contain tenants: " + strings.Join(people(7), ",") + " → " + strings.Join(people(3), ","), "apply restart",
+			"verify tenants is " + strings.Join(people(3), ","), "hold rest for 10m, enough if on target: error",
+			"verify it answers"}, ""},
+		{"those on it stay, in their order", mixed, Intent{Kind: ArmRollback, Rollback: "down"}, []string{
+			"contain tenants: t30,t01,t29,t02,t28,t03,t27,t04,t26 → t30,t01,t29,t02,t28,t03,t27", "apply restart",
+			"verify tenants is t30,t01,t29,t02,t28,t03,t27", "hold rest for 10m, enough if on target: error",
+			"contain tenants: t30,t01,t29,t02,t28,t03,t27 → t30,t01,t29", "apply restart",
+			"verify tenants is t30,t01,t29", "hold rest for 10m, enough if on target: error",
+			"verify it answers"}, ""},
+		{"in steps, from where nobody knows", State{Phase: "ten"}, Intent{Kind: ArmRollback, Rollback: "down"}, nil, "was not observed"},
+		{"a dry drill", at("a", "b"), Intent{Kind: ArmDrill, Rollback: "some"},
+			[]string{"contain tenants: a,b → a,b", "apply restart", "verify tenants is a,b"}, ""},
+		{"a drill of nothing", half, Intent{Kind: ArmDrill}, nil, `no rollback ""`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, err := Resolve(ladderRollout(), &c.state, Verdict{}, c.intent)
+			if c.err != "" {
+				if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), c.err) {
+					t.Fatalf("error %v, wanted %q", err, c.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := titles(p); !slices.Equal(got, c.steps) {
+				t.Errorf("steps\n%q, wanted\n%q", got, c.steps)
+			}
+		})
+	}
+}
+
+func TestShareNeverWidensOnTheWayDown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pop := people(rapid.IntRange(1, 40).Draw(t, "population"))
+		now := rapid.SliceOfDistinct(rapid.SampledFrom(pop), func(s string) string { return s }).Draw(t, "now")
+		f := &Flag{ID: "tenants", Type: List, Empty: rapid.SampledFrom([]string{"everyone", "nobody"}).Draw(t, "empty"), Population: pop}
+		v, err := share(f, ListValue(now...), Value{Type: Share, Text: fmt.Sprint(rapid.IntRange(1, 100).Draw(t, "percent"))}, true)
+		if err == nil && widens(f, ListValue(now...), v) && len(now) > 0 {
+			t.Fatalf("%v became %v", now, v.Items)
+		}
+	})
+}
+
+func TestDrills(t *testing.T) {
+	r, s := ladderRollout(), at("a", "b", "c")
+	dry, err := Resolve(r, &s, Verdict{}, Intent{Kind: ArmDrill, Rollback: "some"})
+	if err != nil || dry.Kind != PlanDrill || dry.Drill != RehearseDry || dry.Leaves {
+		t.Errorf("dry: %v, %+v", err, dry)
+	}
+	real, err := Resolve(r, &s, Verdict{}, Intent{Kind: ArmDrill, Rollback: "down"})
+	if err != nil || real.Kind != PlanRollback || real.Drill != RehearseReal {
+		t.Errorf("real: %v, %+v", err, real)
+	}
+}
+
+func TestIncident(t *testing.T) {
+	t0 := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	s, seq := State{Phase: "ten"}, uint64(0)
+	do := func(after time.Duration, e Event) {
+		seq++
+		s = Apply(s, Record{Seq: seq, At: t0.Add(after), Event: e})
+	}
+	plan := func(id PlanID, drill Rehearsal) Plan {
+		return Plan{ID: id, Kind: PlanRollback, Drill: drill, Rollback: "quick", Budget: time.Minute, Steps: []Step{{Kind: StepSet, Changes: []Change{{Flag: "real"}}}}}
+	}
+	do(0, PlanArmed{Plan: plan("d", RehearseReal)})
+	do(1, PlanFired{Plan: "d"})
+	do(2, PlanEnded{Plan: "d", Outcome: Verified})
+	if s.Incident != nil || s.LastDown != nil || !s.Drills["quick"].Passed() {
+		t.Fatalf("a drill is an incident: %+v %+v %+v", s.Incident, s.LastDown, s.Drills)
+	}
+	do(time.Minute, PlanArmed{Plan: plan("a", "")})
+	do(2*time.Minute, PlanFired{Plan: "a", Breach: t0, Why: "errors"})
+	do(3*time.Minute, StepEnded{Plan: "a", Step: 0, Outcome: StepDone})
+	do(4*time.Minute, PlanEnded{Plan: "a", Outcome: Unverified})
+	if i := s.Incident; !i.Open() || i.Outcome != Unverified || !i.Contained.Equal(t0.Add(3*time.Minute)) {
+		t.Fatalf("after an unverified rollback: %+v", i)
+	}
+	do(5*time.Minute, PlanArmed{Plan: plan("b", "")})
+	do(6*time.Minute, PlanFired{Plan: "b"})
+	do(7*time.Minute, PlanEnded{Plan: "b", Outcome: Verified})
+	i := s.Incident
+	if i.Open() || !i.Breach.Equal(t0) || !i.Fired.Equal(t0.Add(2*time.Minute)) || !i.Verified.Equal(t0.Add(7*time.Minute)) {
+		t.Errorf("the clock does not run from the first to the last: %+v", i)
+	}
+	do(8*time.Minute, PlanArmed{Plan: plan("c", "")})
+	do(9*time.Minute, PlanFired{Plan: "c"})
+	if !s.Incident.Open() || !s.Incident.Breach.IsZero() {
+		t.Errorf("the next incident: %+v", s.Incident)
+	}
+	do(10*time.Minute, PlanEnded{Plan: "c", Outcome: Partial})
+	do(11*time.Minute, PhaseEntered{Phase: "ten", Attempt: 2})
+	if s.Incident.Open() {
+		t.Error("people went on, and the clock still runs")
+	}
+}
