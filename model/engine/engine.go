@@ -35,6 +35,7 @@ type Engine struct {
 	intents  chan model.Intent
 	observe  map[model.FlagID]chan struct{} // observe the flag now
 	group    sync.WaitGroup
+	told     sync.WaitGroup // notifications under way
 	since    time.Time
 	mu       sync.Mutex // of what follows
 	answers  []model.Answer
@@ -135,6 +136,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		_ = listener.Close()
 	}
 	e.group.Wait()
+	e.told.Wait() // each has its time, and no more
 	return e.close()
 }
 

@@ -16,7 +16,7 @@ const notifyFor = 30 * time.Second
 // came of it is journaled. The engine ends only after all had their time.
 func (e *Engine) notify(to []model.ActionID, plan model.PlanID, title, text string) {
 	for _, id := range to {
-		e.plans.group.Go(func() {
+		e.told.Go(func() {
 			defer func() {
 				if v := recover(); v != nil {
 					e.note(fmt.Sprintf("notification %s: panic: %v", id, v))
