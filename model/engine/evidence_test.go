@@ -40,6 +40,7 @@ func (m meter) Run(ctx context.Context, out model.Emitter) error {
 }
 
 func TestEffectiveByMetric(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		lag     time.Duration
@@ -78,6 +79,7 @@ func TestEffectiveByMetric(t *testing.T) {
 // restart: the line that the restart wrote is newer than the mark that was journaled
 // before it, and counts; one that is older does not.
 func TestMarkSurvivesAKill(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		lines   []string // of the log; two were there when it was marked
