@@ -69,7 +69,7 @@ func testKinds() Kinds {
 				},
 				BuildReader: reader,
 			},
-			"notify":  {Keys: []Key{{Name: "urls", Type: SecretList, Required: true, Help: "whom to tell"}}, Build: action},
+			"notify": {Keys: []Key{{Name: "urls", Type: SecretList, Required: true, Help: "whom to tell"}}, Build: action},
 			"systemd": {
 				Keys: []Key{{Name: "unit", Type: String, Required: true, Help: "a unit"}, {Name: "command", Type: String}}, Build: action,
 				SeenByDefault: unitRestarts, Idempotent: true, Timeout: 90 * time.Second,
