@@ -7,6 +7,7 @@ import (
 	"gonogo/actions/exec"
 	"gonogo/actions/http"
 	"gonogo/actions/process"
+	"gonogo/actions/systemd"
 	"gonogo/model/config"
 )
 
@@ -17,5 +18,6 @@ func Builders() map[string]config.ActionKind {
 		"exec":    exec.Kind(),
 		"http":    http.Kind(),
 		"pidfile": process.Kind(),
+		"systemd": systemd.Kind(),
 	}
 }
