@@ -3,6 +3,7 @@
 package actions
 
 import (
+	"gonogo/actions/compose"
 	"gonogo/actions/dotenv"
 	"gonogo/actions/exec"
 	"gonogo/actions/http"
@@ -14,6 +15,7 @@ import (
 // Builders returns the kinds by the name that a config gives them.
 func Builders() map[string]config.ActionKind {
 	return map[string]config.ActionKind{
+		"compose": compose.Kind(),
 		"dotenv":  dotenv.Kind(),
 		"exec":    exec.Kind(),
 		"http":    http.Kind(),
