@@ -71,6 +71,17 @@ type Reader interface {
 	Read(ctx context.Context) (string, error)
 }
 
+// Comparer is a Reader that knows better than != whether what it reads has
+// changed: one of several instances, all of which must have. Who looks for a
+// change asks it where it is there.
+type Comparer interface {
+	Reader
+	// Changed reports whether now, which Read returned, shows that what before
+	// stood for has happened anew, everywhere. before is what Read returned
+	// then, "" where it could not. Both may have passed through Inert.
+	Changed(before, now string) bool
+}
+
 // Witness finds evidence in a source that is newer than a mark: lines of a
 // log, rows of a database.
 type Witness interface {

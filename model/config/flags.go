@@ -28,9 +28,7 @@ func (c *checker) flags() {
 		c.empty(path, t, &f)
 		c.population(path, t, &f)
 		if t.Has("effective") {
-			if part, ok := c.reader(join(path, "effective"), t.Any("effective")); ok {
-				c.cfg.Effective[f.ID], f.Effective = part, true
-			}
+			c.effective(join(path, "effective"), t.Any("effective"), &f)
 		}
 		c.cfg.Switches[f.ID] = Part{ID: id, Kind: kind, Table: t, Dir: c.cfg.Dir}
 		c.cfg.Rollout.Flags = append(c.cfg.Rollout.Flags, f)
@@ -38,6 +36,21 @@ func (c *checker) flags() {
 	for _, f := range c.cfg.Rollout.Flags {
 		if c.needs(f.ID, f.ID, map[model.FlagID]bool{}) {
 			c.fail(join(join("flag", string(f.ID)), "needs"), "%s needs itself, directly or by others: expected its masters only", quote(string(f.ID)))
+		}
+	}
+}
+
+// effective reads how the value in use is read back from the running service.
+func (c *checker) effective(path string, raw any, f *model.Flag) {
+	metric, is := c.metricOf(path, raw)
+	switch {
+	case is && metric != "" && (f.Type == model.List || f.Type == model.Text):
+		c.fail(path, "a metric is a number, and %s is a %s: expected one of the other ways to read it back, { http = \"http://…\", json = \"…\" }", quote(string(f.ID)), f.Type)
+	case is:
+		f.EffectiveMetric, f.Effective = metric, metric != ""
+	default:
+		if part, ok := c.reader(path, raw, "metric"); ok {
+			c.cfg.Effective[f.ID], f.Effective = part, true
 		}
 	}
 }

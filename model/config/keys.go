@@ -78,9 +78,9 @@ func actionKeys(kinds []string) []Key {
 	return []Key{
 		kindKey(kinds),
 		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
-		{Name: "timeout", Type: Duration, Help: "default: 30s"},
-		{Name: "idempotent", Type: Bool, Help: "whether it may safely run twice; default: false"},
-		{Name: "seen", Type: Any, Help: "how it is seen to have happened"},
+		{Name: "timeout", Type: Duration, Help: "default: 90s for systemd and compose, else 30s"},
+		{Name: "idempotent", Type: Bool, Help: "whether it may safely run twice; default: true for systemd and compose, else false"},
+		{Name: "seen", Type: Any, Help: "how it is seen to have happened; default: by itself for systemd and compose"},
 	}
 }
 

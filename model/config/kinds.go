@@ -11,7 +11,7 @@ type Type string
 
 // The types of keys. A Duration is written "15s", "10m", "1d", "2w", "1h30m";
 // a Secret is "env:NAME" or "file:PATH"; a SecretText is either of these or plain text
-// without a secret in it (a URL, say).
+// without a secret in it (a URL, say); a SecretList is one of those or a list of them.
 const (
 	String     Type = "string"
 	Strings    Type = "list of strings"
@@ -20,6 +20,7 @@ const (
 	Duration   Type = "duration"
 	Secret     Type = "secret"
 	SecretText Type = "text or secret"
+	SecretList Type = "list of texts or secrets"
 	StringMap  Type = "table of strings"
 	SubTable   Type = "table"
 	Any        Type = "any value"
@@ -48,6 +49,9 @@ type Part struct {
 	Kind  string
 	Table Table
 	Dir   string // absolute; relative paths are relative to it
+	// Each is set for a reader of what changes (seen): of several instances, what each
+	// one says counts, rather than that all say the same.
+	Each bool
 }
 
 // MetricPart is a metric together with the keys that its source's kind defines.
@@ -136,6 +140,14 @@ type ActionKind struct {
 	LintSwitch func(Part) []Finding
 	// Facts says what one [action.NAME] comes down to; nil where nothing is known of it.
 	Facts func(Part) ActionFacts
+	// SeenByDefault returns the reader's part that shows that one [action.NAME] has
+	// happened, for a config that does not say how it is seen; false: nothing does.
+	// Nil: nothing ever does.
+	SeenByDefault func(Part) (Part, bool)
+	// Idempotent says that any such action may run twice, where the config does not say.
+	Idempotent bool
+	// Timeout is that of such an action, where the config does not say; 0: 30s.
+	Timeout time.Duration
 	// SwitchKeys are those of [flag.NAME], besides the common ones.
 	SwitchKeys  []Key
 	BuildSwitch func(Part, model.Flag) (model.Switch, error)

@@ -86,10 +86,16 @@ func testKinds() Kinds {
 			"http": {
 				Keys: []Key{{Name: "url", Type: SecretText, Required: true, Help: "an address"}}, Build: action,
 				ReaderKeys: []Key{
-					{Name: "http", Type: SecretText, Required: true, Help: "an address"}, {Name: "json", Type: String}, {Name: "path", Type: String}, {Name: "method", Type: String},
+					{Name: "http", Type: SecretList, Required: true, Help: "an address"}, {Name: "json", Type: String}, {Name: "path", Type: String}, {Name: "method", Type: String},
 					{Name: "headers", Type: StringMap}, {Name: "status", Type: Number},
 				},
 				BuildReader: reader,
+			},
+			"notify": {Keys: []Key{{Name: "urls", Type: SecretList, Required: true, Help: "whom to tell"}}, Build: action},
+			"systemd": {
+				Keys: []Key{{Name: "unit", Type: String, Required: true, Help: "a unit"}, {Name: "command", Type: String}}, Build: action,
+				SeenByDefault: unitRestarts, Idempotent: true, Timeout: 90 * time.Second,
+				ReaderKeys: []Key{{Name: "systemd", Type: String, Required: true}}, BuildReader: reader,
 			},
 			"pidfile": {ReaderKeys: []Key{{Name: "pidfile", Type: String, Required: true}}, BuildReader: reader},
 		},
@@ -118,4 +124,10 @@ func commandFacts(p Part) ActionFacts {
 		f.Silent = true
 	}
 	return f
+}
+
+// unitRestarts is seen by its unit, unless another command is named.
+func unitRestarts(p Part) (Part, bool) {
+	values := map[string]any{"systemd": p.Table.String("unit")}
+	return Part{Kind: "systemd", Table: NewTable(values), Dir: p.Dir}, !p.Table.Has("command")
 }

@@ -287,7 +287,7 @@ func sound(t *testing.T, cfg *Config) {
 		}
 	}
 	for _, fl := range r.Flags {
-		if fl.Every <= 0 || fl.SafeKeep != fl.Safe.IsZero() || fl.Effective != (cfg.Effective[fl.ID].Kind != "") || cfg.Switches[fl.ID].Kind == "" {
+		if fl.Every <= 0 || fl.SafeKeep != fl.Safe.IsZero() || fl.Effective != (cfg.Effective[fl.ID].Kind != "" || fl.EffectiveMetric != "") || cfg.Switches[fl.ID].Kind == "" {
 			t.Errorf("flag %+v", fl)
 		}
 	}

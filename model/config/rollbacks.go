@@ -196,7 +196,7 @@ func (c *checker) verifyFlag(path string, t Table, b *model.Rollback, v *model.V
 
 func (c *checker) verifyHTTP(path string, t Table, v *model.Verify) {
 	v.Probe = path
-	v.Title = place(t.String("http")) + " answers"
+	v.Title = places(t.Strings("http"))
 	if t.Has("is") {
 		v.Want = plainText(t.Any("is"))
 		if v.Want == "" {
@@ -211,6 +211,18 @@ func (c *checker) verifyHTTP(path string, t Table, v *model.Verify) {
 	delete(rest, "is")
 	delete(rest, "within")
 	c.cfg.Probes[path] = Part{ID: path, Kind: "http", Table: NewTable(rest), Dir: c.cfg.Dir}
+}
+
+// places says for a title who answers.
+func places(addresses []string) string {
+	if len(addresses) == 1 {
+		return place(addresses[0]) + " answers"
+	}
+	all := make([]string, len(addresses))
+	for i, address := range addresses {
+		all[i] = place(address)
+	}
+	return strings.Join(all, ", ") + " answer"
 }
 
 // place returns an address for a title: without what may hold a secret.

@@ -47,7 +47,6 @@ func TestGuardFires(t *testing.T) {
 
 func TestGuardVeto(t *testing.T) {
 	t.Parallel()
-	t.Parallel()
 	w, dir := newWorld(), t.TempDir()
 	o := guarded(t, w, dir, time.Hour)
 	p := board(t, o)
@@ -136,7 +135,6 @@ func TestGuardLeavesFail(t *testing.T) {
 // fire again in the same attempt, also not after a restart.
 func TestGuardFiresOnce(t *testing.T) {
 	t.Parallel()
-	t.Parallel()
 	w, dir := newWorld(), t.TempDir()
 	o := guarded(t, w, dir, 10*time.Millisecond)
 	p := board(t, o)
@@ -169,7 +167,6 @@ func TestGuardFiresOnce(t *testing.T) {
 }
 
 func TestGuardModes(t *testing.T) {
-	t.Parallel()
 	t.Parallel()
 	for name, change := range map[string]func(*Options){
 		"notify":    func(o *Options) { o.Rollout.Guard.Mode = model.GuardNotify },
@@ -228,7 +225,6 @@ func TestGuardGivesWay(t *testing.T) {
 // TestGuardThatCannotArm: a guard whose rollback has nothing to take back in
 // this phase says so, once.
 func TestGuardThatCannotArm(t *testing.T) {
-	t.Parallel()
 	t.Parallel()
 	w := newWorld()
 	o := guarded(t, w, t.TempDir(), time.Hour)
