@@ -86,10 +86,10 @@ func (l *ledger) write(by model.Actor, cause model.IntentID, must bool, events [
 }
 
 func (l *ledger) append(by model.Actor, cause model.IntentID, must bool, events ...model.Event) error {
-	records, err := l.file.AppendAll(l.now(), by, cause, events...)
+	records, err := l.file.AppendAll(l.state.Seq, l.now(), by, cause, events...)
 	if err != nil && must && errors.Is(err, journal.ErrFull) && l.file.UseReserve() == nil {
 		l.trouble = "the disk is full: the journal is on its reserve; free some space"
-		records, err = l.file.AppendAll(l.now(), by, cause, events...)
+		records, err = l.file.AppendAll(l.state.Seq, l.now(), by, cause, events...)
 	}
 	if err != nil {
 		l.trouble = model.Inert("the journal cannot be written: " + err.Error() + "; only rollbacks still run")

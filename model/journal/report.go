@@ -14,6 +14,8 @@ var (
 	// ErrPoisoned is a File after a write or fsync failed: nothing is taken any
 	// more, since nobody knows what reached the disk. It wraps the cause.
 	ErrPoisoned = errors.New("the journal takes no more records after an error")
+	// ErrMoved is a journal that somebody else writes: nothing was added.
+	ErrMoved = errors.New("somebody else writes the journal")
 	// ErrFull is a write that failed for want of space or quota: see File.UseReserve.
 	ErrFull = errors.New("no space left for the journal")
 )
