@@ -30,7 +30,13 @@ const memDir, memAnchor = "/state", "/elsewhere/anchor"
 
 func newLife(t *testing.T, seed uint64) *life {
 	rnd := rand.New(rand.NewPCG(seed, 7))
-	return &life{t: t, d: newMemDisk(rnd), rnd: rnd}
+	d := newMemDisk(rnd)
+	if seed/5%2 == 1 { // the journal was moved away to start anew: nothing but it must be synced with its name
+		reserve := make([]byte, reserveSize)
+		d.names[memDir+"/"+reserveName] = &memInode{reserve, reserve}
+		d.old = copyNames(d.names)
+	}
+	return &life{t: t, d: d, rnd: rnd}
 }
 
 // run opens the journal and appends until the disk stops, or for so many appends.
