@@ -254,12 +254,21 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	o := a.options(cfg, dir)
 	o.Transient = true
+	asked := cfg.Rollout
+	asked.Anchor = "" // nor its sums to the anchor
+	o.Rollout = &asked
 	return a.world.CheckLive(ctx, &cfg.Rollout, engine.NewSeat(o), func() []error {
 		parts, err := buildParts(cfg, dir)
 		if err != nil {
 			return []error{err}
 		}
-		return tryParts(ctx, parts)
+		errs := tryParts(ctx, parts)
+		if anchor := cfg.Rollout.Anchor; anchor != "" {
+			if err := journal.TryAnchor(anchor); err != nil {
+				errs = append(errs, err)
+			}
+		}
+		return errs
 	})
 }
 
@@ -392,15 +401,14 @@ func buildParts(cfg *config.Config, dir string) (engine.Parts, error) {
 	return p, nil
 }
 
-func readJournal(dir string, each func(model.Record) error) (headless.JournalReport, error) {
-	path := filepath.Join(dir, "journal.jsonl")
-	if !exists(path) {
-		return headless.JournalReport{}, nil
+func readJournal(dir, anchor string, each func(model.Record) error) (headless.JournalReport, error) {
+	report, err := journal.ReadAnchored(filepath.Join(dir, journal.Name), anchor, each)
+	out := headless.JournalReport{
+		Records: report.Records, LastSeq: report.Seq, LastSum: string(report.Sum), Torn: report.Torn > 0,
+		Anchor: anchor, Anchored: report.Anchored, AnchoredSeq: report.AnchorSeq,
 	}
-	report, err := journal.Read(path, each)
-	out := headless.JournalReport{Records: report.Records, LastSeq: report.Seq, LastSum: string(report.Sum), Torn: report.Torn > 0}
-	if report.Problem != nil {
-		out.Problem = report.Problem.Error()
+	if p := report.Problem; p != nil {
+		out.Problem, out.Kind, out.Line = p.Error(), string(p.Kind), p.Line
 	}
 	return out, err
 }

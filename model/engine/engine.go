@@ -72,7 +72,7 @@ func open(o Options, l *lock) (*Engine, error) {
 		intents: make(chan model.Intent, 64), observe: map[model.FlagID]chan struct{}{},
 		looked: map[model.FlagID]bool{},
 	}
-	e.ledger, err = openLedger(o.Dir, o.Now, o.Actor, func() { poke(e.facts) })
+	e.ledger, err = openLedger(o, func() { poke(e.facts) })
 	if err != nil {
 		return nil, err
 	}

@@ -133,6 +133,9 @@ func (s *session) ending(p *model.PlanState, c consent) error {
 	} else {
 		writeEnd(s.w.Out, p)
 	}
+	if n := s.last.State.Unaudited; n > 0 {
+		_, _ = fmt.Fprintf(s.w.Err, "gonogo: UNAUDITED: %d facts are in no journal: %s\n", n, s.last.Journal)
+	}
 	return ofOutcome(p.Outcome)
 }
 
