@@ -29,7 +29,7 @@ func TestContract(t *testing.T) {
 		}
 	}()
 	defer func() { close(stop); <-ended }()
-	folder := filepath.Join(dir, "folder\x1b[2J")
+	folder := filepath.Join(dir, "folder\x1b2J")
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
