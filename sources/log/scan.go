@@ -26,6 +26,7 @@ type scan struct {
 
 	n      int      // lines since the beginning, of a file that may hold old ones
 	recent []uint64 // sums of the last of them
+	like   bool     // all of them are the first of a marked file: it may be a copy of that
 	copied bool     // it begins like a marked file: what stands before that one's end is old
 }
 
@@ -132,15 +133,19 @@ func (s *scan) isOld(m mark, line []byte) bool {
 	if s.recent = append(s.recent, sum(line)); len(s.recent) > ends {
 		s.recent = s.recent[1:]
 	}
+	s.like = false
 	for i := range m.Files {
-		o := &m.Files[i]
-		if len(o.Head) > 0 && s.n == len(o.Head) && slices.Equal(s.recent, o.Head) {
+		switch head := m.Files[i].Head; {
+		case s.n > len(head) || !slices.Equal(s.recent, head[:s.n]):
+		case s.n < len(head):
+			s.like = true
+		default:
 			s.copied, s.line, s.lines = true, "", 0
 		}
 	}
 	for i := range m.Files {
 		if o := &m.Files[i]; o.endsWith(s.recent, s.n) {
-			s.copied = false
+			s.copied, s.like = false, false
 			s.split.skip = o.Torn
 			return true
 		}

@@ -96,7 +96,7 @@ func (w *witness) look(ctx context.Context, m mark) (bool, string, error) {
 		}
 		switch {
 		case s.line == "":
-		case s.sure || s.look < w.looks && !s.more:
+		case s.sure || s.look < w.looks && !s.more && !s.like:
 			return true, s.line, nil
 		default:
 			doubtful = s.line
