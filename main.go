@@ -285,6 +285,13 @@ func tryParts(ctx context.Context, parts engine.Parts) []error {
 	for id, r := range parts.Seen {
 		try("action", string(id)+".seen", r)
 	}
+	for id, w := range parts.Witnesses {
+		timed, done := context.WithTimeout(ctx, 5*time.Second)
+		if _, err := w.Mark(timed); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", id, err))
+		}
+		done()
+	}
 	for id, act := range parts.Actions {
 		if c, ok := act.(interface{ Check() error }); ok {
 			if err := c.Check(); err != nil {
@@ -387,13 +394,14 @@ func fileHash(path string) (string, error) {
 // buildParts makes everything that the config names.
 func buildParts(cfg *config.Config, dir string) (engine.Parts, error) {
 	from, err := sources.Build(cfg, dir)
+	witnesses, err3 := sources.Witnesses(cfg)
 	b, err2 := actions.Build(cfg)
-	if err := errors.Join(err, err2); err != nil {
+	if err := errors.Join(err, err2, err3); err != nil {
 		return engine.Parts{}, headless.Exit{Status: headless.ExitUsage, Err: err}
 	}
 	p := engine.Parts{
 		Sources: map[string]engine.SourcePart{}, Switches: b.Switches, Effective: b.Effective,
-		Actions: b.Actions, Seen: b.Seen, Probes: b.Probes, Identity: actions.Identity(cfg.Rollout.Environment.Identity),
+		Actions: b.Actions, Seen: b.Seen, Probes: b.Probes, Witnesses: witnesses, Identity: actions.Identity(cfg.Rollout.Environment.Identity),
 	}
 	for _, part := range cfg.Sources {
 		p.Sources[part.ID] = engine.SourcePart{Kind: part.Kind, Source: from[part.ID]}
