@@ -161,7 +161,7 @@ func (t *summary) done() {
 			out = append(out, level+st.Title+how)
 		}
 		for _, c := range st.Changes {
-			out = append(out, level+string(c.Flag)+": "+changeText(c)+how)
+			out = append(out, level+c.String()+how)
 		}
 	}
 	switch {

@@ -16,9 +16,11 @@ func (a Actor) at() string {
 	return a.Name + "@" + a.Host
 }
 
-// changeText is a change, from what to what. Of long lists it tells how many
-// and which go or come.
-func changeText(c Change) string {
+// String returns a change for a person to read, from what to what, inert. Of
+// long lists it tells how many, and which go or come.
+func (c Change) String() string { return Inert(string(c.Flag) + ": " + c.text()) }
+
+func (c Change) text() string {
 	if c.From.Type != List || c.To.Type != List || max(len(c.From.Items), len(c.To.Items)) <= summaryItems {
 		return shortValue(c.From) + " → " + shortValue(c.To)
 	}

@@ -101,49 +101,6 @@ func after(took time.Duration) string {
 	return " after " + model.FormatDuration(took)
 }
 
-func describePlan(event model.Event) string {
-	switch e := event.(type) {
-	case model.PlanArmed:
-		return armed(e)
-	case model.PlanVetoed:
-		if !e.Until.IsZero() {
-			return because("vetoed: nothing was done, the guard is held back until "+e.Until.UTC().Format("15:04:05Z"), e.Reason)
-		}
-		return because("vetoed: nothing was done", e.Reason)
-	case model.PlanFired:
-		return "fired by " + e.How
-	case model.PlanJoined:
-		return "joined the rollback that runs"
-	case model.StepIntended:
-		if e.Try > 1 {
-			return fmt.Sprintf("step %d begins, try %d", e.Step+1, e.Try)
-		}
-		return fmt.Sprintf("step %d begins", e.Step+1)
-	case model.StepEnded:
-		return because(fmt.Sprintf("step %d %s", e.Step+1, Outcome(e.Outcome)), e.Detail)
-	case model.PlanEnded:
-		return because("plan ended "+string(e.Outcome), e.Summary)
-	}
-	return model.EventName(event)
-}
-
-func armed(e model.PlanArmed) string {
-	text := fmt.Sprintf("armed %q, %s", e.Plan.Title, count(len(e.Plan.Steps), "step"))
-	if e.Plan.Guard {
-		text = "guard " + text
-	}
-	if !e.FireAt.IsZero() {
-		text += ", fires by itself at " + e.FireAt.UTC().Format("15:04:05Z")
-	}
-	if n := len(e.Plan.Freeze); n > 0 {
-		text += ", freezes " + count(n, "baseline")
-	}
-	if e.Plan.Override {
-		text += ", against the gate"
-	}
-	return because(text, e.Plan.Reason)
-}
-
 func entered(e model.PhaseEntered) string {
 	text := "entered " + string(e.Phase)
 	if e.Attempt > 1 {
