@@ -7,6 +7,7 @@ import (
 	"gonogo/actions/dotenv"
 	"gonogo/actions/exec"
 	"gonogo/actions/http"
+	"gonogo/actions/notify"
 	"gonogo/actions/process"
 	"gonogo/actions/systemd"
 	"gonogo/model/config"
@@ -19,6 +20,7 @@ func Builders() map[string]config.ActionKind {
 		"dotenv":  dotenv.Kind(),
 		"exec":    exec.Kind(),
 		"http":    http.Kind(),
+		"notify":  notify.Kind(),
 		"pidfile": process.Kind(),
 		"systemd": systemd.Kind(),
 	}
