@@ -41,8 +41,9 @@ type Engine struct {
 	answers  []model.Answer
 	troubles []string // panics in goroutines, for people
 	identity string
-	looked   map[model.FlagID]bool // observed by this engine
-	changed  string                // hash of a config that waits to be adopted
+	looked   map[model.FlagID]bool     // observed by this engine
+	lastSeen map[model.ActionID]string // what showed an action's effect when it could last be read
+	changed  string                    // hash of a config that waits to be adopted
 }
 
 // Open takes the state directory's lock, replays the journal and builds the
@@ -70,7 +71,7 @@ func open(o Options, l *lock) (*Engine, error) {
 		o: o, parts: parts, lock: l, since: o.Now(),
 		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1),
 		intents: make(chan model.Intent, 64), observe: map[model.FlagID]chan struct{}{},
-		looked: map[model.FlagID]bool{},
+		looked: map[model.FlagID]bool{}, lastSeen: map[model.ActionID]string{},
 	}
 	e.ledger, err = openLedger(o, func() { poke(e.facts) })
 	if err != nil {
@@ -125,6 +126,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.spawn("intents", func() { e.takeIntents(work) })
 	e.spawn("publisher", func() { e.publisher(work) })
 	e.spawn("checks", func() { e.runChecks(work) })
+	e.spawn("seen", func() { e.watchSeen(work) })
 	e.spawn("config", func() { e.watchConfig(work) })
 	if e.parts.Identity != nil {
 		go e.identify() // may be slow, and nobody waits for it
