@@ -61,6 +61,7 @@ func (l *ledger) settle() error {
 	if err := os.Remove(filepath.Join(l.dir, unauditedName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		l.trouble = model.Inert("facts that are in no journal will be told of again: " + err.Error())
 	}
+	l.audited += l.word.Count
 	l.word = nil
 	return nil
 }
