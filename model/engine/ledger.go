@@ -25,6 +25,10 @@ type ledger struct {
 	fenced  error              // somebody else owns the journal, and why
 	trouble string             // for people
 	adrift  string             // trouble with the anchor, likewise
+	dir     string
+	word    *model.Unaudited // what an engine before this one could not journal; nil: nothing
+	audited int              // facts of state.Unaudited that are told of in the journal
+	acted   bool             // a plan ran whose facts are in memory only
 	now     func() time.Time
 	engine  model.Actor
 	changed func()
@@ -71,6 +75,9 @@ func (l *ledger) write(by model.Actor, cause model.IntentID, must bool, events [
 			return err
 		}
 		l.opening = nil
+	}
+	if err := l.settle(); err != nil && !must {
+		return err
 	}
 	return l.append(by, cause, must, events...)
 }
@@ -152,6 +159,7 @@ func (l *ledger) remember(by model.Actor, cause model.IntentID, events []model.E
 		l.fold(model.Record{Seq: l.state.Seq + 1, At: l.now(), By: by, Cause: cause, Prev: l.state.Sum, Event: e})
 	}
 	l.state.Unaudited += len(events)
+	l.leaveWord(events)
 	l.wake()
 }
 

@@ -11,7 +11,7 @@ import (
 // openLedger opens the journal and folds it. Of a damaged one it folds what is
 // good before the damage, and never writes it.
 func openLedger(o Options, changed func()) (*ledger, error) {
-	l := &ledger{now: o.Now, engine: o.Actor, changed: changed, ending: make(chan struct{})}
+	l := &ledger{dir: o.Dir, word: foreseen(o.Dir), now: o.Now, engine: o.Actor, changed: changed, ending: make(chan struct{})}
 	openStore := o.OpenJournal
 	if openStore == nil {
 		openStore = openFile
@@ -20,6 +20,7 @@ func openLedger(o Options, changed func()) (*ledger, error) {
 		l.fold(r)
 		return nil
 	})
+	l.audited = l.state.Unaudited
 	var damage *journal.Damage
 	if errors.As(err, &damage) {
 		l.readOnly(damage)
@@ -50,6 +51,10 @@ func (l *ledger) readOnly(d *journal.Damage) {
 	l.memory = refuse("the journal is damaged at line %d: read-only, only rollbacks run; see gonogo log --verify", d.Line)
 	l.trouble = model.Inert(fmt.Sprintf("the journal is damaged at line %d (%s): read-only; only rollbacks run, UNAUDITED. "+
 		"`gonogo log --verify` says more; end gonogo and restore the journal from a copy, or move it away to start anew", d.Line, d.Kind))
+	if l.word != nil {
+		l.state.Unaudited += l.word.Count
+		l.acted = true // what this engine adds is told of as well
+	}
 	if p := l.state.ActivePlan(); p != nil {
 		l.remember(l.engine, "", []model.Event{model.PlanEnded{Plan: p.Plan.ID, Outcome: model.NeedsHuman,
 			Summary: fmt.Sprintf("the journal is damaged at line %d, so nobody knows how this went on: look at the flags", d.Line)}})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -108,7 +109,7 @@ func (l *life) check() int {
 	if a.end(&report); report.Problem != nil && a.f != nil && a.same > 0 {
 		l.t.Fatalf("the anchor: %v", report.Problem)
 	}
-	want := append(l.acked[:len(l.acked):len(l.acked)], l.tried...)
+	want := slices.Concat(l.acked, l.tried)
 	if len(got) < len(l.acked) {
 		l.t.Fatalf("%d of %d acknowledged records are lost", len(l.acked)-len(got), len(l.acked))
 	}
