@@ -186,6 +186,12 @@ func (r *rig) await(text string) {
 // run starts gonogo on the rig. What it prints goes to a file that outlives it.
 func (r *rig) run(args ...string) *flight {
 	r.t.Helper()
+	return r.start(func(*exec.Cmd) {}, args...)
+}
+
+// start is run with a command that change has changed.
+func (r *rig) start(change func(*exec.Cmd), args ...string) *flight {
+	r.t.Helper()
 	out, err := os.CreateTemp(r.dir, "out-")
 	if err != nil {
 		r.t.Fatal(err)
@@ -193,6 +199,7 @@ func (r *rig) run(args ...string) *flight {
 	f := &flight{t: r.t, out: out.Name(), cmd: exec.Command(binary, append(args, "-c", r.config)...), ended: make(chan struct{})}
 	f.cmd.Stdout, f.cmd.Stderr = out, out
 	f.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	change(f.cmd)
 	if err := f.cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}
