@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/api"
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
+
 	"gonogo/sources/query"
 	"gonogo/sources/sourcetest"
 )
@@ -17,7 +20,7 @@ type canned struct {
 	body   string
 }
 
-func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
+func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: c.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(c.body)), Request: r}, nil
 }
 
@@ -40,10 +43,15 @@ func FuzzAnswer(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	s := built.(*source)
+	s, server := built.(*source), &canned{}
+	c, err := api.NewClient(api.Config{Address: "http://prometheus.test", RoundTripper: server})
+	if err != nil {
+		f.Fatal(err)
+	}
+	s.server.api = v1.NewAPI(c)
 	f.Fuzz(func(t *testing.T, status uint8, body string) {
 		code := []int{200, 400, 422, 503}[status%4]
-		s.client.Transport = canned{code, body}
+		*server = canned{code, body}
 		_, err := query.Begin(s.queries)["a"].Ask(t.Context(), s.server, m.Metric)
 		if err == nil && code != 200 {
 			t.Fatalf("status %d with %q is a reading", code, body)
