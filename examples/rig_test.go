@@ -73,7 +73,7 @@ echo "$$ $(date +%s%N)" > started.new && mv started.new started
 
 // rig is a rollout with its flag on, in a directory of its own.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	config string
 	base   int // records in its journal before the fault
@@ -83,10 +83,11 @@ type rig struct {
 type blueprint map[string][]byte
 
 // draft takes a rollout up to where its flag is on and returns its files.
-func draft(t *testing.T, edit ...string) blueprint {
+func draft(t testing.TB, edit ...string) blueprint {
 	t.Helper()
 	config := strings.NewReplacer(edit...).Replace(rigConfig)
-	r := blueprint{"config.toml": []byte(config), "restart.sh": []byte(rigRestart), "started": []byte("never\n"), "service.env": []byte("# kept\nFLAG=false\n")}.build(t)
+	r := blueprint{"config.toml": []byte(config), "restart.sh": []byte(rigRestart), "started": []byte("never\n"), "service.env": []byte("# kept\nFLAG=false\n"),
+		"live": []byte("true\n"), "errors": []byte("0\n")}.build(t)
 	if out, status := command(t, "advance", "--yes", "--reason", "test", "-c", r.config); status != 0 {
 		t.Fatalf("advance: status %d\n%s", status, out)
 	}
@@ -109,7 +110,7 @@ func draft(t *testing.T, edit ...string) blueprint {
 }
 
 // build makes a rig of b in a directory of its own.
-func (b blueprint) build(t *testing.T) *rig {
+func (b blueprint) build(t testing.TB) *rig {
 	t.Helper()
 	dir, err := os.MkdirTemp(t.TempDir(), "rig-")
 	if err != nil {
@@ -180,6 +181,11 @@ func (r *rig) records() []model.Record {
 // await polls the journal until it has a record with text.
 func (r *rig) await(text string) {
 	r.t.Helper()
+	r.t.Cleanup(func() {
+		if _, err := os.Stat(r.dir); err == nil && r.t.Failed() {
+			r.fail("%s was waited for", text)
+		}
+	})
 	poll(r.t, "record of "+text, time.Millisecond, func() bool { return bytes.Contains(r.lines(), []byte(text)) })
 }
 
@@ -208,7 +214,14 @@ func (r *rig) start(change func(*exec.Cmd), args ...string) *flight {
 		_ = f.cmd.Wait()
 		close(f.ended)
 	}()
-	r.t.Cleanup(f.kill)
+	r.t.Cleanup(func() {
+		if r.t.Failed() {
+			if b, err := os.ReadFile(f.out); err == nil { // its rig is still there
+				r.t.Logf("gonogo %v printed:\n%s", args, b)
+			}
+		}
+		f.kill()
+	})
 	return f
 }
 
@@ -225,7 +238,7 @@ func (r *rig) engine() *flight {
 
 // flight is a gonogo that runs.
 type flight struct {
-	t     *testing.T
+	t     testing.TB
 	cmd   *exec.Cmd
 	out   string
 	ended chan struct{}

@@ -68,7 +68,7 @@ func TestTerminalLost(t *testing.T) {
 
 // screen is a cockpit on a rig in a pseudo-terminal, whose other end the test keeps.
 type screen struct {
-	t          *testing.T
+	t          testing.TB
 	f          *flight
 	tty, slave *os.File
 	before     *term.State
