@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"gonogo/model"
 )
@@ -61,9 +62,36 @@ func (r *rig) together(args ...string) []*flight {
 		}, args...))
 	}
 	for _, f := range pair {
-		poll(r.t, "shell", 1e6, func() bool { return bytes.HasPrefix(readFile(r.t, f.out), []byte("held")) })
+		poll(r.t, "shell", time.Millisecond, func() bool { return bytes.HasPrefix(readFile(r.t, f.out), []byte("held")) })
 	}
 	_ = hold.Close()
 	_ = release.Close() // both read its end, at once
 	return pair
+}
+
+// TestRollbackBesideHungSource rolls back by command, without an engine, while
+// a source does not answer: nobody waits for its minute.
+func TestRollbackBesideHungSource(t *testing.T) {
+	t.Parallel()
+	r := draft(t).build(t)
+	config := strings.Replace(rigConfig, "[flag.real]", `[source.hung]
+kind = "exec"
+[metric.hung]
+source = "hung"
+command = ["sleep", "100"]
+timeout = "60s"
+every = "60s"
+[flag.real]`, 1)
+	if err := os.WriteFile(r.config, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	down := r.run("rollback", "--yes")
+	select {
+	case <-down.ended:
+	case <-time.After(50 * time.Second): // not even the first answer is due then
+		t.Errorf("it waits for the source")
+	}
+	if status, out := down.wait(); status != 0 || !strings.Contains(out, "VERIFIED Everything off") {
+		r.fail("status %d\n%s", status, out)
+	}
 }

@@ -107,8 +107,12 @@ func (s *session) settled(ctx context.Context) (*model.Snapshot, error) {
 }
 
 // glance is settled for a way back, which must not wait for a source that
-// hangs, nor for a verdict: what the flags are is known by then.
+// hangs, nor for a verdict: what the flags are is known soon after there is an
+// engine, and for that it waits as long as it takes.
 func (s *session) glance(ctx context.Context) (*model.Snapshot, error) {
+	if snap, err := s.next(ctx); err != nil || snap.Waiting == 0 {
+		return snap, err
+	}
 	return s.answers(ctx, 500*time.Millisecond)
 }
 
