@@ -36,10 +36,13 @@ import (
 
 func main() { os.Exit(run()) }
 
-func run() int {
+func run() int { return runWith(ui.Run) }
+
+// runWith runs gonogo with show as its screen.
+func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	signals := headless.Catch()
 	defer signals.Stop()
-	a := &app{signals: signals, actor: actor()}
+	a := &app{signals: signals, actor: actor(), show: show}
 	a.world = &headless.World{
 		Open: a.openOnce, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Ask: term.IsTerminal(os.Stdin.Fd()),
@@ -68,6 +71,7 @@ type app struct {
 	began   bool   // the command line was right, and its command runs
 	actor   model.Actor
 	signals *headless.Signals
+	show    func(context.Context, ui.Feed, ui.Options) error
 	world   *headless.World
 }
 
@@ -130,7 +134,7 @@ func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
 	actor := a.actor
 	actor.Via = "cockpit"
 	a.signals.AskFirst()
-	err := ui.Run(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, AskQuit: a.signals.Ask})
+	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, AskQuit: a.signals.Ask})
 	stop()
 	go a.interrupt(seat)
 	if s := seat.Last(); s != nil && seat.Engine() != nil && s.State.ActivePlan() != nil {

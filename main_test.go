@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -8,16 +9,45 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"gonogo/model"
 	"gonogo/model/config"
+	"gonogo/ui"
 )
 
-// TestMain lets the scripts run this program as the command gonogo.
+// TestMain lets the scripts run this program as the command gonogo, and the
+// tests in examples as one whose screen panics.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gonogo": func() { os.Exit(run()) }})
+	testscript.Main(m, map[string]func(){
+		"gonogo":       func() { os.Exit(run()) },
+		"gonogo-panic": func() { os.Exit(runWith(panicking)) },
+	})
+}
+
+// panicking is a screen that panics as soon as a plan runs.
+func panicking(ctx context.Context, feed ui.Feed, o ui.Options) error {
+	var broken atomic.Bool
+	o.Now = func() time.Time {
+		if broken.Load() {
+			panic("broken clock (on purpose)")
+		}
+		return time.Now()
+	}
+	box, done := feed.Subscribe()
+	defer done()
+	go func() { // ends with box
+		for s := range box {
+			if plan := s.State.ActivePlan(); plan != nil && plan.Status == model.Running {
+				broken.Store(true)
+			}
+		}
+	}()
+	return ui.Run(ctx, feed, o)
 }
 
 // TestScripts runs the command-line scripts in testdata.

@@ -160,7 +160,7 @@ func has(parts ...string) func(string) bool {
 }
 
 // command runs gonogo without a terminal and returns what it printed and its exit status.
-func command(t *testing.T, args ...string) (string, int) {
+func command(t testing.TB, args ...string) (string, int) {
 	t.Helper()
 	cmd := exec.Command(binary, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

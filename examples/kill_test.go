@@ -112,7 +112,7 @@ func headlessEngine(t *testing.T, d *demo.Demo) *exec.Cmd {
 	return cmd
 }
 
-func readFile(t *testing.T, path string) []byte {
+func readFile(t testing.TB, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -121,7 +121,7 @@ func readFile(t *testing.T, path string) []byte {
 	return b
 }
 
-func poll(t *testing.T, what string, every time.Duration, ok func() bool) {
+func poll(t testing.TB, what string, every time.Duration, ok func() bool) {
 	t.Helper()
 	deadline := time.After(90 * time.Second)
 	tick := time.NewTicker(every)

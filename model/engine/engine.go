@@ -211,7 +211,7 @@ func (e *Engine) publisher(ctx context.Context) {
 	defer tick.Stop()
 	soon := time.NewTimer(time.Hour)
 	soon.Stop()
-	waiting := false
+	waiting, answered := false, false
 	for {
 		select {
 		case <-ctx.Done():
@@ -228,12 +228,16 @@ func (e *Engine) publisher(ctx context.Context) {
 			continue
 		}
 		e.judgeNow()
-		e.publish()
+		if e.publish() == 0 && !answered {
+			answered = true
+			poke(e.facts) // once more, with a verdict that rests on all of it: commands wait for that
+		}
 	}
 }
 
-// publish makes a snapshot of everything and hands it out.
-func (e *Engine) publish() {
+// publish makes a snapshot of everything and hands it out. It returns how much
+// has not answered yet.
+func (e *Engine) publish() (waiting int) {
 	state, tail, trouble := e.ledger.view()
 	verdict, lines, soak := e.judge.latest()
 	series, health, answered := e.meters.copies()
@@ -256,6 +260,7 @@ func (e *Engine) publish() {
 	s.Engine.Viewers = e.broker.viewers()
 	s.Waiting = e.waiting(answered) + e.unasked(&state)
 	e.broker.publish(s)
+	return s.Waiting
 }
 
 // waiting counts what was asked and has not answered in any way since this engine began.

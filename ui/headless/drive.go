@@ -22,7 +22,11 @@ type consent struct {
 
 // drive takes an Arm… intent from its preview to its plan's end.
 func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
-	snap, err := s.settled(ctx)
+	look := s.settled
+	if in.Kind == model.ArmRollback {
+		look = s.glance
+	}
+	snap, err := look(ctx)
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,26 @@ func (s *session) settled(ctx context.Context) (*model.Snapshot, error) {
 	for _, m := range s.rollout.Metrics {
 		longest = max(longest, m.Timeout)
 	}
-	timed, done := context.WithTimeout(ctx, longest+time.Second)
+	snap, err := s.answers(ctx, longest+time.Second)
+	if err != nil || snap.Waiting > 0 {
+		return snap, err
+	}
+	return s.judged(ctx, snap)
+}
+
+// glance is settled for a way back, which must not wait for a source that
+// hangs, nor for a verdict: what the flags are is known soon after there is an
+// engine, and for that it waits as long as it takes.
+func (s *session) glance(ctx context.Context) (*model.Snapshot, error) {
+	if snap, err := s.next(ctx); err != nil || snap.Waiting == 0 {
+		return snap, err
+	}
+	return s.answers(ctx, 500*time.Millisecond)
+}
+
+// answers waits until everything has answered, but no longer than within.
+func (s *session) answers(ctx context.Context, within time.Duration) (*model.Snapshot, error) {
+	timed, done := context.WithTimeout(ctx, within)
 	defer done()
 	for {
 		snap, err := s.next(timed)
@@ -116,7 +135,7 @@ func (s *session) settled(ctx context.Context) (*model.Snapshot, error) {
 		case err != nil:
 			return nil, err
 		case snap.Waiting == 0:
-			return s.judged(ctx, snap)
+			return snap, nil
 		}
 	}
 }
