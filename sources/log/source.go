@@ -27,6 +27,10 @@ type source struct {
 
 // Run implements model.Source.
 func (s *source) Run(ctx context.Context, out model.Emitter) error {
+	if len(s.metrics) == 0 { // it only bears witness
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	s.files, s.began = newFollower(s.globs), time.Time{}
 	for _, t := range s.tallies {
 		t.recent = nil
@@ -52,7 +56,7 @@ func (s *source) ask(_ context.Context, m config.MetricPart) (model.Reading, err
 	case s.err != nil:
 		return model.Reading{}, s.err
 	}
-	return s.tallies[m.Metric.ID].reading(time.Now(), s.looked, s.began, m.Metric.EmptyZero)
+	return s.tallies[m.Metric.ID].reading(time.Now(), s.looked, s.began)
 }
 
 func (s *source) follow(ctx context.Context) {

@@ -75,15 +75,10 @@ func (t *tally) forget(now time.Time) {
 }
 
 // reading returns the value at now. looked is when the files were read last,
-// and began when they began to be. Where the metric takes empty for zero, a
-// window that is not over yet is not called empty.
-func (t *tally) reading(now, looked, began time.Time, emptyZero bool) (model.Reading, error) {
+// and began when they began to be.
+func (t *tally) reading(now, looked, began time.Time) (model.Reading, error) {
 	if seen := looked.Sub(began); seen < t.window {
-		reason := model.ErrEmpty
-		if emptyZero {
-			reason = model.ErrPartial
-		}
-		return model.Reading{}, fmt.Errorf("%w: collecting, %s of %s so far", reason, model.FormatDuration(seen.Truncate(time.Second)), model.FormatDuration(t.window))
+		return model.Reading{}, fmt.Errorf("%w, %s of %s so far", model.ErrCollecting, model.FormatDuration(seen.Truncate(time.Second)), model.FormatDuration(t.window))
 	}
 	t.forget(now)
 	var match, of float64

@@ -95,7 +95,7 @@ func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) er
 	defer cancel()
 	defer func() {
 		switch {
-		case err == nil:
+		case err == nil, errors.Is(err, model.ErrEmpty), errors.Is(err, model.ErrAmbiguous):
 		case ctx.Err() == nil && timed.Err() != nil:
 			err = fmt.Errorf("timed out after %s", model.FormatDuration(d.timeout))
 		default:
