@@ -295,10 +295,14 @@ func (m *Model) rehearse(id model.RollbackID) tea.Cmd {
 	}
 	kind := model.Plan{Kind: model.PlanDrill, Drill: b.Rehearse}
 	last, known := s.State.Drills[id]
+	means := "nothing will be changed"
+	if b.Rehearse == model.RehearseReal {
+		means = "this RUNS the rollback"
+	}
 	m.open(&ladder{
 		title: "Rehearse " + b.Title + ": enter arms the drill",
 		rungs: []rung{{
-			Rung: panel.Rung{Title: words.Drill(&kind), Touches: words.DrillMeans(&kind) + " · " + words.LastDrill(last, known, m.now)},
+			Rung: panel.Rung{Title: words.Drill(&kind), Touches: means + " · " + words.LastDrill(last, known, m.now)},
 			run:  func(m *Model) tea.Cmd { return m.arm(model.Intent{Kind: model.ArmDrill, Rollback: id}) },
 		}, {
 			Rung: panel.Rung{Title: "leave it"}, run: func(*Model) tea.Cmd { return nil },
