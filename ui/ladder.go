@@ -222,13 +222,13 @@ func touches(r *model.Rollout, s *model.Snapshot, b *model.Rollback) string {
 		}
 		parts = append(parts, "every flag to its safe value: "+words.List(names))
 	case b.Scope == model.ScopePhase:
-		text := "this phase's flags back"
+		text := "this phase's flags back as before it"
 		if p := r.Phase(s.State.Phase); p != nil && len(p.Flags) > 0 {
 			names := make([]model.FlagID, len(p.Flags))
 			for i, set := range p.Flags {
 				names[i] = set.Flag
 			}
-			text += ": " + words.List(names)
+			text = words.List(names) + " back as before this phase"
 		}
 		parts = append(parts, text)
 	case len(b.Set) > 0:

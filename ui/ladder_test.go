@@ -58,7 +58,7 @@ func TestLadderGoesFromSmallToLarge(t *testing.T) {
 		d.press("b")
 		got, at := d.screen(), 0
 		for _, text := range []string{"One flag…", "one of real, tenants", "Some tenants out…", "tenants, 15 now: those that you pick go out", "Real off", "real true → false",
-			"Fewer tenants", "tenants 15 → 25%, holds 5m, then tenants → 10%", "This phase", "this phase's flags back: real", "this phase's own",
+			"Fewer tenants", "tenants 15 → 25%, holds 5m, then tenants → 10%", "This phase", "real back as before this phase", "this phase's own",
 			"Everything off", "every flag to its safe value: real, tenants and ratio"} {
 			i := strings.Index(got[at:], text)
 			if i < 0 {

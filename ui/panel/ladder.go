@@ -31,7 +31,7 @@ func LadderBox(p Props, title string, rungs []Rung) string {
 		keyW += 2
 	}
 	nameW = min(nameW, 36)
-	below := w < 2+keyW+nameW+2+24
+	below := w < 2+keyW+nameW+2+44
 	for i, r := range rungs {
 		b.body = append(b.body, rungLines(r, i == at, below, keyW, nameW, w)...)
 		if i == at {
