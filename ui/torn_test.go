@@ -34,13 +34,7 @@ func pastes() []string {
 }
 
 // danger reports whether an intent does something, or prepares it.
-func danger(in model.Intent) bool {
-	switch in.Kind {
-	case model.Refresh:
-		return false
-	}
-	return true
-}
+func danger(in model.Intent) bool { return in.Kind != model.Refresh }
 
 // stages are what may be on screen when input comes that nobody typed.
 func stages() map[string]func(*stage, *testing.T) {
