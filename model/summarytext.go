@@ -72,7 +72,10 @@ func cutLine(s string) string {
 func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05Z") }
 
 func tookText(d time.Duration) string {
-	if d = max(d, 0); d < 10*time.Second {
+	switch d = max(d, 0); {
+	case d < 100*time.Millisecond:
+		return FormatDuration(d)
+	case d < 10*time.Second:
 		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + "s"
 	}
 	return FormatDuration(d.Truncate(time.Second))

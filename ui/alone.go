@@ -71,8 +71,8 @@ func (m *Model) failAlone() {
 	m.fail("a key was ignored: other input came within 100 ms, as in a paste · press it again, alone")
 }
 
-// arm submits an intent that arms a plan, or decides about one. It rests on
-// what the person sees now.
+// arm submits an intent that changes something, or prepares it, once its key is
+// known to have come alone. It rests on what the person sees now.
 func (m *Model) arm(in model.Intent) tea.Cmd {
 	if s := m.seen(); s != nil && in.Seen == 0 {
 		in.Seen = s.Seq

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -110,38 +109,4 @@ func TestEmergencyKeyOnceWhileUnanswered(t *testing.T) {
 		d.press("!", "!")
 		d.one()
 	})
-}
-
-// A terminal's reply that a slow line tears apart types letters: whatever they
-// do, nothing is fired, vetoed or rolled back.
-func TestTornRepliesFireNothing(t *testing.T) {
-	for _, reply := range []string{
-		"\x1b[12;40R", "\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\", "\x1b[?2026;2$y", "\x1bP1+r5463\x1b\\", "\x1b[M !!",
-		"\x1b[<0;33;33M", "\x1b[?62;1;4c", "\x1b[?1u", "\x1bP>|term(1)!\x1b\\", "\x1b[200~!\x1b[201~",
-	} {
-		for at := 1; at < len(reply); at++ {
-			t.Run(fmt.Sprintf("%q at %d", reply, at), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					s := newStage(t, 120, 40, Options{})
-					defer s.close()
-					s.feed.publish(someSnapshot())
-					time.Sleep(time.Second)
-					for _, part := range []string{reply[:at], reply[at:]} {
-						if _, err := s.keys.Write([]byte(part)); err != nil {
-							t.Fatal(err)
-						}
-						time.Sleep(60 * time.Millisecond) // longer than an escape sequence is waited for
-					}
-					time.Sleep(time.Second)
-					for _, in := range s.feed.intents() {
-						switch in.Kind {
-						case model.Refresh, model.ArmEnter:
-						default:
-							t.Errorf("submitted %+v", in)
-						}
-					}
-				})
-			})
-		}
-	}
 }

@@ -19,7 +19,7 @@ func (m *Model) freezeBaseline() tea.Cmd {
 	o := &menu{title: "Freeze a baseline: the mean of what was read lately, which later values are compared with"}
 	offer := func(text string, ids ...model.MetricID) {
 		o.items = append(o.items, menuItem{text: model.Inert(text), run: func(m *Model) tea.Cmd {
-			return m.submit(model.Intent{Kind: model.Freeze, Metrics: ids})
+			return m.arm(model.Intent{Kind: model.Freeze, Metrics: ids})
 		}})
 	}
 	here := model.MetricID("")

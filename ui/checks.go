@@ -39,9 +39,9 @@ func (m *Model) toggle() tea.Cmd {
 		return m.runCheck(s, c)
 	}
 	if result, signed := s.State.Checks[c.ID]; signed && result.Counts(c, m.now) {
-		return m.submit(model.Intent{Kind: model.Unsign, Check: c.ID})
+		return m.arm(model.Intent{Kind: model.Unsign, Check: c.ID})
 	}
-	return m.submit(model.Intent{Kind: model.Sign, Check: c.ID})
+	return m.arm(model.Intent{Kind: model.Sign, Check: c.ID})
 }
 
 func (m *Model) sayFollows(c *model.Check) {
@@ -54,7 +54,7 @@ func (m *Model) runCheck(s *model.Snapshot, c *model.Check) tea.Cmd {
 		m.say("%s runs already, for %s", c.Text, words.Age(m.now.Sub(s.Checks[i].Since)))
 		return nil
 	}
-	return m.submit(model.Intent{Kind: model.RunCheck, Check: c.ID})
+	return m.arm(model.Intent{Kind: model.RunCheck, Check: c.ID})
 }
 
 // signNote signs the check under the cursor with a note. Vouching for one that
@@ -77,12 +77,12 @@ func (m *Model) signNote() tea.Cmd {
 		needed, hint = true, "gonogo finds this out: write why you vouch for it instead · space runs it"
 	}
 	m.open(&prompt{
-		title: "Sign: " + model.Inert(c.Text), hint: hint, input: newField(""),
+		title: "Sign: " + model.Inert(c.Text), hint: hint, input: newField(""), arms: true,
 		done: func(m *Model, text string) (tea.Cmd, string) {
 			if text = strings.TrimSpace(text); text == "" && needed {
 				return nil, "write why you vouch for it, or esc to leave it"
 			}
-			return m.submit(model.Intent{Kind: model.Sign, Check: id, Reason: text}), ""
+			return m.arm(model.Intent{Kind: model.Sign, Check: id, Reason: text}), ""
 		},
 	})
 	return nil

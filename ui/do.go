@@ -88,15 +88,15 @@ func (m *Model) hold() tea.Cmd {
 		return nil
 	}
 	if s.State.Held {
-		return m.submit(model.Intent{Kind: model.Resume})
+		return m.arm(model.Intent{Kind: model.Resume})
 	}
 	m.open(&prompt{
-		title: "Hold the rollout: nobody can advance until it is resumed", hint: "why", input: newField(""),
+		title: "Hold the rollout: nobody can advance until it is resumed", hint: "why", input: newField(""), arms: true,
 		done: func(m *Model, text string) (tea.Cmd, string) {
 			if strings.TrimSpace(text) == "" {
 				return nil, "write why, or esc to leave it"
 			}
-			return m.submit(model.Intent{Kind: model.HoldOn, Reason: strings.TrimSpace(text)}), ""
+			return m.arm(model.Intent{Kind: model.HoldOn, Reason: strings.TrimSpace(text)}), ""
 		},
 	})
 	return nil
@@ -118,7 +118,7 @@ func (m *Model) adopt() tea.Cmd {
 		items: []menuItem{
 			{text: "no: stay with the one in use", run: func(*Model) tea.Cmd { return nil }},
 			{text: "yes: adopt it", run: func(m *Model) tea.Cmd {
-				return m.submit(model.Intent{Kind: model.Adopt, Reason: hash})
+				return m.arm(model.Intent{Kind: model.Adopt, Reason: hash})
 			}},
 		},
 	})

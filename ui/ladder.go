@@ -222,13 +222,13 @@ func touches(r *model.Rollout, s *model.Snapshot, b *model.Rollback) string {
 		}
 		parts = append(parts, "every flag to its safe value: "+words.List(names))
 	case b.Scope == model.ScopePhase:
-		text := "this phase's flags back"
+		text := "this phase's flags back as before it"
 		if p := r.Phase(s.State.Phase); p != nil && len(p.Flags) > 0 {
 			names := make([]model.FlagID, len(p.Flags))
 			for i, set := range p.Flags {
 				names[i] = set.Flag
 			}
-			text += ": " + words.List(names)
+			text = words.List(names) + " back as before this phase"
 		}
 		parts = append(parts, text)
 	case len(b.Set) > 0:
@@ -295,10 +295,14 @@ func (m *Model) rehearse(id model.RollbackID) tea.Cmd {
 	}
 	kind := model.Plan{Kind: model.PlanDrill, Drill: b.Rehearse}
 	last, known := s.State.Drills[id]
+	means := "nothing will be changed"
+	if b.Rehearse == model.RehearseReal {
+		means = "this RUNS the rollback"
+	}
 	m.open(&ladder{
 		title: "Rehearse " + b.Title + ": enter arms the drill",
 		rungs: []rung{{
-			Rung: panel.Rung{Title: words.Drill(&kind), Touches: words.DrillMeans(&kind) + " · " + words.LastDrill(last, known, m.now)},
+			Rung: panel.Rung{Title: words.Drill(&kind), Touches: means + " · " + words.LastDrill(last, known, m.now)},
 			run:  func(m *Model) tea.Cmd { return m.arm(model.Intent{Kind: model.ArmDrill, Rollback: id}) },
 		}, {
 			Rung: panel.Rung{Title: "leave it"}, run: func(*Model) tea.Cmd { return nil },

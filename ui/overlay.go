@@ -155,7 +155,7 @@ type prompt struct {
 	change      func(m *Model, text string) // after each edit; may be nil
 	leave       func(m *Model)              // esc; may be nil
 	done        func(m *Model, text string) (tea.Cmd, string)
-	arms        bool // what it does arms or vetoes a plan: enter counts only alone
+	arms        bool // what it does changes something: enter counts only alone
 }
 
 func (o *prompt) field() *field            { return o.input }
@@ -219,8 +219,16 @@ func (o *palette) enter(m *Model) tea.Cmd {
 	if o.at >= len(found) {
 		return nil
 	}
-	m.over = nil
-	return found[o.at].run(m)
+	if m.lone.hurried(m.now) {
+		m.failAlone()
+		return nil
+	}
+	return m.alone(func(m *Model) tea.Cmd {
+		if m.over == o {
+			m.over = nil
+		}
+		return found[o.at].run(m)
+	})
 }
 
 func (o *palette) draw(m *Model, p panel.Props) string {

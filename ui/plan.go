@@ -220,7 +220,7 @@ func (m *Model) planCancel() tea.Cmd {
 		items: []menuItem{
 			{"esc", "no: let it go on", func(*Model) tea.Cmd { return nil }},
 			{"", "yes: stop it, half done as it will be", func(m *Model) tea.Cmd {
-				return m.submit(model.Intent{Kind: model.Cancel, Plan: id})
+				return m.arm(model.Intent{Kind: model.Cancel, Plan: id})
 			}},
 		},
 	})

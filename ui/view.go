@@ -173,7 +173,7 @@ func (m *Model) notices() []notice {
 		for _, n := range panel.GuardNotices(panel.Props{Snap: s, Now: m.now}) {
 			out = append(out, notice{n.Text, n.Style})
 		}
-		if n, open := panel.IncidentNotice(panel.Props{Snap: s, Now: m.now}); open {
+		if n, open := panel.IncidentNotice(panel.Props{Snap: s, Now: m.now}); open && !m.planVisible() { // its box has the clock
 			out = append(out, notice{n.Text, n.Style})
 		}
 		small := len(m.rects()) == 0 && !m.frozen // the small view says it itself

@@ -13,6 +13,7 @@ type standing struct {
 	counts bool             // and it still counts
 	live   *model.LiveCheck // it runs
 	line   *model.Line      // of one that follows a metric, as it must be shown now
+	drill  *model.Drill     // of one that a drill shows: the last one
 }
 
 // standing returns how check c stands.
@@ -23,6 +24,9 @@ func (p Props) standing(c *model.Check) standing {
 	}
 	s.result, s.known = p.Snap.State.Checks[c.ID]
 	s.counts = s.known && s.result.Counts(c, p.Now)
+	if c.Kind == model.CheckDrill {
+		p.drilled(c, &s)
+	}
 	for i := range p.Snap.Checks {
 		if p.Snap.Checks[i].Check == c.ID {
 			s.live = &p.Snap.Checks[i]
@@ -37,6 +41,18 @@ func (p Props) standing(c *model.Check) standing {
 		s.line = &line
 	}
 	return s
+}
+
+// drilled puts how the rollback of check c was last rehearsed in place of a result,
+// where nobody vouched for it since.
+func (p Props) drilled(c *model.Check, s *standing) {
+	d, known := p.Snap.State.Drills[c.Drill]
+	if !known || s.known && !s.result.Ran && s.result.At.After(d.At) {
+		return
+	}
+	s.drill, s.known = &d, true
+	s.result = model.CheckState{By: d.By, At: d.At, Ran: true, Failed: !d.Passed(), Took: d.Took}
+	s.counts = p.Now.Sub(d.At) < c.Within && (!c.Real || d.How == model.RehearseReal)
 }
 
 // holds reports whether the check holds, on a result that counts.
@@ -82,6 +98,8 @@ func (s *standing) says(p Props, c *model.Check) (long, short string) {
 			text += " " + valueText(s.line)
 		}
 		return string(c.Metric) + " " + text, text
+	case c.Kind == model.CheckDrill && (s.drill != nil || !s.known):
+		return drillSays(p, c, s)
 	case s.counts && r.Failed:
 		return because("FAILED "+when, r.Note), because("FAILED", r.Note)
 	case s.counts:
@@ -120,6 +138,9 @@ func whyCheck(p Props, c *model.Check, w int) [][]span {
 	if !s.known || c.Kind == model.CheckMetric {
 		return out
 	}
+	if c.Kind == model.CheckDrill && s.drill != nil {
+		return append(out, whyDrill(p, c, &s, w)...)
+	}
 	r := &s.result
 	how := "signed"
 	switch {
@@ -157,6 +178,12 @@ func checkBy(p Props, c *model.Check) string {
 	switch c.Kind {
 	case model.CheckMetric:
 		return "the metric " + string(c.Metric) + ": the check holds while that passes"
+	case model.CheckDrill:
+		text = "a drill of the rollback " + string(c.Drill)
+		if c.Real {
+			text = "a REAL drill of the rollback " + string(c.Drill)
+		}
+		return text + ", not longer ago than " + model.FormatDuration(c.Within) + ": enter in the checklist offers one"
 	case model.CheckProbe:
 		text = "gonogo asks " + orID(c.Asks, c.Probe)
 		if c.Want != "" {

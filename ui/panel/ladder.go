@@ -31,7 +31,7 @@ func LadderBox(p Props, title string, rungs []Rung) string {
 		keyW += 2
 	}
 	nameW = min(nameW, 36)
-	below := w < 2+keyW+nameW+2+24
+	below := w < 2+keyW+nameW+2+44
 	for i, r := range rungs {
 		b.body = append(b.body, rungLines(r, i == at, below, keyW, nameW, w)...)
 		if i == at {
@@ -72,15 +72,34 @@ func rungLines(r Rung, here, below bool, keyW, nameW, w int) [][]span {
 	}
 	if below {
 		out := [][]span{append(head, tag...)}
-		if text != "" {
-			indent := pad("", 2+keyW+2)
-			out = append(out, []span{{theme.Normal, indent}, {dim, cutText(text, max(w-cells(indent), 1))}})
-		}
-		return out
+		return append(out, rungText(text, dim, 2+keyW+2, w, here)...)
 	}
 	head = append(head, span{theme.Normal, pad("", nameW-cells(name)+2)})
-	room := max(w-2-keyW-nameW-2-width(tag), 1)
-	return [][]span{append(append(head, span{dim, cutText(text, room)}), tag...)}
+	at := 2 + keyW + nameW + 2
+	touches := rungText(text, dim, at, w-width(tag), here)
+	if len(touches) == 0 {
+		return [][]span{append(head, tag...)}
+	}
+	first := append(append(head, touches[0][1:]...), tag...)
+	return append([][]span{first}, touches[1:]...)
+}
+
+// rungText is what a way down touches, from cell at on: of the selected one all
+// of it, of others a line.
+func rungText(text string, style theme.Style, at, w int, whole bool) [][]span {
+	if text == "" {
+		return nil
+	}
+	room := max(w-at, 8)
+	parts := []string{cutText(text, room)}
+	if whole {
+		parts = wrap(text, room)
+	}
+	out := make([][]span, len(parts))
+	for i, part := range parts {
+		out[i] = []span{{theme.Normal, pad("", at)}, {style, part}}
+	}
+	return out
 }
 
 // Pick is a list of which some are taken out.

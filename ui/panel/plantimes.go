@@ -156,10 +156,9 @@ func IncidentNotice(p Props) (Notice, bool) {
 	}
 	i := p.Snap.State.Incident
 	text := long[1 : len(long)-1]
-	switch {
-	case i.Outcome == "":
+	if i.Outcome == "" {
 		text += " · a rollback runs"
-	default:
+	} else {
 		text += " · the last rollback ended " + string(i.Outcome) + ": v shows it"
 	}
 	return Notice{model.Inert(because(text, i.Why)), theme.NoGo | theme.Bold | theme.Reverse}, true

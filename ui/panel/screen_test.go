@@ -165,6 +165,7 @@ func TestBoxGolden(t *testing.T) {
 		{"why-check-run", paneltest.Checked, 80, 24, whyOf("e2e")},
 		{"why-check-probe", paneltest.Checked, 80, 24, whyOf("ready")},
 		{"why-check-running", paneltest.Checked, 80, 24, whyOf("load")},
+		{"why-check-drill", paneltest.Checked, 80, 24, whyOf("drill")},
 		{"help", paneltest.Go, 100, 40, func(p panel.Props) string {
 			return panel.HelpBox(p, []panel.HelpGroup{{Title: "Act", Keys: hints()[:4]}, {Title: "Look", Keys: hints()[4:]}})
 		}},
@@ -172,6 +173,11 @@ func TestBoxGolden(t *testing.T) {
 			p.Cursor = 1
 			return panel.MenuBox(p, "Roll back", []panel.Hint{{Key: "!", Text: "Real retrieval off"}, {Text: "This phase's flags"}})
 		}},
+		{"ladder", paneltest.Go, 120, 40, drawLadder},
+		{"ladder-60x20", paneltest.Go, 60, 20, drawLadder},
+		{"ladder-30x10", paneltest.Go, 30, 10, drawLadder},
+		{"pick", paneltest.Go, 100, 40, drawPick},
+		{"pick-40x9", paneltest.Go, 40, 9, drawPick},
 		{"prompt", paneltest.Go, 100, 40, func(p panel.Props) string {
 			return panel.PromptBox(p, "Why hold?", "a deploy of the mail service", 3, "it is journaled and shown to everyone")
 		}},
@@ -185,6 +191,27 @@ func TestBoxGolden(t *testing.T) {
 			golden.RequireEqual(t, got)
 		})
 	}
+}
+
+func drawLadder(p panel.Props) string {
+	p.Cursor = 2
+	return panel.LadderBox(p, "Roll back: enter arms it and shows what it will do, d rehearses it", []panel.Rung{
+		{Title: "One flag…", Off: "every flag that has a safe value is at it"},
+		{Title: "Some tenants out…", Touches: "tenants, 15 now: those that you pick go out"},
+		{Title: "Fewer tenants", Touches: "tenants 15 → 25%, holds 5m, then tenants → 10%"},
+		{Title: "This phase's flags", Touches: "this phase's flags back: real and tenants", Mark: "this phase's own"},
+		{Key: "!", Title: "Real retrieval off", Touches: "every flag to its safe value: real and cache, runs restart"},
+	})
+}
+
+func drawPick(p panel.Props) string {
+	p.Cursor = 9
+	k := panel.Pick{Title: "Take out of tenants", Count: "14 of 14 out, 0 stay", Filter: "ten", Cursor: 3,
+		Warning: "an empty tenants means everyone: leave at least one in, or take a larger way down"}
+	for _, item := range paneltest.Tenants(14).Items {
+		k.Rows = append(k.Rows, panel.PickRow{Text: item, Out: true})
+	}
+	return panel.PickBox(p, k)
 }
 
 // BenchmarkFrame draws the whole screen of a large rollout.

@@ -129,6 +129,30 @@ func randomSnapshot(t *rapid.T) *model.Snapshot {
 	return s
 }
 
+// rungs returns ways down with hostile names.
+func rungs(t *rapid.T) []panel.Rung {
+	text := hostile()
+	out := make([]panel.Rung, rapid.IntRange(0, 12).Draw(t, "rungs"))
+	for i := range out {
+		out[i] = panel.Rung{Title: text.Draw(t, "rung"), Touches: text.Draw(t, "touches"), Key: rapid.SampledFrom([]string{"", "!"}).Draw(t, "key"),
+			Mark: rapid.SampledFrom([]string{"", "this phase's own"}).Draw(t, "mark"), Off: rapid.SampledFrom([]string{"", "no phase was entered"}).Draw(t, "off")}
+	}
+	return out
+}
+
+// picks returns a list to pick from: of none, of one, of many, with hostile names.
+func picks(t *rapid.T) panel.Pick {
+	text := hostile()
+	k := panel.Pick{Title: text.Draw(t, "pick"), Count: "2 of 15 out, 13 stay", Warning: rapid.SampledFrom([]string{"", "an empty list means everyone"}).Draw(t, "warning"),
+		Filter: text.Draw(t, "find"), Finding: rapid.Bool().Draw(t, "finding"), Cursor: rapid.IntRange(0, 50).Draw(t, "at")}
+	k.Rows = make([]panel.PickRow, rapid.SampledFrom([]int{0, 1, 2, 15, 200}).Draw(t, "items"))
+	some := text.Draw(t, "item")
+	for i := range k.Rows {
+		k.Rows[i] = panel.PickRow{Text: some + strings.Repeat("x", i%70), Out: i%3 == 0}
+	}
+	return k
+}
+
 // TestNothingOverflows draws everything at every kind of size from things that
 // try to be larger.
 func TestNothingOverflows(t *testing.T) {
@@ -169,7 +193,7 @@ func TestNothingOverflows(t *testing.T) {
 		}
 		for _, box := range []string{
 			panel.PlanBox(p), panel.WhyBox(p, why), panel.HelpBox(p, []panel.HelpGroup{{Title: text, Keys: hints()}}),
-			panel.MenuBox(p, text, hints()), panel.PromptBox(p, text, text, p.Cursor, text),
+			panel.MenuBox(p, text, hints()), panel.LadderBox(p, text, rungs(t)), panel.PickBox(p, picks(t)), panel.PromptBox(p, text, text, p.Cursor, text),
 		} {
 			if box != "" {
 				requireWithin(t, box, w, h)

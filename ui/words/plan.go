@@ -83,11 +83,14 @@ func recovered(e model.Recovered) string {
 
 // Took says how long it was from one moment to another: below ten seconds with a tenth.
 func Took(from, to time.Time) string {
-	d := max(to.Sub(from), 0)
-	if d < 10*time.Second {
+	switch d := max(to.Sub(from), 0); {
+	case d < 100*time.Millisecond:
+		return model.FormatDuration(d)
+	case d < 10*time.Second:
 		return fmt.Sprintf("%.1fs", d.Seconds())
+	default:
+		return model.FormatDuration(d.Truncate(time.Second))
 	}
-	return model.FormatDuration(d.Truncate(time.Second))
 }
 
 // Clock writes a time that runs as a clock does: "04:12", "1:04:12".

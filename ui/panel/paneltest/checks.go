@@ -19,6 +19,7 @@ func everyCheck() []model.Check {
 		{ID: "fast", Text: "Fast enough", Kind: model.CheckMetric, Metric: "latency"},
 		{ID: "support", Text: "Support is on call", Every: 24 * time.Hour},
 		{ID: "export", Text: "Export", Kind: model.CheckRun, Action: "suite", Every: 6 * time.Hour, Timeout: 10 * time.Minute},
+		{ID: "drill", Text: "Rollback rehearsed", Kind: model.CheckDrill, Drill: "quick", Within: 7 * 24 * time.Hour},
 		{ID: "manual", Text: "Restore drill", Kind: model.CheckRun, Action: "suite", Timeout: 10 * time.Minute},
 	}
 }
@@ -55,6 +56,8 @@ func automatic(c *model.Check, s *model.Snapshot) (model.Line, bool) {
 	case c.Kind == model.CheckMetric:
 		line = s.Lines[c.Metric]
 		line.Check, line.Title = c.ID, c.Text
+	case c.Kind == model.CheckDrill:
+		line.State, line.Reason, line.SampleAt = model.Pass, "rehearsed 2d ago, READY", s.State.Drills[c.Drill].At
 	case counts && result.Failed:
 		line.State, line.Reason, line.SampleAt = model.Fail, "failed: "+result.Note, result.At
 	case counts && result.Ran:

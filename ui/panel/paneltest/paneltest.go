@@ -77,6 +77,10 @@ func Snapshot(o Options) *model.Snapshot {
 	if o.Condition == Checked {
 		s.Checks = []model.LiveCheck{{Check: "load", Since: Now().Add(-12 * time.Second), Line: "4 of 9 suites passed"}}
 	}
+	if o.Condition == Checked {
+		s.State.Drills = map[model.RollbackID]model.Drill{"quick": {At: Now().Add(-50 * time.Hour), By: person("ana"), How: model.RehearseDry,
+			Outcome: model.Ready, Took: 14 * time.Second, Budget: 2 * time.Minute}}
+	}
 	s.Gate = verdict(o, r, s)
 	s.Tail = tail(o)
 	p := plan(o, r)
