@@ -125,11 +125,11 @@ func TestChecklistCounts(t *testing.T) {
 	s := paneltest.Snapshot(paneltest.Options{Condition: paneltest.Checked})
 	p := props(s, nil)
 	p.Size = panel.Size{W: 120, H: 14}
-	if got, want := panel.Checklist().Title(p), "Checklist  4 of 10"; got != want {
+	if got, want := panel.Checklist().Title(p), "Checklist  5 of 11"; got != want {
 		t.Errorf("the title is %q, want %q", got, want)
 	}
 	p.Now = p.Now.Add(3 * time.Hour) // the daily run lapses, and the metric grows stale
-	if got, want := panel.Checklist().Title(p), "Checklist  2 of 10"; got != want {
+	if got, want := panel.Checklist().Title(p), "Checklist  3 of 11"; got != want {
 		t.Errorf("three hours later the title is %q, want %q", got, want)
 	}
 	p.ReadOnly = true
