@@ -160,6 +160,7 @@ func verifySteps(r *Rollout, s *State, v Verify, settings []Setting) []Step {
 	}
 	if v.Kind == VerifyFlag && v.Is.IsZero() {
 		v.Is = valueFor(settings, v.Flag, s.Flags[v.Flag].Stored)
+		v.Title = "" // it names the value now
 	}
 	return []Step{verifyStep(r, v)}
 }

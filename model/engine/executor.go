@@ -42,7 +42,8 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 	fired := model.PlanFired{Plan: id, How: how}
 	if p.Plan.Kind == model.PlanRollback {
 		if p.Plan.Drill == "" {
-			fired.Breach, fired.Why = breachOf(&state)
+			verdict, _, _ := x.e.judge.latest()
+			fired.Breach, fired.Why = breachOf(&state, &verdict)
 		}
 		x.e.ledger.must(by, cause, fired)
 		x.start(p.Plan, cause)
@@ -61,16 +62,21 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 }
 
 // breachOf returns since when something was seen to have gone wrong, T0, and what.
-func breachOf(s *model.State) (time.Time, string) {
+func breachOf(s *model.State, gate *model.Verdict) (time.Time, string) {
 	switch {
 	case s.Incident.Open():
 		return s.Incident.Breach, s.Incident.Why
 	case s.Guard.Metric != "":
 		return s.Guard.Since, s.Guard.Reason
-	case s.Headline == model.NoGo:
-		return s.HeadlineSince, "the gate said NO-GO"
+	case s.Headline != model.NoGo:
+		return time.Time{}, ""
 	}
-	return time.Time{}, ""
+	for _, line := range gate.Lines {
+		if line.Metric != "" && line.State == model.Fail {
+			return s.HeadlineSince, line.Title + ": " + line.Reason
+		}
+	}
+	return time.Time{}, "" // a check failed: nothing was measured to go wrong
 }
 
 // veto keeps an armed plan from running, and reports whether it was armed still.
