@@ -14,12 +14,18 @@ import (
 // fires nor vetoes it.
 const deadTime = 400 * time.Millisecond
 
+// displacedTime is that of a plan that took the place of an open menu or picker:
+// a person was about to press Enter or Esc there.
+const displacedTime = 2 * time.Second
+
 // planView is what this viewer makes of the plan.
 type planView struct {
 	id     model.PlanID // the plan that the rest is about
 	open   bool
 	since  time.Time // first drawn with the keyboard; zero: not yet
 	scroll int
+	// displaced says that it took the place of something that was open.
+	displaced bool
 }
 
 // planState returns the newest plan, or nil.
@@ -87,7 +93,7 @@ func (m *Model) planArrived(p *model.PlanState) {
 		return
 	}
 	if m.over.field() == nil {
-		m.over = nil
+		m.over, m.plan.displaced = nil, p.By != m.o.Actor
 		return
 	}
 	m.fail("%s armed %q: esc closes this field, then the plan's keys count", p.By.Name, p.Plan.Title)
@@ -172,7 +178,11 @@ func (m *Model) planHints() []panel.Hint {
 
 // planReady reports whether the dead time of the plan's box is over.
 func (m *Model) planReady() bool {
-	return !m.plan.since.IsZero() && m.now.Sub(m.plan.since) >= deadTime
+	dead := deadTime
+	if m.plan.displaced {
+		dead = displacedTime
+	}
+	return !m.plan.since.IsZero() && m.now.Sub(m.plan.since) >= dead
 }
 
 // planEarly reports whether the keys of a plan that counts down are not offered

@@ -165,6 +165,14 @@ func TestMenuGivesWayToPlan(t *testing.T) {
 		if d.m.over != nil {
 			t.Error("the menu is still over the plan")
 		}
+		d.wait(deadTime + bangAlone)
+		d.press("enter") // was meant for the menu
+		d.none()
+		d.wait(displacedTime)
+		d.press("enter")
+		if in := d.one(); in.Kind != model.Fire {
+			t.Errorf("submitted %+v", in)
+		}
 	})
 }
 

@@ -106,7 +106,7 @@ func (r *run) do(ctx context.Context, step model.Step, out *output) error {
 	}
 	timed, done := context.WithTimeout(ctx, step.Timeout)
 	defer done()
-	out.say("running " + step.Preview)
+	out.say("running: " + step.Preview)
 	return action.Do(timed, nil, out)
 }
 
