@@ -258,12 +258,21 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	o := a.options(cfg, dir)
 	o.Transient = true
+	asked := cfg.Rollout
+	asked.Anchor = "" // nor its sums to the anchor
+	o.Rollout = &asked
 	return a.world.CheckLive(ctx, &cfg.Rollout, engine.NewSeat(o), func() []error {
 		parts, err := buildParts(cfg, dir)
 		if err != nil {
 			return []error{err}
 		}
-		return tryParts(ctx, parts)
+		errs := tryParts(ctx, parts)
+		if anchor := cfg.Rollout.Anchor; anchor != "" {
+			if err := journal.TryAnchor(anchor); err != nil {
+				errs = append(errs, err)
+			}
+		}
+		return errs
 	})
 }
 
@@ -279,6 +288,13 @@ func tryParts(ctx context.Context, parts engine.Parts) []error {
 	}
 	for id, r := range parts.Seen {
 		try("action", string(id)+".seen", r)
+	}
+	for id, w := range parts.Witnesses {
+		timed, done := context.WithTimeout(ctx, 5*time.Second)
+		if _, err := w.Mark(timed); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", id, err))
+		}
+		done()
 	}
 	for id, act := range parts.Actions {
 		if c, ok := act.(interface{ Check() error }); ok {
@@ -382,13 +398,14 @@ func fileHash(path string) (string, error) {
 // buildParts makes everything that the config names.
 func buildParts(cfg *config.Config, dir string) (engine.Parts, error) {
 	from, err := sources.Build(cfg, dir)
+	witnesses, err3 := sources.Witnesses(cfg)
 	b, err2 := actions.Build(cfg)
-	if err := errors.Join(err, err2); err != nil {
+	if err := errors.Join(err, err2, err3); err != nil {
 		return engine.Parts{}, headless.Exit{Status: headless.ExitUsage, Err: err}
 	}
 	p := engine.Parts{
 		Sources: map[string]engine.SourcePart{}, Switches: b.Switches, Effective: b.Effective,
-		Actions: b.Actions, Seen: b.Seen, Probes: b.Probes, Identity: actions.Identity(cfg.Rollout.Environment.Identity),
+		Actions: b.Actions, Seen: b.Seen, Probes: b.Probes, Witnesses: witnesses, Identity: actions.Identity(cfg.Rollout.Environment.Identity),
 	}
 	for _, part := range cfg.Sources {
 		p.Sources[part.ID] = engine.SourcePart{Kind: part.Kind, Source: from[part.ID]}
@@ -396,15 +413,14 @@ func buildParts(cfg *config.Config, dir string) (engine.Parts, error) {
 	return p, nil
 }
 
-func readJournal(dir string, each func(model.Record) error) (headless.JournalReport, error) {
-	path := filepath.Join(dir, "journal.jsonl")
-	if !exists(path) {
-		return headless.JournalReport{}, nil
+func readJournal(dir, anchor string, each func(model.Record) error) (headless.JournalReport, error) {
+	report, err := journal.ReadAnchored(filepath.Join(dir, journal.Name), anchor, each)
+	out := headless.JournalReport{
+		Records: report.Records, LastSeq: report.Seq, LastSum: string(report.Sum), Torn: report.Torn > 0,
+		Anchor: anchor, Anchored: report.Anchored, AnchoredSeq: report.AnchorSeq,
 	}
-	report, err := journal.Read(path, each)
-	out := headless.JournalReport{Records: report.Records, LastSeq: report.Seq, LastSum: string(report.Sum), Torn: report.Torn > 0}
-	if report.Problem != nil {
-		out.Problem = report.Problem.Error()
+	if p := report.Problem; p != nil {
+		out.Problem, out.Kind, out.Line = p.Error(), string(p.Kind), p.Line
 	}
 	return out, err
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 )
@@ -10,10 +11,13 @@ import (
 // What a source may report instead of a value; wrap them with the reason.
 // Any other error means that the source is down.
 var (
-	ErrEmpty     = errors.New("no data")                 // the answer was empty
-	ErrNoSeries  = errors.New("no such series")          // the selector matches nothing at all
-	ErrAmbiguous = errors.New("several series")          // several values where one is asked for
-	ErrPartial   = errors.New("answered with a warning") // the source itself doubts its answer
+	ErrEmpty     = errors.New("no data")        // the answer was empty
+	ErrNoSeries  = errors.New("no such series") // the selector matches nothing at all
+	ErrAmbiguous = errors.New("several series") // several values where one is asked for
+	// ErrCollecting is an ErrEmpty for a while: the source has not watched for long
+	// enough. It is never taken for zero.
+	ErrCollecting = fmt.Errorf("%w: collecting", ErrEmpty)
+	ErrPartial    = errors.New("answered with a warning") // the source itself doubts its answer
 )
 
 // Emitter is where a source puts what it has. It is safe for concurrent use;
@@ -69,6 +73,17 @@ type SwitchChange struct {
 type Reader interface {
 	// Read returns the text, without surrounding blanks. A list comes comma separated.
 	Read(ctx context.Context) (string, error)
+}
+
+// Comparer is a Reader that knows better than != whether what it reads has
+// changed: one of several instances, all of which must have. Who looks for a
+// change asks it where it is there.
+type Comparer interface {
+	Reader
+	// Changed reports whether now, which Read returned, shows that what before
+	// stood for has happened anew, everywhere. before is what Read returned
+	// then, "" where it could not. Both may have passed through Inert.
+	Changed(before, now string) bool
 }
 
 // Witness finds evidence in a source that is newer than a mark: lines of a

@@ -18,7 +18,7 @@ func containSteps(r *Rollout, s *State, settings []Setting) []Step {
 		from := s.Flags[f.ID].Stored
 		st := Step{
 			Stage: StageContain, Kind: StepSet, Timeout: SetTimeout,
-			Title:   fmt.Sprintf("%s: %s → %s", f.ID, from, set.Value),
+			Title:   fmt.Sprintf("%s: %s", f.ID, Change{f.ID, from, set.Value}.Brief()),
 			Changes: []Change{{f.ID, from, set.Value}},
 		}
 		if widens(f, from, set.Value) {
@@ -128,7 +128,7 @@ func verifyStep(r *Rollout, v Verify) Step {
 	if v.Title == "" {
 		switch v.Kind {
 		case VerifyFlag:
-			v.Title = fmt.Sprintf("%s is %s", v.Flag, v.Is)
+			v.Title = fmt.Sprintf("%s is %s", v.Flag, v.Is.Brief())
 			if f := r.Flag(v.Flag); f != nil && f.Effective {
 				v.Title += " in the running service"
 			}

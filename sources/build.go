@@ -3,6 +3,8 @@ package sources
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"gonogo/model"
 	"gonogo/model/config"
@@ -22,6 +24,23 @@ func Build(cfg *config.Config, stateDir string) (map[string]model.Source, error)
 			errs = append(errs, fmt.Errorf("source %q: %w", part.ID, err))
 		}
 		built[part.ID] = source
+	}
+	return built, errors.Join(errs...)
+}
+
+// Witnesses makes what finds the evidence of every verify by a source, by its
+// name. The error joins those of all that could not be made.
+func Witnesses(cfg *config.Config) (map[string]model.Witness, error) {
+	kinds := Builders()
+	built := make(map[string]model.Witness, len(cfg.Witnesses))
+	var errs []error
+	for _, id := range slices.Sorted(maps.Keys(cfg.Witnesses)) {
+		part := cfg.Witnesses[id]
+		witness, err := kinds[part.Source.Kind].BuildWitness(part)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: source %q: %w", id, part.Source.ID, err))
+		}
+		built[id] = witness
 	}
 	return built, errors.Join(errs...)
 }

@@ -9,8 +9,10 @@ import (
 	"gonogo/model/config"
 	"gonogo/sources/exec"
 	"gonogo/sources/http"
+	"gonogo/sources/log"
 	"gonogo/sources/prometheus"
 	"gonogo/sources/scrape"
+	"gonogo/sources/sql"
 )
 
 // Builders returns the kinds by the name that a config gives them.
@@ -18,7 +20,9 @@ func Builders() map[string]config.SourceKind {
 	return map[string]config.SourceKind{
 		"exec":       exec.Kind(),
 		"http":       http.Kind(),
+		"log":        log.Kind(),
 		"prometheus": prometheus.Kind(),
 		"scrape":     scrape.Kind(),
+		"sql":        sql.Kind(),
 	}
 }

@@ -61,13 +61,13 @@ func (m *Model) answered(in model.Intent, a model.Answer) tea.Cmd {
 // askReason asks for the reason that in needs, and submits it again with it.
 func (m *Model) askReason(in model.Intent, why string) {
 	m.open(&prompt{
-		title: "Reason for: " + words.Intent(in), hint: why, input: newField(""),
+		title: "Reason for: " + words.Intent(in), hint: why, input: newField(""), arms: true,
 		done: func(m *Model, text string) (tea.Cmd, string) {
 			if strings.TrimSpace(text) == "" {
 				return nil, "write why, or esc to leave it"
 			}
 			in.Reason, in.Seen = strings.TrimSpace(text), 0
-			return m.submit(in), ""
+			return m.arm(in), ""
 		},
 	})
 }

@@ -100,6 +100,7 @@ type Model struct {
 	over     overlay // nil: none is open
 	plan     planView
 	bang     bang
+	lone     alone
 	status   status
 	queue    []model.Intent
 	waiting  map[model.IntentID]waiting
@@ -141,6 +142,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.feedEnded = true
 	case sentMsg:
 		return m, m.sent(msg)
+	case aloneMsg:
+		return m, m.waited(msg)
 	case bangMsg:
 		return m, m.banged(msg)
 	case askedMsg:
@@ -203,12 +206,17 @@ func (m *Model) findBackground(env tea.EnvMsg) tea.Cmd {
 // pressed gives a key to whoever has the keyboard: a text field, an open
 // overlay, the plan, or else the panels.
 func (m *Model) pressed(k tea.KeyPressMsg) tea.Cmd {
+	spoiled := m.lone.note(m.now, k.String())
 	if m.over == nil || m.over.field() == nil {
 		if cmd, swallowed := m.bangKey(k); swallowed {
 			return cmd
 		}
-	} else {
-		m.noise()
+	} else if m.bang.noise(m.now) {
+		m.failBang()
+	}
+	if spoiled {
+		m.failAlone()
+		return nil
 	}
 	m.status.acknowledge(m.now)
 	switch {

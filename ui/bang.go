@@ -52,6 +52,9 @@ func (m *Model) bangKey(k tea.KeyPressMsg) (cmd tea.Cmd, swallowed bool) {
 
 // noise notes input beside the keys that count.
 func (m *Model) noise() {
+	if m.lone.note(m.now, "") {
+		m.failAlone()
+	}
 	if m.bang.noise(m.now) {
 		m.failBang()
 	}

@@ -33,6 +33,8 @@ func (m *Model) toggle() tea.Cmd {
 	case model.CheckMetric:
 		m.sayFollows(c)
 		return nil
+	case model.CheckDrill:
+		return m.rehearse(c.Drill)
 	case model.CheckRun, model.CheckProbe:
 		return m.runCheck(s, c)
 	}
@@ -69,6 +71,8 @@ func (m *Model) signNote() tea.Cmd {
 	case model.CheckMetric:
 		m.sayFollows(c)
 		return nil
+	case model.CheckDrill:
+		needed, hint = true, "a drill shows this: write why you vouch for it instead · space offers to rehearse"
 	case model.CheckRun, model.CheckProbe:
 		needed, hint = true, "gonogo finds this out: write why you vouch for it instead · space runs it"
 	}

@@ -76,7 +76,11 @@ func (m *Model) whyText(l model.Line) string {
 	return text
 }
 
-func (m *Model) copyPlan() tea.Cmd { return m.copied("the plan", planText(m.planState())) }
+// copyPlan copies the plan's summary, to paste into a chat.
+func (m *Model) copyPlan() tea.Cmd {
+	text := model.Summary(m.live.Rollout, &m.live.State, m.planState())
+	return m.copied(fmt.Sprintf("the summary of the plan, %d lines to paste", strings.Count(text, "\n")), text)
+}
 
 func lineText(l model.Line) string {
 	var b strings.Builder
@@ -104,23 +108,4 @@ func standText(r *model.Rollout, s *model.Snapshot) string {
 	lines := append([]string{fmt.Sprintf("%s on %s: %s, %s at %s", r.Title, r.Environment.Name, phase,
 		s.Gate.Headline, s.At.UTC().Format("2006-01-02 15:04:05Z"))}, s.Gate.Reasons...)
 	return strings.Join(lines, "\n")
-}
-
-func planText(p *model.PlanState) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", p.Plan.Title, p.Status)
-	if p.Outcome != "" {
-		fmt.Fprintf(&b, ", %s", p.Outcome)
-	}
-	if p.Summary != "" {
-		fmt.Fprintf(&b, "\n%s", p.Summary)
-	}
-	for i, st := range p.Plan.Steps {
-		fmt.Fprintf(&b, "\n%d. %s", i+1, st.Title)
-		if i < len(p.Steps) && p.Steps[i].Outcome != "" {
-			fmt.Fprintf(&b, ": %s %s", p.Steps[i].Outcome, p.Steps[i].Detail)
-		}
-	}
-	fmt.Fprintf(&b, "\nplan %s, hash %s", p.Plan.ID, p.Plan.Hash)
-	return b.String()
 }

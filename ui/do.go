@@ -31,45 +31,7 @@ func (m *Model) advance() tea.Cmd {
 		m.say("%s is the last phase: there is none to advance to", s.State.Phase)
 		return nil
 	}
-	return m.submit(model.Intent{Kind: model.ArmEnter, Phase: next.ID})
-}
-
-// chooseRollback offers every rollback; choosing one arms it, nothing more.
-func (m *Model) chooseRollback() tea.Cmd {
-	r, _ := m.ready()
-	if r == nil {
-		return nil
-	}
-	o := &menu{title: "Roll back: enter arms it, and shows what it will do"}
-	for i := range r.Rollbacks {
-		b := &r.Rollbacks[i]
-		it := menuItem{text: model.Inert(b.Title) + " · " + scopeText(b)}
-		if b.Emergency {
-			it.key = "!"
-		}
-		id := b.ID
-		it.run = func(m *Model) tea.Cmd { return m.submit(model.Intent{Kind: model.ArmRollback, Rollback: id}) }
-		o.items = append(o.items, it)
-	}
-	m.open(o)
-	return nil
-}
-
-func scopeText(b *model.Rollback) string {
-	switch b.Scope {
-	case model.ScopeSafe:
-		return "every flag to its safe value"
-	case model.ScopePhase:
-		return "this phase's flags back"
-	}
-	names := make([]string, len(b.Set))
-	for i, set := range b.Set {
-		names[i] = string(set.Flag) + " = " + set.Value.String()
-	}
-	if len(names) == 0 {
-		return "no flags"
-	}
-	return model.Inert(strings.Join(names, ", "))
+	return m.arm(model.Intent{Kind: model.ArmEnter, Phase: next.ID})
 }
 
 // flip asks what the flag under the cursor shall be, and arms that. A bool
@@ -86,7 +48,7 @@ func (m *Model) flip() tea.Cmd {
 	}
 	now := s.State.Flags[f.ID].Current()
 	arm := func(m *Model, v model.Value) tea.Cmd {
-		return m.submit(model.Intent{Kind: model.ArmFlip, Flag: f.ID, Value: v})
+		return m.arm(model.Intent{Kind: model.ArmFlip, Flag: f.ID, Value: v})
 	}
 	if f.Type == model.Bool && now.Type == model.Bool {
 		return arm(m, model.BoolValue(!now.Equal(model.BoolValue(true))))
@@ -96,7 +58,7 @@ func (m *Model) flip() tea.Cmd {
 		choose := func(v bool) menuItem {
 			return menuItem{text: fmt.Sprint(v), run: func(m *Model) tea.Cmd { return arm(m, model.BoolValue(v)) }}
 		}
-		m.open(&menu{title: "Set " + name + ", which is " + now.String(), items: []menuItem{choose(false), choose(true)}})
+		m.open(&menu{title: "Set " + name + ", which is " + now.String(), items: []menuItem{choose(false), choose(true)}, arms: true})
 		return nil
 	}
 	hint := "a " + string(f.Type)
@@ -107,7 +69,7 @@ func (m *Model) flip() tea.Cmd {
 		}
 	}
 	m.open(&prompt{
-		title: "Set " + name + ", which is " + now.String(), hint: hint, input: newField(now.Encode()),
+		title: "Set " + name + ", which is " + now.String(), hint: hint, input: newField(now.Encode()), arms: true,
 		done: func(m *Model, text string) (tea.Cmd, string) {
 			v, err := model.ParseValue(f.Type, text)
 			if err != nil {

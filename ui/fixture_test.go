@@ -25,7 +25,7 @@ func someRollout() *model.Rollout {
 		},
 		Phases: []model.Phase{
 			{ID: "staging", Title: "Staging"},
-			{ID: "internal", Title: "Internal", Soak: time.Hour, Gate: []model.MetricID{"errors"},
+			{ID: "internal", Title: "Internal", Soak: time.Hour, Flags: []model.Setting{{Flag: "real", Value: model.BoolValue(true)}}, Rollback: "phase", Gate: []model.MetricID{"errors"},
 				Checks: []model.Check{{ID: "suite", Text: "End-to-end suite"}, {ID: "leak", Text: "No leakage"}}},
 			{ID: "all", Title: "Everyone"},
 		},

@@ -17,7 +17,7 @@ func (m *Model) vetoGuard(id model.PlanID) {
 		hint = "a veto counts for " + model.FormatDuration(r.Guard.Veto) + " · " + hint
 	}
 	m.open(&prompt{
-		title: "Veto the guard: why?", hint: hint, input: newField(""),
+		title: "Veto the guard: why?", hint: hint, input: newField(""), arms: true,
 		note: func(m *Model) string { return m.countdown(id) },
 		done: func(m *Model, text string) (tea.Cmd, string) {
 			switch text = strings.TrimSpace(text); {
@@ -27,7 +27,7 @@ func (m *Model) vetoGuard(id model.PlanID) {
 			case text == "":
 				return nil, "write why, or esc leaves it armed"
 			}
-			return m.submit(model.Intent{Kind: model.Veto, Plan: id, Reason: text}), ""
+			return m.arm(model.Intent{Kind: model.Veto, Plan: id, Reason: text}), ""
 		},
 	})
 }

@@ -24,6 +24,8 @@ type keyMap struct {
 	main []command // the panels
 	plan []command // a plan's box
 	list []command // a menu
+	ways []command // beside those of a menu, in the menu of ways down
+	pick []command // beside those of a menu, in a list to pick from
 	text []command // a text field: all other keys are text
 	box  []command // why and help
 }
@@ -45,6 +47,9 @@ func (*keyMap) run(m *Model, all []command, k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+func (k *keyMap) ladderKeys() []command { return slices.Concat(k.ways, k.list) }
+func (k *keyMap) pickKeys() []command   { return slices.Concat(k.pick, k.list) }
+
 // isEmergency reports whether k is the key that is held back until it is known
 // to have come alone.
 func (k *keyMap) isEmergency(p tea.KeyPressMsg) bool {
@@ -54,7 +59,7 @@ func (k *keyMap) isEmergency(p tea.KeyPressMsg) bool {
 // help returns all keys by group, in the order of the table.
 func (k *keyMap) help() []panel.HelpGroup {
 	var out []panel.HelpGroup
-	for _, c := range slices.Concat(k.main, k.plan, k.list, k.text, k.box) {
+	for _, c := range slices.Concat(k.main, k.plan, k.list, k.ways, k.pick, k.text, k.box) {
 		h := c.key.Help()
 		if h.Key == "" {
 			continue
@@ -94,6 +99,7 @@ func newKeyMap() keyMap {
 	}
 	enter := func(m *Model) tea.Cmd { return m.over.enter(m) }
 	const plan, list, text, box = "While a plan is shown", "In a menu", "In a text field", "In a box"
+	const ways, pick = "In the menu of ways down", "When picking what to take out"
 	return keyMap{
 		main: slices.Concat(doKeys(), lookKeys(), moveKeys()),
 		plan: []command{
@@ -113,6 +119,13 @@ func newKeyMap() keyMap {
 			{"do it", list, bind("enter", "do it", "enter"), true, enter},
 			{"leave it", list, bind("esc", "leave it", "esc", "q"), true, (*Model).closeOver},
 			{"", list, bind("", "", "ctrl+c"), false, (*Model).askQuit},
+		},
+		ways: []command{
+			{"rehearse", ways, bind("d", "rehearse it: enter then arms the drill", "d"), true, (*Model).rehearseHere},
+		},
+		pick: []command{
+			{"out", pick, bind("␣", "take it out, or leave it in", "space"), true, (*Model).pickHere},
+			{"find", pick, bind("/", "show only what holds a text", "/"), true, (*Model).pickFind},
 		},
 		text: []command{
 			{"take it", text, bind("enter", "take it", "enter"), true, enter},
@@ -139,7 +152,7 @@ func doKeys() []command {
 	return []command{
 		{"rollback", do, bind("!", "emergency rollback: arms at once, shown before it fires", "!"), true, (*Model).emergency},
 		{"advance", do, bind("a", "arm the next phase", "a"), true, (*Model).advance},
-		{"back", do, bind("b", "choose a rollback", "b"), true, (*Model).chooseRollback},
+		{"back", do, bind("b", "choose a way down, from one flag to everything", "b"), true, (*Model).chooseRollback},
 		{"flags", do, bind("f", "go to the flags; enter sets one", "f"), true, (*Model).goFlags},
 		{"check", do, bind("␣", "sign a check, or take it back; run it; set a flag", "space"), true, (*Model).toggle},
 		{"note", do, bind("s", "sign a check with a note, also in place of its run", "s"), false, (*Model).signNote},

@@ -161,7 +161,7 @@ func TestHelpAndKeysAgree(t *testing.T) {
 			listed[g.Title+" "+h.Key+" "+h.Text] = true
 		}
 	}
-	for name, all := range map[string][]command{"main": km.main, "plan": km.plan, "list": km.list, "text": km.text, "box": km.box} {
+	for name, all := range map[string][]command{"main": km.main, "plan": km.plan, "list": km.list, "ways": km.ladderKeys(), "pick": km.pickKeys(), "text": km.text, "box": km.box} {
 		seen := map[string]bool{}
 		shown := ""
 		for _, c := range all {

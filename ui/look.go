@@ -106,6 +106,9 @@ func (m *Model) enterHere() tea.Cmd {
 	case panelGate:
 		return m.explain()
 	case panelChecklist:
+		if c := m.checkHere(); c != nil && c.Kind == model.CheckDrill {
+			return m.rehearse(c.Drill)
+		}
 		if _, ok := m.lineHere(); ok {
 			return m.explain()
 		}

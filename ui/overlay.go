@@ -119,12 +119,17 @@ type menu struct {
 	items []menuItem
 	at    int
 	quits bool // it asks whether to quit: asking again means yes
+	arms  bool // what it does arms a plan: enter counts after the dead time
+	drawn
 }
 
 func (o *menu) keys(k *keyMap) []command { return k.list }
 func (o *menu) move(_ *Model, by int)    { o.at = min(max(0, o.at+by), len(o.items)-1) }
 
 func (o *menu) enter(m *Model) tea.Cmd {
+	if o.arms && o.early(m) {
+		return nil
+	}
 	m.over = nil
 	if o.at < 0 || o.at >= len(o.items) {
 		return nil
@@ -132,7 +137,8 @@ func (o *menu) enter(m *Model) tea.Cmd {
 	return o.items[o.at].run(m)
 }
 
-func (o *menu) draw(_ *Model, p panel.Props) string {
+func (o *menu) draw(m *Model, p panel.Props) string {
+	o.note(m)
 	p.Cursor = o.at
 	hints := make([]panel.Hint, len(o.items))
 	for i, it := range o.items {
@@ -149,6 +155,7 @@ type prompt struct {
 	change      func(m *Model, text string) // after each edit; may be nil
 	leave       func(m *Model)              // esc; may be nil
 	done        func(m *Model, text string) (tea.Cmd, string)
+	arms        bool // what it does arms or vetoes a plan: enter counts only alone
 }
 
 func (o *prompt) field() *field            { return o.input }
@@ -163,6 +170,10 @@ func (o *prompt) edited(m *Model) tea.Cmd {
 }
 
 func (o *prompt) enter(m *Model) tea.Cmd {
+	if o.arms && m.lone.hurried(m.now) {
+		m.failAlone()
+		return nil
+	}
 	m.over = nil
 	cmd, wrong := o.done(m, o.input.String())
 	if wrong != "" {

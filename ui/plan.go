@@ -69,7 +69,7 @@ func (m *Model) followPlan(before *model.Snapshot) {
 		}
 		tell("%s", vetoText(p, &m.live.State.Guard, m.now))
 	case model.Ended:
-		if p.Outcome != model.Verified {
+		if p.Outcome != model.Verified && p.Outcome != model.Ready {
 			m.plan.open = true
 		}
 		text := p.Plan.Title + ": " + string(p.Outcome)
@@ -113,10 +113,9 @@ func vetoText(p *model.PlanState, g *model.GuardState, now time.Time) string {
 	return text
 }
 
-// emergency arms the emergency rollback. While one runs, or is armed, it shows that.
+// emergency arms the emergency rollback. While that runs, or is armed, it shows it.
 func (m *Model) emergency() tea.Cmd {
-	if p := m.planState(); p != nil && m.live.State.ActivePlan() != nil && p.Plan.Kind == model.PlanRollback &&
-		(p.Status == model.Running || p.Plan.Emergency) {
+	if p := m.planState(); p != nil && m.live.State.ActivePlan() != nil && m.isEmergency(p) {
 		m.over = nil
 		m.showPlan()
 		return nil
@@ -131,6 +130,12 @@ func (m *Model) emergency() tea.Cmd {
 		in.Seen = m.live.Seq // a plan shows live values even where the view is frozen
 	}
 	return m.submit(in)
+}
+
+// isEmergency reports whether a plan is the emergency rollback, also where the
+// guard armed it. A smaller way down, or a drill, is none: `!` goes before it.
+func (m *Model) isEmergency(p *model.PlanState) bool {
+	return p.Plan.Kind == model.PlanRollback && p.Plan.Drill == "" && p.Plan.Emergency
 }
 
 // showPlan opens the box of the newest plan.
@@ -183,7 +188,7 @@ func (m *Model) planEnter() tea.Cmd {
 	case p.Status != model.Armed || !m.planReady():
 		return nil
 	}
-	return m.submit(model.Intent{Kind: model.Fire, Plan: p.Plan.ID, Seen: m.live.Seq})
+	return m.arm(model.Intent{Kind: model.Fire, Plan: p.Plan.ID, Seen: m.live.Seq})
 }
 
 // planEsc vetoes an armed plan, and hides any other: it goes on.
@@ -200,7 +205,7 @@ func (m *Model) planEsc() tea.Cmd {
 		m.vetoGuard(p.Plan.ID)
 		return nil
 	}
-	return m.submit(model.Intent{Kind: model.Veto, Plan: p.Plan.ID, Seen: m.live.Seq})
+	return m.arm(model.Intent{Kind: model.Veto, Plan: p.Plan.ID, Seen: m.live.Seq})
 }
 
 // planCancel asks whether a running plan shall stop at the next step's boundary.

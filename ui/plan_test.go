@@ -207,14 +207,14 @@ func TestSubmitFails(t *testing.T) {
 // Intents are handed over one after the other, in the order of the keys.
 func TestIntentsKeepTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, someSnapshot())
+		d := newDesk(t, next(someSnapshot(), func(s *model.Snapshot) { s.State.Held = true }))
 		_, first := d.m.Update(keyPress("r"))
-		if _, second := d.m.Update(keyPress("a")); second != nil {
+		if _, second := d.m.Update(keyPress("H")); second != nil {
 			t.Error("the second intent does not wait for the first")
 		}
 		d.settle(first)
 		got := d.feed.intents()
-		if len(got) != 2 || got[0].Kind != model.Refresh || got[1].Kind != model.ArmEnter {
+		if len(got) != 2 || got[0].Kind != model.Refresh || got[1].Kind != model.Resume {
 			t.Errorf("submitted %+v", got)
 		}
 	})

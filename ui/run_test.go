@@ -190,7 +190,7 @@ func TestKeyThroughTerminal(t *testing.T) {
 		s.feed.publish(armed(someSnapshot(), "p1", 3*time.Second))
 		time.Sleep(500 * time.Millisecond)
 		s.write(t, "\r")
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(150 * time.Millisecond)
 		if got := s.feed.intents(); len(got) != 1 || got[0].Kind != model.Fire {
 			t.Errorf("submitted %+v", got)
 		}

@@ -173,6 +173,9 @@ func (m *Model) notices() []notice {
 		for _, n := range panel.GuardNotices(panel.Props{Snap: s, Now: m.now}) {
 			out = append(out, notice{n.Text, n.Style})
 		}
+		if n, open := panel.IncidentNotice(panel.Props{Snap: s, Now: m.now}); open {
+			out = append(out, notice{n.Text, n.Style})
+		}
 		small := len(m.rects()) == 0 && !m.frozen // the small view says it itself
 		if p := s.State.ActivePlan(); p != nil && !m.planVisible() && !small {
 			out = append(out, notice{planNotice(p, m.now), theme.Warn | theme.Bold})

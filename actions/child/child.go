@@ -12,6 +12,10 @@ import (
 // output is waited for that a grandchild holds open.
 const Grace = 5 * time.Second
 
+// killGrace is how long what was killed is waited for, and output that one holds
+// open who left the group.
+const killGrace = time.Second / 2
+
 // Spec says what to run.
 type Spec struct {
 	Argv []string  // the program and its arguments, as they are
@@ -87,7 +91,7 @@ func supervise(ctx context.Context, cmd *exec.Cmd, out *output, grace time.Durat
 		}
 		// The program is not reaped yet, so that the group's number is still its own.
 		signalGroup(group, syscall.SIGKILL)
-		killed, stopKilled := after(grace)
+		killed, stopKilled := after(min(grace, killGrace))
 		defer stopKilled()
 		if !wait(exited, killed, nil) {
 			out.close()

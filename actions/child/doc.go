@@ -3,9 +3,10 @@
 // environment (see Environ).
 //
 // Run returns when the program has ended, or soon after its context has; then
-// the whole group is told to end (TERM), and killed 5 s later. The output is
-// read to the end whatever the reader does with it, but a grandchild that holds
-// it open is waited for only 5 s. Run owns its three goroutines and waits for
+// the whole group is told to end (TERM), and killed 5 s later; half a second after
+// that Run returns, whatever still holds the output. The output is read to the
+// end whatever the reader does with it, but a grandchild that holds it open is
+// waited for only 5 s. Run owns its three goroutines and waits for
 // them. Nothing is dropped here: HeadTail is for callers who keep only some of
 // what was printed, and counts what it left out.
 //

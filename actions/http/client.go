@@ -66,7 +66,12 @@ func sameHost(next *http.Request, via []*http.Request) error {
 
 // address returns the URL that key stands for, checked.
 func (c *client) address(p config.Part, key string) (string, error) {
-	text, err := c.secrets.Resolve(p.Table.String(key), p.Dir)
+	return c.resolve(key, p.Table.String(key), p.Dir)
+}
+
+// resolve returns the URL that written, a text or where a secret is, stands for.
+func (c *client) resolve(key, written, dir string) (string, error) {
+	text, err := c.secrets.Resolve(written, dir)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", key, err)
 	}
@@ -80,7 +85,7 @@ func (c *client) address(p config.Part, key string) (string, error) {
 	if password, ok := u.User.Password(); ok {
 		c.secrets.Add(password)
 	}
-	if mask.IsReference(p.Table.String(key)) {
+	if mask.IsReference(written) {
 		c.secrets.Add(secretParts(u)...)
 	}
 	return text, nil

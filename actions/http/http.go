@@ -30,7 +30,7 @@ func Kind() config.ActionKind {
 		),
 		BuildSwitch: buildSwitch,
 		ReaderKeys: keys(
-			config.Key{Name: "http", Type: config.SecretText, Required: true, Help: "GET answers the value"},
+			config.Key{Name: "http", Type: config.SecretList, Required: true, Help: "GET answers the value; a list: of every instance"},
 			config.Key{Name: "path", Type: config.String, Help: "joined to the URL; default: nothing"},
 			config.Key{Name: "method", Type: config.String, OneOf: []string{"GET", "HEAD", "POST", "PUT"}, Help: "default: GET"},
 			config.Key{Name: "body", Type: config.String, Help: "what to send; default: nothing"},
@@ -83,12 +83,35 @@ type Reader struct {
 }
 
 func buildReader(p config.Part) (model.Reader, error) {
+	addresses := p.Table.Strings("http")
+	if len(addresses) == 0 {
+		return nil, errors.New("http: it is empty: expected a URL")
+	}
+	var all []*Reader
+	for _, address := range addresses {
+		r, err := newReader(p, address)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	switch {
+	case len(all) == 1:
+		return all[0], nil
+	case p.Each:
+		return newEach(all), nil
+	}
+	return newAgreed(all), nil
+}
+
+// newReader makes the reader of one instance.
+func newReader(p config.Part, address string) (*Reader, error) {
 	c, err := newClient(p)
 	if err != nil {
 		return nil, err
 	}
 	r := &Reader{client: c, method: or(p.Table.String("method"), "GET"), body: p.Table.String("body"), path: p.Table.String("json")}
-	if r.url, err = c.address(p, "http"); err != nil {
+	if r.url, err = c.resolve("http", address, p.Dir); err != nil {
 		return nil, err
 	}
 	if more := p.Table.String("path"); more != "" {

@@ -28,30 +28,51 @@ func (c *checker) actions() {
 		kind, ok := c.kind(path, raw, known)
 		t, _ := c.table(path, raw, append(actionKeys(known), c.kinds.Actions[kind].Keys...), !ok)
 		spec := model.ActionSpec{
-			ID: model.ActionID(id), Title: titleOr(t, id), Kind: kind, Idempotent: t.Bool("idempotent"),
-			Timeout: c.positive(join(path, "timeout"), t, "timeout", 30*time.Second),
+			ID: model.ActionID(id), Title: titleOr(t, id), Kind: kind, Idempotent: c.kinds.Actions[kind].Idempotent,
+			Timeout: c.positive(join(path, "timeout"), t, "timeout", cmp.Or(c.kinds.Actions[kind].Timeout, 30*time.Second)),
 			Seen:    t.Has("seen"),
 		}
+		if t.Has("idempotent") {
+			spec.Idempotent = t.Bool("idempotent")
+		}
+		part := Part{ID: id, Kind: kind, Table: t, Dir: c.cfg.Dir}
 		if spec.Seen {
 			c.seen(join(path, "seen"), t.Any("seen"), &spec)
+		} else if byDefault := c.kinds.Actions[kind].SeenByDefault; byDefault != nil {
+			if reader, ok := byDefault(part); ok {
+				reader.ID, reader.Each = join(path, "seen"), true
+				c.cfg.Seen[spec.ID], spec.Seen = reader, true
+			}
 		}
-		c.cfg.Actions[spec.ID] = Part{ID: id, Kind: kind, Table: t, Dir: c.cfg.Dir}
+		c.cfg.Actions[spec.ID] = part
 		c.cfg.Rollout.Actions = append(c.cfg.Rollout.Actions, spec)
 	})
 }
 
 // seen reads how an action is seen to have happened.
 func (c *checker) seen(path string, raw any, spec *model.ActionSpec) {
-	if values, ok := raw.(map[string]any); ok && values["metric"] != nil {
-		t, ok := c.table(path, raw, []Key{{Name: "metric", Type: String, Required: true, Help: "the name of a [metric.NAME]"}}, false)
-		if ok && c.ref(join(path, "metric"), "metric", t.String("metric")) {
-			spec.SeenMetric = model.MetricID(t.String("metric"))
-		}
+	if metric, is := c.metricOf(path, raw); is {
+		spec.SeenMetric = metric
 		return
 	}
 	if part, ok := c.reader(path, raw, "metric"); ok {
+		part.Each = true
 		c.cfg.Seen[spec.ID] = part
 	}
+}
+
+// metricOf reads a table { metric = "NAME" } at path, and reports whether it is
+// one; the name is "" where it is wrong, which was said.
+func (c *checker) metricOf(path string, raw any) (id model.MetricID, is bool) {
+	values, ok := raw.(map[string]any)
+	if !ok || values["metric"] == nil {
+		return "", false
+	}
+	t, ok := c.table(path, raw, []Key{{Name: "metric", Type: String, Required: true, Help: "the name of a [metric.NAME]"}}, false)
+	if ok && c.ref(join(path, "metric"), "metric", t.String("metric")) {
+		id = model.MetricID(t.String("metric"))
+	}
+	return id, true
 }
 
 // reader reads the table of a reader at path: the key that has a kind's name

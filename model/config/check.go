@@ -20,6 +20,7 @@ type checker struct {
 	cfg      *Config
 	problems []Problem
 	asked    map[string]bool // sources that checks use
+	read     func(path string) ([]byte, error)
 }
 
 // fail notes an error at the key path.
@@ -46,7 +47,7 @@ func (c *checker) errors() int {
 
 // document checks the whole file. What others refer to comes first.
 func (c *checker) document() {
-	tables := []string{"rollout", "environment", "emergency", "source", "metric", "flag", "action", "phase", "rollback", "guard"}
+	tables := []string{"rollout", "environment", "emergency", "source", "metric", "flag", "action", "phase", "rollback", "guard", "journal"}
 	for _, name := range c.inOrder("", c.doc) {
 		if !slices.Contains(tables, name) {
 			c.fail(join("", name), "%s", unknown("table or key", name, tables))
@@ -62,6 +63,7 @@ func (c *checker) document() {
 	c.phases()
 	c.rollbacks()
 	c.guard()
+	c.journal()
 	c.lint()
 }
 

@@ -35,7 +35,7 @@ func (c *checker) checkKeysOf(raw any) []Key {
 
 // howChecked reads who finds out whether a check holds, and when again.
 func (c *checker) howChecked(path string, t Table, check *model.Check) {
-	how := []string{"run", "metric", "http", "source"} // who finds out
+	how := []string{"run", "metric", "http", "source", "drill"} // who finds out
 	var named []string
 	for _, key := range how {
 		if t.Has(key) {
@@ -53,6 +53,11 @@ func (c *checker) howChecked(path string, t Table, check *model.Check) {
 			c.fail(join(path, key), "is for an http check: expected http or source beside it")
 		}
 	}
+	for _, key := range []string{"within", "real"} {
+		if t.Has(key) && !t.Has("drill") {
+			c.fail(join(path, key), "is for a drill: expected drill beside it, with the name of a rollback")
+		}
+	}
 	switch {
 	case t.Has("run"):
 		if c.ref(join(path, "run"), "action", t.String("run")) {
@@ -63,6 +68,8 @@ func (c *checker) howChecked(path string, t Table, check *model.Check) {
 		}
 	case t.Has("metric"):
 		c.metricCheck(path, t, check)
+	case t.Has("drill"):
+		c.drillCheck(path, t, check)
 	case probe:
 		c.probeCheck(path, t, check)
 	}

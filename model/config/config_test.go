@@ -43,6 +43,11 @@ func fixtures(t *testing.T, dir string) []string {
 	return files
 }
 
+// testFile reads what a fixture names in /etc/gonogo from testdata/files.
+func testFile(path string) ([]byte, error) {
+	return readPopulation("testdata/files/" + strings.TrimPrefix(path, "/etc/gonogo"))
+}
+
 // parse reads a fixture as if it were called config.toml in /etc/gonogo.
 func parse(t *testing.T, file string) (*Config, error) {
 	t.Helper()
@@ -50,8 +55,7 @@ func parse(t *testing.T, file string) (*Config, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := Parse("/etc/gonogo/config.toml", data, testKinds())
-	return cfg, err
+	return parseWith("/etc/gonogo/config.toml", data, testKinds(), testFile)
 }
 
 // TestBad holds every error to its exact words.
@@ -103,6 +107,14 @@ func parts(cfg *Config) string {
 	write("action", cfg.Actions, line)
 	write("seen", cfg.Seen, line)
 	write("probe", cfg.Probes, line)
+	for _, k := range slices.Sorted(maps.Keys(cfg.Witnesses)) {
+		w := cfg.Witnesses[k]
+		fmt.Fprintf(&b, "witness %s: %s of %s %s %v", k, w.ID, w.Source.Kind, w.Source.ID, w.Table.values)
+		if w.Is != nil {
+			fmt.Fprintf(&b, " is %s %v", w.Is.Op, w.Is.Value)
+		}
+		b.WriteByte('\n')
+	}
 	return b.String()
 }
 

@@ -26,10 +26,9 @@ func (c *checker) flags() {
 		}
 		c.safe(path, t, &f)
 		c.empty(path, t, &f)
+		c.population(path, t, &f)
 		if t.Has("effective") {
-			if part, ok := c.reader(join(path, "effective"), t.Any("effective")); ok {
-				c.cfg.Effective[f.ID], f.Effective = part, true
-			}
+			c.effective(join(path, "effective"), t.Any("effective"), &f)
 		}
 		c.cfg.Switches[f.ID] = Part{ID: id, Kind: kind, Table: t, Dir: c.cfg.Dir}
 		c.cfg.Rollout.Flags = append(c.cfg.Rollout.Flags, f)
@@ -37,6 +36,21 @@ func (c *checker) flags() {
 	for _, f := range c.cfg.Rollout.Flags {
 		if c.needs(f.ID, f.ID, map[model.FlagID]bool{}) {
 			c.fail(join(join("flag", string(f.ID)), "needs"), "%s needs itself, directly or by others: expected its masters only", quote(string(f.ID)))
+		}
+	}
+}
+
+// effective reads how the value in use is read back from the running service.
+func (c *checker) effective(path string, raw any, f *model.Flag) {
+	metric, is := c.metricOf(path, raw)
+	switch {
+	case is && metric != "" && (f.Type == model.List || f.Type == model.Text):
+		c.fail(path, "a metric is a number, and %s is a %s: expected one of the other ways to read it back, { http = \"http://…\", json = \"…\" }", quote(string(f.ID)), f.Type)
+	case is:
+		f.EffectiveMetric, f.Effective = metric, metric != ""
+	default:
+		if part, ok := c.reader(path, raw, "metric"); ok {
+			c.cfg.Effective[f.ID], f.Effective = part, true
 		}
 	}
 }
@@ -119,6 +133,7 @@ func (c *checker) items(path string, f *model.Flag, raw any) []string {
 		return nil
 	}
 	var items []string
+	listed := map[string]bool{}
 	for i, e := range list {
 		s, ok := e.(string)
 		at := element(path, i)
@@ -127,9 +142,10 @@ func (c *checker) items(path string, f *model.Flag, raw any) []string {
 			c.fail(at, "%s is a list of texts: expected a text in quotes, found %s", quote(string(f.ID)), found(e))
 		case s == "" || strings.Contains(s, ",") || strings.TrimSpace(s) != s:
 			c.fail(at, "an item is kept comma separated: expected a text without commas and without blanks around it, found %s", quote(s))
-		case slices.Contains(items, s):
+		case listed[s]:
 			c.fail(at, "%s is listed twice", quote(s))
 		}
+		listed[s] = true
 		items = append(items, s)
 		if strings.Contains(s, "…") || strings.Contains(s, "...") {
 			c.warn(at, "%s looks like a placeholder: write the items out", quote(s))
@@ -154,7 +170,8 @@ func plainText(raw any) string {
 }
 
 // settings reads a table of flags and values at path, in the order written.
-func (c *checker) settings(path string, raw any) []model.Setting {
+// noAsk says why nobody can be asked for a value; "" where a person can.
+func (c *checker) settings(path string, raw any, noAsk string) []model.Setting {
 	values, ok := raw.(map[string]any)
 	if !ok {
 		c.fail(path, "expected a table of flags and values like { NAME = true }, found %s", found(raw))
@@ -168,6 +185,12 @@ func (c *checker) settings(path string, raw any) []model.Setting {
 		}
 		f := c.cfg.Rollout.Flag(model.FlagID(name))
 		if f == nil {
+			continue
+		}
+		if v, ok := c.wish(at, f, values[name], noAsk); ok {
+			if !v.IsZero() {
+				out = append(out, model.Setting{Flag: f.ID, Value: v})
+			}
 			continue
 		}
 		if v, ok := c.flagValue(at, f, values[name]); ok {

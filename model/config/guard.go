@@ -18,6 +18,7 @@ func (c *checker) guard() {
 		Countdown: c.positive("guard.countdown", t, "countdown", time.Minute),
 		Veto:      c.positive("guard.veto", t, "veto", 30*time.Minute),
 	}
+	g.Notify = texts[model.ActionID](c.refs("guard", "notify", t, "action"))
 	if t.Has("mode") {
 		g.Mode = model.GuardMode(t.String("mode"))
 	}

@@ -66,6 +66,7 @@ func flagKeys(kinds []string) []Key {
 		{Name: "safe", Type: Any, Required: true, Help: "what every rollback returns to, or \"keep\""},
 		{Name: "needs", Type: Strings, Help: "flags that it means nothing without"},
 		{Name: "empty", Type: String, OneOf: []string{"everyone", "nobody"}, Help: "what an empty list means to the service"},
+		{Name: "population", Type: Any, Help: "everything that a list may hold: \"file:PATH\", or a list of texts"},
 		{Name: "apply", Type: Strings, Help: "actions that make a change live"},
 		{Name: "effective", Type: Any, Help: "how to read its value back from the running service"},
 		{Name: "every", Type: Duration, Help: "how often it is read; default: 5s"},
@@ -77,9 +78,9 @@ func actionKeys(kinds []string) []Key {
 	return []Key{
 		kindKey(kinds),
 		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
-		{Name: "timeout", Type: Duration, Help: "default: 30s"},
-		{Name: "idempotent", Type: Bool, Help: "whether it may safely run twice; default: false"},
-		{Name: "seen", Type: Any, Help: "how it is seen to have happened"},
+		{Name: "timeout", Type: Duration, Help: "default: 90s for systemd and compose, else 30s"},
+		{Name: "idempotent", Type: Bool, Help: "whether it may safely run twice; default: true for systemd and compose, else false"},
+		{Name: "seen", Type: Any, Help: "how it is seen to have happened; default: by itself for systemd and compose"},
 	}
 }
 
@@ -106,6 +107,9 @@ func checkKeys() []Key {
 		{Name: "metric", Type: String, Help: "the name of a [metric.NAME] that passes where it holds"},
 		{Name: "timeout", Type: Duration, Help: "for an http check; default: 10s"},
 		{Name: "is", Type: Any, Help: "what an http check must answer; default: any success"},
+		{Name: "drill", Type: String, Help: "the name of a [rollback.NAME] that was rehearsed where it holds"},
+		{Name: "within", Type: Duration, Help: "how long a rehearsal counts"},
+		{Name: "real", Type: Bool, Help: "whether only a real drill counts; default: false"},
 	}
 }
 
@@ -116,6 +120,7 @@ func guardKeys() []Key {
 		{Name: "mode", Type: String, OneOf: []string{"off", "notify", "armed"}, Help: "off, notify or armed; default: notify"},
 		{Name: "countdown", Type: Duration, Help: "time for a veto; default: 60s"},
 		{Name: "veto", Type: Duration, Help: "how long a veto lasts; default: 30m"},
+		{Name: "notify", Type: Strings, Help: "actions that tell people of a breach and of its end"},
 	}
 }
 
@@ -124,9 +129,12 @@ func rollbackKeys() []Key {
 		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
 		{Name: "emergency", Type: Bool, Help: "whether `!` runs it; exactly one rollback has it"},
 		{Name: "budget", Type: Duration, Help: "time for all of it; default: 5m"},
-		{Name: "flags", Type: Any, Required: true, Help: "\"safe\", \"phase\", or a table of flags and values, {} for none"},
+		{Name: "flags", Type: Any, Help: "\"safe\", \"phase\", or a table of flags and values, {} for none"},
 		{Name: "run", Type: Strings, Help: "actions to run"},
+		{Name: "steps", Type: Any, Help: "the steps of a way down in several, instead of flags and run"},
 		{Name: "verify", Type: Any, Help: "how it is seen to have worked"},
+		{Name: "notify", Type: Strings, Help: "actions that tell people when it fires and when it ended"},
+		{Name: "rehearse", Type: String, OneOf: []string{"dry", "real"}, Help: "how a drill runs it; default: dry"},
 	}
 }
 

@@ -11,7 +11,7 @@ type Type string
 
 // The types of keys. A Duration is written "15s", "10m", "1d", "2w", "1h30m";
 // a Secret is "env:NAME" or "file:PATH"; a SecretText is either of these or plain text
-// without a secret in it (a URL, say).
+// without a secret in it (a URL, say); a SecretList is one of those or a list of them.
 const (
 	String     Type = "string"
 	Strings    Type = "list of strings"
@@ -20,6 +20,7 @@ const (
 	Duration   Type = "duration"
 	Secret     Type = "secret"
 	SecretText Type = "text or secret"
+	SecretList Type = "list of texts or secrets"
 	StringMap  Type = "table of strings"
 	SubTable   Type = "table"
 	Any        Type = "any value"
@@ -48,6 +49,9 @@ type Part struct {
 	Kind  string
 	Table Table
 	Dir   string // absolute; relative paths are relative to it
+	// Each is set for a reader of what changes (seen): of several instances, what each
+	// one says counts, rather than that all say the same.
+	Each bool
 }
 
 // MetricPart is a metric together with the keys that its source's kind defines.
@@ -70,6 +74,8 @@ type Facts struct {
 	// Silent reports whether it answers a number where nothing at all was
 	// measured, as a count with "or vector(0)" does.
 	Silent bool
+	// Counts reports whether its readings tell the number of events.
+	Counts bool
 }
 
 // SourceKind is a kind of source: its keys, and how to make one.
@@ -87,7 +93,12 @@ type SourceKind struct {
 	Build func(SourcePart) (model.Source, error)
 	// WitnessKeys are those of a verify by such a source, besides source (or log),
 	// after and within; nil where it cannot bear witness.
+	// A key "is" among them is a target that a number is compared with.
 	WitnessKeys []Key
+	// LintWitness looks at one verify; nil where there is nothing to say.
+	LintWitness func(WitnessPart) []Finding
+	// DescribeWitness returns what is looked for, as a title.
+	DescribeWitness func(WitnessPart) string
 	// BuildWitness makes what finds a verify's evidence. It does no I/O but reading secrets.
 	BuildWitness func(WitnessPart) (model.Witness, error)
 }
@@ -96,8 +107,12 @@ type SourceKind struct {
 type WitnessPart struct {
 	ID     string // a made-up name, such as "rollback.quick.verify[1]"
 	Source SourcePart
-	Table  Table // of the verify: the kind's WitnessKeys
+	Table  Table         // of the verify: the kind's WitnessKeys
+	Is     *model.Target // what its key "is" says; nil where it has none
 }
+
+// Silent reports whether it is satisfied where nothing at all happened.
+func (w *WitnessPart) Silent() bool { return w.Is != nil && zeroMeets(w.Is) }
 
 // ActionFacts are what an action's kind knows of one action that matters
 // together with what uses it.
@@ -125,6 +140,14 @@ type ActionKind struct {
 	LintSwitch func(Part) []Finding
 	// Facts says what one [action.NAME] comes down to; nil where nothing is known of it.
 	Facts func(Part) ActionFacts
+	// SeenByDefault returns the reader's part that shows that one [action.NAME] has
+	// happened, for a config that does not say how it is seen; false: nothing does.
+	// Nil: nothing ever does.
+	SeenByDefault func(Part) (Part, bool)
+	// Idempotent says that any such action may run twice, where the config does not say.
+	Idempotent bool
+	// Timeout is that of such an action, where the config does not say; 0: 30s.
+	Timeout time.Duration
 	// SwitchKeys are those of [flag.NAME], besides the common ones.
 	SwitchKeys  []Key
 	BuildSwitch func(Part, model.Flag) (model.Switch, error)

@@ -12,6 +12,7 @@ func testKinds() Kinds {
 	reader := func(Part) (model.Reader, error) { return nil, nil }
 	action := func(Part) (model.Action, error) { return nil, nil }
 	flip := func(Part, model.Flag) (model.Switch, error) { return nil, nil }
+	witness := func(WitnessPart) (model.Witness, error) { return nil, nil }
 	query := []Key{{Name: "query", Type: String, Required: true, Help: "a PromQL query"}, {Name: "count", Type: String, Help: "a query for the number of events"}, {Name: "bad", Type: String}, {Name: "total", Type: String}}
 	return Kinds{
 		Sources: map[string]SourceKind{
@@ -50,6 +51,27 @@ func testKinds() Kinds {
 				Keys:       []Key{{Name: "url", Type: SecretText, Required: true}, {Name: "headers", Type: StringMap}, {Name: "http", Type: SubTable, Keys: []Key{{Name: "proxy_url", Type: String}}}},
 				MetricKeys: []Key{{Name: "path", Type: String}},
 			},
+			"log": {
+				Keys:       []Key{{Name: "paths", Type: Strings, Required: true, Help: "files"}},
+				MetricKeys: []Key{{Name: "match", Type: String}, {Name: "of", Type: String}},
+				Facts:      func(p MetricPart) Facts { return Facts{Counts: p.Table.Has("of")} },
+				LintWitness: func(p WitnessPart) []Finding {
+					switch match := p.Table.String("match"); {
+					case strings.Contains(match, "(("):
+						return []Finding{{Key: "match", Message: "expected ), found the end"}}
+					case strings.Contains(match, "odd"):
+						return []Finding{{Key: "match", Message: "is odd", Warning: true}}
+					}
+					return nil
+				},
+				WitnessKeys:     []Key{{Name: "match", Type: String, Required: true, Help: "what a line must hold"}},
+				DescribeWitness: func(p WitnessPart) string { return p.Source.ID + ": " + p.Table.String("match") },
+				BuildWitness:    witness,
+			},
+			"sql": {
+				WitnessKeys:  []Key{{Name: "query", Type: String, Required: true, Help: "a query"}, {Name: "is", Type: String, Required: true, Help: "what its number must be, such as \"> 0\""}},
+				BuildWitness: witness,
+			},
 		},
 		Actions: map[string]ActionKind{
 			"dotenv": {
@@ -64,10 +86,16 @@ func testKinds() Kinds {
 			"http": {
 				Keys: []Key{{Name: "url", Type: SecretText, Required: true, Help: "an address"}}, Build: action,
 				ReaderKeys: []Key{
-					{Name: "http", Type: SecretText, Required: true, Help: "an address"}, {Name: "json", Type: String}, {Name: "path", Type: String}, {Name: "method", Type: String},
+					{Name: "http", Type: SecretList, Required: true, Help: "an address"}, {Name: "json", Type: String}, {Name: "path", Type: String}, {Name: "method", Type: String},
 					{Name: "headers", Type: StringMap}, {Name: "status", Type: Number},
 				},
 				BuildReader: reader,
+			},
+			"notify": {Keys: []Key{{Name: "urls", Type: SecretList, Required: true, Help: "whom to tell"}}, Build: action},
+			"systemd": {
+				Keys: []Key{{Name: "unit", Type: String, Required: true, Help: "a unit"}, {Name: "command", Type: String}}, Build: action,
+				SeenByDefault: unitRestarts, Idempotent: true, Timeout: 90 * time.Second,
+				ReaderKeys: []Key{{Name: "systemd", Type: String, Required: true}}, BuildReader: reader,
 			},
 			"pidfile": {ReaderKeys: []Key{{Name: "pidfile", Type: String, Required: true}}, BuildReader: reader},
 		},
@@ -96,4 +124,10 @@ func commandFacts(p Part) ActionFacts {
 		f.Silent = true
 	}
 	return f
+}
+
+// unitRestarts is seen by its unit, unless another command is named.
+func unitRestarts(p Part) (Part, bool) {
+	values := map[string]any{"systemd": p.Table.String("unit")}
+	return Part{Kind: "systemd", Table: NewTable(values), Dir: p.Dir}, !p.Table.Has("command")
 }

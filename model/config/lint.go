@@ -5,7 +5,7 @@ func (c *checker) lint() {
 	r := &c.cfg.Rollout
 	for _, s := range c.cfg.Sources {
 		if len(s.Metrics) == 0 && !c.asked[s.ID] {
-			c.warn(join("source", s.ID), "no metric comes from it, and no check asks it")
+			c.warn(join("source", s.ID), "no metric comes from it, and no check or verify asks it")
 		}
 	}
 	for i := range r.Metrics {

@@ -38,7 +38,7 @@ func (c *checker) appliesDotenv(id model.ActionID) bool {
 	for i := range r.Rollbacks {
 		b := &r.Rollbacks[i]
 		for _, flags := range c.setBy(b) {
-			if slices.Contains(b.Run, id) && slices.ContainsFunc(flags, func(f *model.Flag) bool { return f.Kind == "dotenv" }) {
+			if slices.Contains(runOf(b), id) && slices.ContainsFunc(flags, func(f *model.Flag) bool { return f.Kind == "dotenv" }) {
 				return true
 			}
 		}
@@ -50,20 +50,11 @@ func (c *checker) appliesDotenv(id model.ActionID) bool {
 // back, those of each phase.
 func (c *checker) setBy(b *model.Rollback) [][]*model.Flag {
 	r := &c.cfg.Rollout
-	settings := func(list []model.Setting) []*model.Flag {
-		var flags []*model.Flag
-		for _, s := range list {
-			if f := r.Flag(s.Flag); f != nil {
-				flags = append(flags, f)
-			}
-		}
-		return flags
-	}
 	switch b.Scope {
 	case model.ScopePhase:
 		var all [][]*model.Flag
 		for _, p := range r.Phases {
-			all = append(all, settings(p.Flags))
+			all = append(all, c.flagsOf(p.Flags))
 		}
 		return all
 	case model.ScopeSafe:
@@ -75,5 +66,6 @@ func (c *checker) setBy(b *model.Rollback) [][]*model.Flag {
 		}
 		return [][]*model.Flag{flags}
 	}
-	return [][]*model.Flag{settings(b.Set)}
+	at := setsOf(b)
+	return [][]*model.Flag{c.flagsOf(at[len(at)-1].all)}
 }

@@ -15,6 +15,7 @@ func (c *checker) lintFlag(f *model.Flag) {
 	if f.Kind == "dotenv" && len(f.Apply) == 0 {
 		c.warn(path, "a dotenv value is live only after a restart: expected apply = [\"…\"] with the action that does it")
 	}
+	c.lintPopulation(f)
 	switch {
 	case f.Type != model.List:
 	case f.Empty == "everyone":
@@ -31,7 +32,9 @@ func emptySafe(f *model.Flag) bool {
 
 // empties reports whether settings empty the list f.
 func empties(settings []model.Setting, f *model.Flag) bool {
-	return slices.ContainsFunc(settings, func(s model.Setting) bool { return s.Flag == f.ID && len(s.Value.Items) == 0 })
+	return slices.ContainsFunc(settings, func(s model.Setting) bool {
+		return s.Flag == f.ID && s.Value.Type == model.List && len(s.Value.Items) == 0
+	})
 }
 
 // lintEveryone looks for rollbacks that empty a list whose empty value lets
@@ -53,21 +56,22 @@ func (c *checker) lintEveryone(f *model.Flag) {
 		c.warn(safe, "an empty list means everyone here, so a rollback would open the flag to all: expected \"keep\" and a master flag in needs, or some items")
 	}
 	for i := range c.cfg.Rollout.Rollbacks {
-		b := &c.cfg.Rollout.Rollbacks[i]
-		at := join(join(join("rollback", string(b.ID)), "flags"), string(f.ID))
-		switch {
-		case !empties(b.Set, f):
-		case up != "":
-			c.warn(at, both+"expected those that may stay, or a master flag turned off instead", up)
-		case !turnsOff(b, f.Needs):
-			c.warn(at, "an empty list means everyone here, so the rollback would open the flag to all: expected those that may stay, or a master flag turned off instead")
+		for _, s := range setsOf(&c.cfg.Rollout.Rollbacks[i]) {
+			at := join(s.path, string(f.ID))
+			switch {
+			case !empties(s.set, f):
+			case up != "":
+				c.warn(at, both+"expected those that may stay, or a master flag turned off instead", up)
+			case !turnsOff(s.all, f.Needs):
+				c.warn(at, "an empty list means everyone here, so the rollback would open the flag to all: expected those that may stay, or a master flag turned off instead")
+			}
 		}
 	}
 }
 
-// turnsOff reports whether rollback b sets one of the masters to false.
-func turnsOff(b *model.Rollback, masters []model.FlagID) bool {
-	return slices.ContainsFunc(b.Set, func(s model.Setting) bool {
+// turnsOff reports whether settings set one of the masters to false.
+func turnsOff(settings []model.Setting, masters []model.FlagID) bool {
+	return slices.ContainsFunc(settings, func(s model.Setting) bool {
 		return slices.Contains(masters, s.Flag) && s.Value.Equal(model.BoolValue(false))
 	})
 }
@@ -80,7 +84,7 @@ func (c *checker) lintNobody(f *model.Flag) {
 		down = join(join("flag", string(f.ID)), "safe")
 	}
 	for _, b := range c.cfg.Rollout.Rollbacks {
-		if down == "" && empties(b.Set, f) {
+		if down == "" && slices.ContainsFunc(setsOf(&b), func(s setAt) bool { return empties(s.set, f) }) {
 			down = join("rollback", string(b.ID))
 		}
 	}
@@ -90,6 +94,6 @@ func (c *checker) lintNobody(f *model.Flag) {
 			c.warn(join(join(join("phase", string(p.ID)), "flags"), string(f.ID)),
 				"[] is the way back in %s and the way up here, but to the service it means one of both, nobody: expected the items, or another flag for everyone", down)
 		}
-		filled = filled || slices.ContainsFunc(p.Flags, func(s model.Setting) bool { return s.Flag == f.ID && len(s.Value.Items) > 0 })
+		filled = filled || slices.ContainsFunc(p.Flags, func(s model.Setting) bool { return s.Flag == f.ID && !empties([]model.Setting{s}, f) })
 	}
 }

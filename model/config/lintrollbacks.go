@@ -1,7 +1,6 @@
 package config
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +18,8 @@ func (c *checker) lintRollback(b *model.Rollback) {
 	}
 	c.lintVerify(join(path, "verify"), b)
 	c.lintBudget(join(path, "budget"), b)
+	c.lintLadder(join(path, "steps"), b)
+	c.lintRehearsal(join(path, "rehearse"), b)
 }
 
 // lintVerify looks for what shows nothing: what an old line of a log satisfies,
@@ -35,7 +36,7 @@ func (c *checker) lintVerify(path string, b *model.Rollback) {
 		switch {
 		case facts.OldLines != "":
 			c.warn(join(element(path, i), "run"), "%s", facts.OldLines+oldLine)
-		case facts.Silent || v.Kind == model.VerifyMetric && c.silent(m, v.Target):
+		case !c.proves(*v):
 			silent = v.Title
 		default:
 			proofs++
@@ -84,43 +85,36 @@ func zeroMeets(t *model.Target) bool {
 // lintBudget adds up what the steps of a rollback may take. Flags are set, then
 // actions run one after the other, then all is verified at once.
 func (c *checker) lintBudget(path string, b *model.Rollback) {
-	var most, sets, runs time.Duration
-	verify := time.Duration(0)
-	for _, v := range b.Verify {
-		verify = max(verify, v.Within)
-	}
-	for _, flags := range c.setBy(b) {
-		var set, run time.Duration
-		actions := slices.Clone(b.Run)
-		for _, f := range flags {
-			set = model.SetTimeout
-			actions = append(actions, f.Apply...)
+	var most takes
+	if len(b.Steps) > 0 {
+		most = c.ladderTakes(b)
+	} else {
+		verify := time.Duration(0)
+		for _, v := range b.Verify {
+			verify = max(verify, v.Within)
 		}
-		slices.Sort(actions)
-		for _, id := range slices.Compact(actions) {
-			if a := c.cfg.Rollout.Action(id); a != nil {
-				run += a.Timeout
+		for _, flags := range c.setBy(b) {
+			t := takes{run: c.actionsTake(b.Run, flags), verify: verify}
+			if len(flags) > 0 {
+				t.set = model.SetTimeout
+			}
+			if t.sum() > most.sum() {
+				most = t
 			}
 		}
-		if sum := set + run + verify; sum > most {
-			most, sets, runs = sum, set, run
-		}
 	}
-	if b.Budget >= most {
+	if b.Budget >= most.sum() {
 		return
 	}
 	var parts []string
 	for _, part := range []struct {
 		what string
 		d    time.Duration
-	}{{"to set flags", sets}, {"to run actions", runs}, {"to verify", verify}} {
+	}{{"to set flags", most.set}, {"to run actions", most.run}, {"to rest", most.rest}, {"to verify", most.verify}} {
 		if part.d > 0 {
 			parts = append(parts, model.FormatDuration(part.d)+" "+part.what)
 		}
 	}
-	if most > time.Hour { // of which only hours and minutes are shown
-		most = (most + time.Minute - 1).Truncate(time.Minute)
-	}
-	c.warn(path, "%s is less than its steps may take (%s): expected at least \"%s\", or shorter timeouts",
-		model.FormatDuration(b.Budget), strings.Join(parts, ", "), strings.ReplaceAll(model.FormatDuration(most), " ", ""))
+	c.warn(path, "%s is less than its steps may take (%s): expected at least %s, or shorter timeouts",
+		model.FormatDuration(b.Budget), strings.Join(parts, ", "), asWritten(most.sum()))
 }

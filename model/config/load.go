@@ -78,8 +78,14 @@ func reason(err error) error {
 }
 
 // Parse reads data as the config file at path, which need not exist; relative
-// paths are relative to its directory. Its errors are Problems.
+// paths are relative to its directory. It reads no other file but those that populations
+// name. Its errors are Problems.
 func Parse(path string, data []byte, kinds Kinds) (*Config, error) {
+	return parseWith(path, data, kinds, readPopulation)
+}
+
+// parseWith is Parse with what reads the file of a population.
+func parseWith(path string, data []byte, kinds Kinds, read func(path string) ([]byte, error)) (*Config, error) {
 	whole := func(message string) (*Config, error) {
 		return nil, Problems{{File: path, Message: message}}
 	}
@@ -107,7 +113,7 @@ func Parse(path string, data []byte, kinds Kinds) (*Config, error) {
 	}
 	plain(doc)
 
-	c := &checker{file: path, kinds: kinds, index: x, doc: doc, asked: map[string]bool{}, cfg: &Config{
+	c := &checker{file: path, kinds: kinds, index: x, doc: doc, read: read, asked: map[string]bool{}, cfg: &Config{
 		Dir: filepath.Dir(abs), Switches: map[model.FlagID]Part{}, Effective: map[model.FlagID]Part{},
 		Actions: map[model.ActionID]Part{}, Seen: map[model.ActionID]Part{}, Probes: map[string]Part{}, Witnesses: map[string]WitnessPart{},
 	}}

@@ -251,7 +251,7 @@ func FuzzParse(f *testing.F) {
 	}
 	kinds := testKinds()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		cfg, err := Parse("/x/config.toml", data, kinds)
+		cfg, err := parseWith("/x/config.toml", data, kinds, func(string) ([]byte, error) { return data, nil })
 		if (err == nil) == (cfg == nil) {
 			t.Fatalf("config %v and error %v", cfg, err)
 		}
@@ -287,7 +287,7 @@ func sound(t *testing.T, cfg *Config) {
 		}
 	}
 	for _, fl := range r.Flags {
-		if fl.Every <= 0 || fl.SafeKeep != fl.Safe.IsZero() || fl.Effective != (cfg.Effective[fl.ID].Kind != "") || cfg.Switches[fl.ID].Kind == "" {
+		if fl.Every <= 0 || fl.SafeKeep != fl.Safe.IsZero() || fl.Effective != (cfg.Effective[fl.ID].Kind != "" || fl.EffectiveMetric != "") || cfg.Switches[fl.ID].Kind == "" {
 			t.Errorf("flag %+v", fl)
 		}
 	}
@@ -298,7 +298,7 @@ func sound(t *testing.T, cfg *Config) {
 			}
 		}
 		for _, set := range p.Flags {
-			if fl := r.Flag(set.Flag); fl == nil || fl.Type != set.Value.Type {
+			if fl := r.Flag(set.Flag); fl == nil || fl.Type != set.Value.Type && (fl.Type != model.List || set.Value.Type != model.Share || len(fl.Population) == 0) {
 				t.Errorf("phase %s: setting %+v", p.ID, set)
 			}
 		}
@@ -307,11 +307,12 @@ func sound(t *testing.T, cfg *Config) {
 		t.Errorf("rollout %+v", r)
 	}
 	for _, b := range r.Rollbacks {
-		if b.Budget <= 0 || b.Scope == "" {
+		if b.Budget <= 0 || b.Scope == "" || b.Rehearse == "" || len(b.Steps) > 0 && (b.Scope != model.ScopeSet || len(b.Set)+len(b.Run) > 0) {
 			t.Errorf("rollback %+v", b)
 		}
 		for _, v := range b.Verify {
-			if v.Within <= 0 || v.Title == "" || v.Kind == model.VerifyHTTP && cfg.Probes[v.Probe].Kind != "http" {
+			if v.Within <= 0 || v.Title == "" || v.Kind == model.VerifyHTTP && cfg.Probes[v.Probe].Kind != "http" ||
+				v.Kind == model.VerifySource && cfg.Witnesses[v.Witness].ID != v.Witness || v.After > 0 && v.After >= v.Within {
 				t.Errorf("verify %+v", v)
 			}
 		}

@@ -245,6 +245,9 @@ func (c *checker) counted(path string, t Table, source *SourcePart, kind SourceK
 	if t.Number("min_count") <= 0 || source == nil || t.Has("count") {
 		return
 	}
+	if kind.Facts != nil && kind.Facts(MetricPart{Table: t}).Counts {
+		return
+	}
 	at := join(path, "min_count")
 	if slices.ContainsFunc(kind.MetricKeys, func(k Key) bool { return k.Name == "count" }) {
 		c.fail(at, "the number of events is not known, so the metric would never pass: expected `count` beside it, which says how to get it")

@@ -24,7 +24,7 @@ func (c *checker) phases() {
 			c.fail(join(path, "limit"), "expected at least soak (%s), found %s", quote(t.String("soak")), quote(t.String("limit")))
 		}
 		if t.Has("flags") {
-			p.Flags = c.settings(join(path, "flags"), t.Any("flags"))
+			p.Flags = c.settings(join(path, "flags"), t.Any("flags"), askInPhase)
 		}
 		if t.Has("check") {
 			p.Checks = c.checks(join(path, "check"), t.Any("check"))

@@ -19,9 +19,17 @@ func (c *checker) rollbacks() {
 			ID: model.RollbackID(id), Title: titleOr(t, id), Emergency: t.Bool("emergency"),
 			Budget:   c.positive(join(path, "budget"), t, "budget", 5*time.Minute),
 			Run:      texts[model.ActionID](c.refs(path, "run", t, "action")),
+			Notify:   texts[model.ActionID](c.refs(path, "notify", t, "action")),
 			Rehearse: model.RehearseDry,
 		}
-		c.scope(path, t, &b)
+		if t.Has("rehearse") {
+			b.Rehearse = model.Rehearsal(t.String("rehearse"))
+		}
+		if t.Has("steps") {
+			c.steps(path, t, &b)
+		} else {
+			c.scope(path, t, &b)
+		}
 		if t.Has("verify") {
 			c.verifies(join(path, "verify"), t.Any("verify"), &b)
 		}
@@ -42,10 +50,14 @@ func (c *checker) rollbacks() {
 
 // scope reads which flags a rollback sets.
 func (c *checker) scope(path string, t Table, b *model.Rollback) {
+	at := join(path, "flags")
 	if !t.Has("flags") {
+		tables, _ := c.doc["rollback"].(map[string]any)
+		if _, table := tables[string(b.ID)].(map[string]any); table {
+			c.fail(at, "missing: expected \"safe\", \"phase\", or a table of flags and values, {} for none; or steps")
+		}
 		return
 	}
-	at := join(path, "flags")
 	switch v := t.Any("flags").(type) {
 	case string:
 		b.Scope = model.Scope(v)
@@ -53,7 +65,8 @@ func (c *checker) scope(path string, t Table, b *model.Rollback) {
 			c.fail(at, "expected \"safe\", \"phase\" or a table of flags and values like { NAME = false }, found %s", quote(v))
 		}
 	case map[string]any:
-		b.Scope, b.Set = model.ScopeSet, c.settings(at, v)
+		b.Scope, b.Set = model.ScopeSet, c.settings(at, v, c.whyNotAsk(b))
+		c.asksOnce(at, b)
 		if len(v) == 0 && len(b.Run) == 0 {
 			c.fail(path, "does nothing: expected flags to set, or actions to run")
 		}
@@ -62,6 +75,9 @@ func (c *checker) scope(path string, t Table, b *model.Rollback) {
 	}
 }
 
+// defaultWithin is the time that a verify has where it does not say.
+const defaultWithin = time.Minute
+
 // verifies reads how a rollback is seen to have worked.
 func (c *checker) verifies(path string, raw any, b *model.Rollback) {
 	list, ok := raw.([]any)
@@ -69,7 +85,8 @@ func (c *checker) verifies(path string, raw any, b *model.Rollback) {
 		c.fail(path, "expected a list of tables like [{ flag = \"…\", is = false }], found %s", found(raw))
 		return
 	}
-	kinds := []string{"flag", "metric", "http", "run"}
+	kinds := append([]string{"flag", "metric", "http", "run"}, byWitness()...)
+	start := c.errors()
 	for i, e := range list {
 		at := element(path, i)
 		values, ok := e.(map[string]any)
@@ -93,10 +110,16 @@ func (c *checker) verifies(path string, raw any, b *model.Rollback) {
 			b.Verify = append(b.Verify, v)
 		}
 	}
+	if c.errors() == start {
+		c.silence(path, b)
+	}
 }
 
 // verify reads one verify of a kind.
 func (c *checker) verify(path, kind string, values map[string]any, b *model.Rollback) model.Verify {
+	if slices.Contains(byWitness(), kind) {
+		return c.witness(path, kind, values)
+	}
 	v := model.Verify{Kind: model.VerifyKind(kind)}
 	keys := verifyKeys(kind)
 	if kind == "http" {
@@ -108,7 +131,7 @@ func (c *checker) verify(path, kind string, values map[string]any, b *model.Roll
 		keys = append(keys, reader.ReaderKeys...)
 	}
 	t, ok := c.table(path, values, keys, false)
-	v.Within = c.positive(join(path, "within"), t, "within", time.Minute)
+	v.Within = c.positive(join(path, "within"), t, "within", defaultWithin)
 	if !ok {
 		return v
 	}
@@ -163,7 +186,9 @@ func (c *checker) verifyFlag(path string, t Table, b *model.Rollback, v *model.V
 		v.Title = f.Title + " is " + v.Is.String()
 		return
 	}
-	listed := slices.ContainsFunc(b.Set, func(s model.Setting) bool { return s.Flag == f.ID })
+	listed := slices.ContainsFunc(setsOf(b), func(at setAt) bool {
+		return slices.ContainsFunc(at.set, func(s model.Setting) bool { return s.Flag == f.ID })
+	})
 	if b.Scope == model.ScopeSet && !listed || b.Scope == model.ScopeSafe && f.SafeKeep {
 		c.fail(join(path, "is"), "missing: the rollback does not set %s, so expected the value that it shall have", quote(name))
 	}
@@ -171,7 +196,7 @@ func (c *checker) verifyFlag(path string, t Table, b *model.Rollback, v *model.V
 
 func (c *checker) verifyHTTP(path string, t Table, v *model.Verify) {
 	v.Probe = path
-	v.Title = place(t.String("http")) + " answers"
+	v.Title = places(t.Strings("http"))
 	if t.Has("is") {
 		v.Want = plainText(t.Any("is"))
 		if v.Want == "" {
@@ -186,6 +211,18 @@ func (c *checker) verifyHTTP(path string, t Table, v *model.Verify) {
 	delete(rest, "is")
 	delete(rest, "within")
 	c.cfg.Probes[path] = Part{ID: path, Kind: "http", Table: NewTable(rest), Dir: c.cfg.Dir}
+}
+
+// places says for a title who answers.
+func places(addresses []string) string {
+	if len(addresses) == 1 {
+		return place(addresses[0]) + " answers"
+	}
+	all := make([]string, len(addresses))
+	for i, address := range addresses {
+		all[i] = place(address)
+	}
+	return strings.Join(all, ", ") + " answer"
 }
 
 // place returns an address for a title: without what may hold a secret.

@@ -30,6 +30,8 @@ func (c *checker) value(path string, key Key, v any) bool {
 		c.duration(path, v)
 	case Secret, SecretText:
 		c.secret(path, key, v)
+	case SecretList:
+		c.secrets(path, key, v)
 	case StringMap:
 		c.stringMap(path, key, v)
 	case SubTable:
@@ -115,6 +117,26 @@ func (c *checker) secret(path string, key Key, v any) {
 		c.fail(path, secretInFile)
 	default:
 		c.noPassword(path, s)
+	}
+}
+
+// secrets checks one text or secret, or a list of them, which is not empty.
+func (c *checker) secrets(path string, key Key, v any) {
+	one := Key{Name: key.Name, Type: SecretText, Required: true, Help: key.Help}
+	list, ok := v.([]any)
+	if !ok {
+		c.secret(path, one, v)
+		return
+	}
+	if len(list) == 0 {
+		c.fail(path, "is empty: expected %s", key.Help)
+	}
+	for i, e := range list {
+		at := element(path, i)
+		c.secret(at, one, e)
+		if s, ok := e.(string); ok && slices.ContainsFunc(list[:i], func(other any) bool { return other == any(s) }) {
+			c.fail(at, "is listed twice") // it may hold a secret, so it is not repeated
+		}
 	}
 }
 

@@ -35,13 +35,15 @@ type Engine struct {
 	intents  chan model.Intent
 	observe  map[model.FlagID]chan struct{} // observe the flag now
 	group    sync.WaitGroup
+	told     sync.WaitGroup // notifications under way
 	since    time.Time
 	mu       sync.Mutex // of what follows
 	answers  []model.Answer
 	troubles []string // panics in goroutines, for people
 	identity string
-	looked   map[model.FlagID]bool // observed by this engine
-	changed  string                // hash of a config that waits to be adopted
+	looked   map[model.FlagID]bool     // observed by this engine
+	lastSeen map[model.ActionID]string // what showed an action's effect when it could last be read
+	changed  string                    // hash of a config that waits to be adopted
 }
 
 // Open takes the state directory's lock, replays the journal and builds the
@@ -69,9 +71,9 @@ func open(o Options, l *lock) (*Engine, error) {
 		o: o, parts: parts, lock: l, since: o.Now(),
 		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1),
 		intents: make(chan model.Intent, 64), observe: map[model.FlagID]chan struct{}{},
-		looked: map[model.FlagID]bool{},
+		looked: map[model.FlagID]bool{}, lastSeen: map[model.ActionID]string{},
 	}
-	e.ledger, err = openLedger(o.Dir, o.Now, o.Actor, func() { poke(e.facts) })
+	e.ledger, err = openLedger(o, func() { poke(e.facts) })
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +126,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.spawn("intents", func() { e.takeIntents(work) })
 	e.spawn("publisher", func() { e.publisher(work) })
 	e.spawn("checks", func() { e.runChecks(work) })
+	e.spawn("seen", func() { e.watchSeen(work) })
 	e.spawn("config", func() { e.watchConfig(work) })
 	if e.parts.Identity != nil {
 		go e.identify() // may be slow, and nobody waits for it
@@ -135,6 +138,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		_ = listener.Close()
 	}
 	e.group.Wait()
+	e.told.Wait() // each has its time, and no more
 	return e.close()
 }
 

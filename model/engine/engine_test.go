@@ -47,6 +47,7 @@ func TestUpAndBackDown(t *testing.T) {
 }
 
 func TestRestartThatLiesIsNeverVerified(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	p := board(t, options(t, w, t.TempDir()))
 	p.enter("ten")
@@ -66,6 +67,7 @@ func TestRestartThatLiesIsNeverVerified(t *testing.T) {
 }
 
 func TestStoreThatRefuses(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	p := board(t, options(t, w, t.TempDir()))
 	p.enter("ten")

@@ -42,6 +42,7 @@ func crowd(t *testing.T, most int) (*world, *pilot) {
 }
 
 func TestStepDownEndsWhereItIsEnough(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		most    int // tenants that the service bears
@@ -75,6 +76,7 @@ func TestStepDownEndsWhereItIsEnough(t *testing.T) {
 }
 
 func TestEmergencyGoesBeforeAStepDown(t *testing.T) {
+	t.Parallel()
 	w, p := crowd(t, 1)
 	if a := p.ask(model.Intent{Kind: model.ArmRollback, Rollback: "down", Yes: true}); a.Err != "" {
 		t.Fatal(a.Err)
@@ -104,6 +106,7 @@ func TestEmergencyGoesBeforeAStepDown(t *testing.T) {
 }
 
 func TestOneFlagBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	p := board(t, options(t, w, t.TempDir()))
 	p.enter("ten")
@@ -114,6 +117,7 @@ func TestOneFlagBack(t *testing.T) {
 }
 
 func TestDryDrillChangesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	o := options(t, w, t.TempDir())
 	o.Rollout.Rollbacks[0].Rehearse = model.RehearseDry
@@ -139,6 +143,7 @@ func TestDryDrillChangesNothing(t *testing.T) {
 }
 
 func TestRealDrillRunsEverything(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	o := options(t, w, t.TempDir())
 	o.Rollout.Rollbacks[0].Rehearse = model.RehearseReal
@@ -160,6 +165,7 @@ func TestRealDrillRunsEverything(t *testing.T) {
 }
 
 func TestARollbackGoesBeforeADrill(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	w.gate = make(chan struct{})
 	o := options(t, w, t.TempDir())
@@ -215,6 +221,7 @@ func (l *fakeLog) Look(_ context.Context, mark string) (bool, string, error) {
 }
 
 func TestOnlyNewEvidenceCounts(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		says    bool // the service, when it starts
@@ -282,6 +289,7 @@ func split(o *Options, w *world) {
 }
 
 func TestNothingInBetweenIsMoreOpen(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	o := options(t, w, t.TempDir())
 	split(&o, w)
@@ -305,6 +313,7 @@ func TestNothingInBetweenIsMoreOpen(t *testing.T) {
 }
 
 func TestAMasterThatStaysOnKeepsItsListClosed(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	o := options(t, w, t.TempDir())
 	split(&o, w)
@@ -327,6 +336,7 @@ func TestAMasterThatStaysOnKeepsItsListClosed(t *testing.T) {
 }
 
 func TestNothingOpensWhileItsListCouldNotBeSet(t *testing.T) {
+	t.Parallel()
 	w := newWorld()
 	o := options(t, w, t.TempDir())
 	split(&o, w)
@@ -364,6 +374,7 @@ func (a *teller) Do(ctx context.Context, args model.Args, _ io.Writer) error {
 }
 
 func TestNotificationsAreSentAndNotWaitedFor(t *testing.T) {
+	t.Parallel()
 	w, team, hung := newWorld(), &teller{}, &teller{hang: true}
 	o := options(t, w, t.TempDir())
 	o.Rollout.Actions = append(o.Rollout.Actions, model.ActionSpec{ID: "team", Timeout: time.Second}, model.ActionSpec{ID: "hung", Timeout: 2 * time.Second})

@@ -18,6 +18,7 @@ import (
 // after each of its records, with the world as the kill could have left it: it takes
 // up the way at the level it was at, and ends it.
 func TestStepDownKilledAtEveryRecord(t *testing.T) {
+	t.Parallel()
 	_, p := crowd(t, 3)
 	if o := p.does(model.Intent{Kind: model.ArmRollback, Rollback: "down"}); o.Outcome != model.Verified {
 		t.Fatal(o.Summary)

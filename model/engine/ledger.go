@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -14,32 +15,24 @@ import (
 // folded, then told.
 type ledger struct {
 	mu      sync.Mutex
-	file    *journal.File
+	store   journal.Store // nil: there is none that may be written
+	anchor  *anchoring    // nil: none
 	state   model.State
 	tail    []model.Record
 	touched uint64             // seq of the last record that a way up rests on: phase, plan, hold, config
 	opening func() model.Event // the engine's first record, written before its first fact; then nil
 	memory  error              // the journal is lost, and why: facts stay in memory
+	fenced  error              // somebody else owns the journal, and why
 	trouble string             // for people
+	adrift  string             // trouble with the anchor, likewise
+	dir     string
+	word    *model.Unaudited // what an engine before this one could not journal; nil: nothing
+	audited int              // facts of state.Unaudited that are told of in the journal
+	acted   bool             // a plan ran whose facts are in memory only
 	now     func() time.Time
 	engine  model.Actor
 	changed func()
 	ending  chan struct{} // closed and replaced at each record, for those who wait for one
-}
-
-// openLedger opens dir's journal and folds it.
-func openLedger(dir string, now func() time.Time, actor model.Actor, changed func()) (*ledger, error) {
-	l := &ledger{now: now, engine: actor, changed: changed, ending: make(chan struct{})}
-	file, report, err := journal.Open(dir, func(r model.Record) error {
-		l.fold(r)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	l.file = file
-	l.trouble = reportTrouble(report)
-	return l, nil
 }
 
 func (l *ledger) fold(r model.Record) {
@@ -68,13 +61,14 @@ func (l *ledger) must(by model.Actor, cause model.IntentID, events ...model.Even
 func (l *ledger) write(by model.Actor, cause model.IntentID, must bool, events []model.Event) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	defer l.changed()
-	if l.memory != nil {
-		if !must {
-			return fmt.Errorf("the journal cannot be written: %w", l.memory)
+	seq, trouble := l.state.Seq, l.trouble
+	defer func() {
+		if l.state.Seq != seq || l.trouble != trouble { // else who judges again would fail again, at once
+			l.changed()
 		}
-		l.remember(by, cause, events)
-		return nil
+	}()
+	if l.memory != nil {
+		return l.forego(by, cause, must, events)
 	}
 	if l.opening != nil {
 		if err := l.append(l.engine, "", must, l.opening()); err != nil && !must {
@@ -82,29 +76,81 @@ func (l *ledger) write(by model.Actor, cause model.IntentID, must bool, events [
 		}
 		l.opening = nil
 	}
+	if err := l.settle(); err != nil && !must {
+		return err
+	}
 	return l.append(by, cause, must, events...)
 }
 
+// forego takes events that no journal will have: a way down's, and the end of
+// what runs, are remembered; whoever else asked is told that nothing was recorded.
+func (l *ledger) forego(by model.Actor, cause model.IntentID, must bool, events []model.Event) error {
+	if must || ends(events) {
+		l.remember(by, cause, events)
+	}
+	if must {
+		return nil
+	}
+	return l.lost(l.memory)
+}
+
+// ends reports whether events end a plan or its steps, so that it does not
+// stand on the screen as running for ever.
+func ends(events []model.Event) bool {
+	for _, e := range events {
+		switch e.(type) {
+		case model.StepEnded, model.PlanEnded:
+			return true
+		}
+	}
+	return false
+}
+
+// lost says that nothing is recorded any more because of err.
+func (l *ledger) lost(err error) error {
+	if errors.Is(err, model.ErrRefused) {
+		return err
+	}
+	return fmt.Errorf("the journal cannot be written: %w", err)
+}
+
 func (l *ledger) append(by model.Actor, cause model.IntentID, must bool, events ...model.Event) error {
-	records, err := l.file.AppendAll(l.now(), by, cause, events...)
-	if err != nil && must && errors.Is(err, journal.ErrFull) && l.file.UseReserve() == nil {
+	if l.memory != nil { // since the append before
+		return l.forego(by, cause, must, events)
+	}
+	records, err := l.store.AppendAll(l.state.Seq, l.now(), by, cause, events...)
+	if err != nil && must && errors.Is(err, journal.ErrFull) && l.useReserve() {
 		l.trouble = "the disk is full: the journal is on its reserve; free some space"
-		records, err = l.file.AppendAll(l.now(), by, cause, events...)
+		records, err = l.store.AppendAll(l.state.Seq, l.now(), by, cause, events...)
 	}
 	if err != nil {
-		l.trouble = model.Inert("the journal cannot be written: " + err.Error() + "; only rollbacks still run")
+		if errors.Is(err, journal.ErrMoved) {
+			l.giveUp(err)
+		} else {
+			l.trouble = model.Inert("the journal cannot be written: " + err.Error() + "; only rollbacks still run")
+		}
 		if must {
 			l.memory = err
-			l.remember(by, cause, events)
-			return nil
 		}
-		return fmt.Errorf("the journal cannot be written: %w", err)
+		if l.memory != nil {
+			return l.forego(by, cause, must, events)
+		}
+		return l.lost(err)
 	}
 	for _, r := range records {
 		l.fold(r)
 	}
+	if l.anchor != nil && len(records) > 0 {
+		l.anchor.note(records)
+	}
 	l.wake()
 	return nil
+}
+
+// useReserve reports whether the store had a reserve of space and gave it up.
+func (l *ledger) useReserve() bool {
+	s, ok := l.store.(interface{ UseReserve() error })
+	return ok && s.UseReserve() == nil
 }
 
 // remember folds events that are on no disk.
@@ -113,6 +159,7 @@ func (l *ledger) remember(by model.Actor, cause model.IntentID, events []model.E
 		l.fold(model.Record{Seq: l.state.Seq + 1, At: l.now(), By: by, Cause: cause, Prev: l.state.Sum, Event: e})
 	}
 	l.state.Unaudited += len(events)
+	l.leaveWord(events)
 	l.wake()
 }
 
@@ -129,7 +176,7 @@ func (l *ledger) view() (model.State, []model.Record, string) {
 	if len(tail) > tailLength {
 		tail = tail[len(tail)-tailLength:]
 	}
-	return l.state, tail[:len(tail):len(tail)], l.trouble
+	return l.state, tail[:len(tail):len(tail)], cmp.Or(l.trouble, l.adrift)
 }
 
 func (l *ledger) current() model.State {
@@ -155,9 +202,33 @@ func (l *ledger) changes() <-chan struct{} {
 func (l *ledger) fence(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.memory == nil {
-		l.memory = err
-		l.trouble = model.Inert(err.Error() + ": this gonogo writes nothing any more; end it")
+	l.giveUp(err)
+}
+
+// giveUp is fence, under the lock.
+func (l *ledger) giveUp(err error) {
+	if l.memory != nil {
+		return
+	}
+	l.memory, l.fenced = err, err
+	l.trouble = model.Inert(err.Error() + ": this gonogo writes nothing any more; end it")
+}
+
+// fencedBy returns why somebody else may own the journal now, or nil.
+func (l *ledger) fencedBy() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fenced
+}
+
+// tellAnchor shows what is wrong with the anchor, "" for nothing any more.
+func (l *ledger) tellAnchor(text string) {
+	l.mu.Lock()
+	said := l.adrift
+	l.adrift = text
+	l.mu.Unlock()
+	if said != text {
+		l.changed()
 	}
 }
 
@@ -180,7 +251,7 @@ func (l *ledger) unfinished() *model.PlanState {
 func (l *ledger) giveRoom() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file.UseReserve() == nil {
+	if l.useReserve() {
 		l.trouble = "the disk is full: the journal's reserve was given up for a rollback; free some space"
 	}
 }
@@ -192,15 +263,17 @@ func (l *ledger) started() bool {
 	return l.opening == nil
 }
 
-func (l *ledger) close() error { return l.file.Close() }
-
-// reportTrouble says what a person should know of how the journal was found.
-func reportTrouble(r journal.Report) string {
-	switch {
-	case r.Torn > 0:
-		return fmt.Sprintf("the journal's last record was unfinished (a crash): %d bytes were cut off and kept in %s", r.Torn, model.Inert(r.Kept))
-	case !r.Reserved:
-		return "there is no room for the journal's reserve: free some disk space, a rollback may need it"
+// close ends the anchor and the store. Nothing may be recorded after it.
+func (l *ledger) close() error {
+	l.mu.Lock()
+	anchor := l.anchor
+	l.anchor = nil
+	l.mu.Unlock()
+	if anchor != nil {
+		anchor.close() // not under the lock, which it takes to tell of trouble
 	}
-	return ""
+	if l.store == nil {
+		return nil
+	}
+	return l.store.Close()
 }

@@ -16,7 +16,7 @@ const notifyFor = 30 * time.Second
 // came of it is journaled. The engine ends only after all had their time.
 func (e *Engine) notify(to []model.ActionID, plan model.PlanID, title, text string) {
 	for _, id := range to {
-		e.plans.group.Go(func() {
+		e.told.Go(func() {
 			defer func() {
 				if v := recover(); v != nil {
 					e.note(fmt.Sprintf("notification %s: panic: %v", id, v))
@@ -49,7 +49,7 @@ func (r *run) notifyStart() {
 		return
 	}
 	title := fmt.Sprintf("%s: %s began (%s)", r.e.o.Rollout.Title, r.plan.Title, r.e.o.Rollout.Environment.Name)
-	r.e.notify(r.plan.Notify, r.plan.ID, model.Inert(title), r.plan.Title)
+	r.e.notify(r.plan.Notify, r.plan.ID, model.Inert(title), model.Summary(r.e.o.Rollout, &s, s.Plan))
 }
 
 // notifyEnd tells how the plan ended.
@@ -59,5 +59,5 @@ func (r *run) notifyEnd() {
 		return
 	}
 	title := fmt.Sprintf("%s: %s is %s (%s)", r.e.o.Rollout.Title, r.plan.Title, s.Plan.Outcome, r.e.o.Rollout.Environment.Name)
-	r.e.notify(r.plan.Notify, r.plan.ID, model.Inert(title), r.plan.Title)
+	r.e.notify(r.plan.Notify, r.plan.ID, model.Inert(title), model.Summary(r.e.o.Rollout, &s, s.Plan))
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/journal"
 )
 
 // Parts are the working parts of a rollout, built from its config by main.
@@ -37,6 +38,9 @@ type Options struct {
 	// Transient is the engine of a command, which lives as long as that takes: it
 	// runs no action of a check by itself, and its guard does not act.
 	Transient bool
+	// OpenJournal opens the journal, with each of its records given to each; nil:
+	// the file in Dir. Of one whose error is a *journal.Damage the records before it count.
+	OpenJournal func(dir string, each func(model.Record) error) (journal.Store, journal.Report, error)
 	// ConfigHash returns the hash of the config file as it is now; nil: it never changes.
 	ConfigHash func() (string, error)
 }

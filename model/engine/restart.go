@@ -13,6 +13,7 @@ import (
 
 const (
 	seenPoll  = 200 * time.Millisecond // between two looks, at most
+	seenEvery = 30 * time.Second       // between two looks while no action runs
 	seenGrace = 5 * time.Second        // an action that used up its timeout is still looked at for so long
 	maxRuns   = 2                      // of an idempotent action
 )
@@ -72,7 +73,7 @@ func (r *run) runStep(ctx context.Context, n int) {
 	step, was := r.plan.Steps[n], r.steps()[n]
 	seen := r.seenReader(step.Action)
 	if was.Tries > 0 { // an engine before this one began it
-		if now, err := read(ctx, seen); seen != nil && err == nil && changed(seen, was.Before, now) {
+		if now, err := read(ctx, seen); seen != nil && err == nil && was.Before != "" && changed(seen, was.Before, now) {
 			r.end(n, model.StepDone, "seen to have happened: "+now, "")
 			return
 		}
@@ -82,7 +83,7 @@ func (r *run) runStep(ctx context.Context, n int) {
 		}
 	}
 	for try := was.Tries + 1; ; try++ {
-		before, _ := read(ctx, seen)
+		before := r.e.before(ctx, step.Action, seen)
 		r.intend(n, try, before)
 		if r.over(ctx) != nil {
 			return
@@ -121,12 +122,15 @@ func (r *run) lookSeen(ctx context.Context, n int, seen model.Reader, before str
 		}
 		return model.StepUnseen, "it ended well; that it had an effect was not seen"
 	}
+	if before == "" && err == nil {
+		return model.StepUnseen, "it ended well; what shows its effect could not be read before, so a change cannot be told"
+	}
 	timed, done := context.WithTimeout(ctx, max(left, seenGrace))
 	defer done()
 	r.x.say(n, "waiting to see that it happened")
 	for wait := firstLook; ; wait = min(2*wait, seenPoll) {
 		now, readErr := read(timed, seen)
-		if readErr == nil && changed(seen, before, now) {
+		if readErr == nil && before != "" && changed(seen, before, now) {
 			detail := "seen: " + now
 			if err != nil {
 				detail += "; though it said " + err.Error()
@@ -158,6 +162,38 @@ func (r *run) seenReader(id model.ActionID) model.Reader {
 		return metricReader{r.e, a.SeenMetric}
 	}
 	return nil
+}
+
+// before returns what an action's seen reader says before it runs. One that
+// cannot be read now may have been read while the service still ran: any other text
+// than that is of another process too. Empty: nothing is known, so no change can be told.
+func (e *Engine) before(ctx context.Context, id model.ActionID, seen model.Reader) string {
+	text, err := read(ctx, seen)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case err == nil && text != "":
+		e.lastSeen[id] = text
+	case text == "":
+		text = e.lastSeen[id]
+	}
+	return text
+}
+
+// watchSeen reads what shows each action's effect from time to time, for before.
+func (e *Engine) watchSeen(ctx context.Context) {
+	tick := time.NewTicker(seenEvery)
+	defer tick.Stop()
+	for {
+		for id, reader := range e.parts.Seen {
+			e.before(ctx, id, reader)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // changed reports whether a seen reader's text shows that something happened.

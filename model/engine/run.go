@@ -47,7 +47,11 @@ func (r *run) record(events ...model.Event) {
 
 // over says why no further step may begin, or nil. It checks the fence.
 func (r *run) over(ctx context.Context) error {
-	if err := r.e.lock.held(); err != nil {
+	err := r.e.lock.held()
+	if err == nil {
+		err = r.e.ledger.fencedBy()
+	}
+	if err != nil {
 		r.e.ledger.fence(err)
 		r.mu.Lock()
 		r.fenced = err

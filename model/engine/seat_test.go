@@ -172,14 +172,16 @@ func rechain(t *testing.T, dir string, records []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	last := uint64(0)
 	for line := range bytes.Lines(records) {
 		var r model.Record
 		if err := r.UnmarshalJSON(line); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Append(r.At, r.By, r.Cause, r.Event); err != nil {
+		if _, err := f.AppendAll(last, r.At, r.By, r.Cause, r.Event); err != nil {
 			t.Fatal(err)
 		}
+		last++
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)

@@ -84,14 +84,14 @@ func (r *run) lookFlag(ctx context.Context, v *model.Verify, since time.Time) (b
 		if err != nil {
 			return false, err.Error()
 		}
-		return got.Equal(v.Is), fmt.Sprintf("the running service says %s", got)
+		return got.Equal(v.Is), "the running service says " + got.Brief()
 	}
 	stored, err := r.e.observeStored(ctx, f)
 	if err != nil {
 		return false, err.Error()
 	}
 	if !stored.Equal(v.Is) {
-		return false, fmt.Sprintf("its store has %s", stored)
+		return false, "its store has " + stored.Brief()
 	}
 	if len(f.Apply) > 0 && !r.restarted(f) {
 		return false, "stored, but that the service took it up was not seen"

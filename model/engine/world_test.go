@@ -17,23 +17,25 @@ import (
 
 // world is a service with a store of flags that it reads only when it starts.
 type world struct {
-	mu       sync.Mutex
-	store    map[model.FlagID]model.Value
-	live     map[model.FlagID]model.Value
-	starts   int
-	restarts int           // times the action ran
-	writes   int           // times the store was written
-	lies     bool          // the restart ends well and restarts nothing
-	stuck    bool          // the store refuses to be written
-	refuses  bool          // likewise a store that is live at once
-	gate     chan struct{} // if not nil, a restart waits for it
-	failing  bool          // the service errs: the error metric is high
-	down     bool          // the source has nothing but errors
-	silent   bool          // the source says nothing any more
-	polls    int
-	most     int    // if not 0, the service errs with more tenants than this
-	everyone int    // times at which everyone was seen on: on, and an empty list
-	onStart  func() // what it does whenever it starts
+	mu        sync.Mutex
+	store     map[model.FlagID]model.Value
+	live      map[model.FlagID]model.Value
+	starts    int
+	restarts  int           // times the action ran
+	writes    int           // times the store was written
+	lies      bool          // the restart ends well and restarts nothing
+	stuck     bool          // the store refuses to be written
+	refuses   bool          // likewise a store that is live at once
+	gate      chan struct{} // if not nil, a restart waits for it
+	failing   bool          // the service errs: the error metric is high
+	down      bool          // the source has nothing but errors
+	silent    bool          // the source says nothing any more
+	polls     int
+	most      int    // if not 0, the service errs with more tenants than this
+	everyone  int    // times at which everyone was seen on: on, and an empty list
+	onStart   func() // what it does whenever it starts
+	deaf      bool   // what shows its start cannot be read
+	onRestart func() // what happens when it is told to restart, whether it does or not
 }
 
 // watch notes whether everyone is on. The caller holds the lock.
@@ -114,6 +116,9 @@ func (a restart) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	}
 	a.w.mu.Lock()
 	defer a.w.mu.Unlock()
+	if a.w.onRestart != nil {
+		a.w.onRestart()
+	}
 	if !a.w.lies {
 		a.w.starts++
 		for id, v := range a.w.store {

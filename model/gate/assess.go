@@ -101,6 +101,8 @@ func troubled(m *model.Metric, err error) model.MetricState {
 		return input.state
 	case errors.Is(err, model.ErrAmbiguous):
 		return model.Ambiguous
+	case errors.Is(err, model.ErrCollecting):
+		return model.Collecting
 	case errors.Is(err, model.ErrNoSeries) && !m.EmptyZero:
 		return model.NoSeries
 	case errors.Is(err, model.ErrEmpty) && !m.EmptyZero:

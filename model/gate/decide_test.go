@@ -216,7 +216,7 @@ func drawReading(rt *rapid.T, now time.Time) model.Reading {
 	r.Value = rapid.SampledFrom([]float64{0, 0.001, 0.0099, 0.004, 0.01, 0.03, 0.06, -0.1, math.NaN(), math.Inf(1), math.Inf(-1)}).Draw(rt, "value")
 	r.HasCount = rapid.IntRange(0, 9).Draw(rt, "counted") > 0
 	r.Count = rapid.SampledFrom([]float64{200, 100, 99.5, 0, math.NaN(), 1e9}).Draw(rt, "count")
-	r.Err = rapid.SampledFrom([]error{nil, nil, nil, nil, nil, model.ErrEmpty, model.ErrNoSeries, model.ErrAmbiguous}).Draw(rt, "error")
+	r.Err = rapid.SampledFrom([]error{nil, nil, nil, nil, nil, model.ErrEmpty, model.ErrCollecting, model.ErrNoSeries, model.ErrAmbiguous}).Draw(rt, "error")
 	return r
 }
 

@@ -135,6 +135,6 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 		line.Settling = in.Settling
 	}
 	line.Rate = in.Rate
-	line.Thin = f.cause == fewEvents || f.cause == unknownEvents || f.cause == settling || f.cause == undecided || f.cause == rejectedBefore
+	line.Thin = f.cause == noValue || f.cause == fewEvents || f.cause == unknownEvents || f.cause == settling || f.cause == undecided || f.cause == rejectedBefore
 	need(line, m, in, f)
 }

@@ -78,6 +78,11 @@ func TestJudgeStates(t *testing.T) {
 			r: fresh(0.004), prev: model.Streak{Target: 585 * time.Second}, state: model.Pass, reason: "0.4% is below 1%",
 		},
 		{name: "empty", r: trouble(fmt.Errorf("query: %w", model.ErrEmpty)), state: model.NoData, reason: `query: no data: wait for the first sample; where none means zero, set on_empty = "zero"`},
+		{
+			name: "collecting", r: trouble(fmt.Errorf("%w, 2m of 5m so far", model.ErrCollecting)),
+			state: model.Collecting, reason: "no data: collecting, 2m of 5m so far",
+		},
+		{name: "collecting is never zero", change: zero, r: trouble(model.ErrCollecting), state: model.Collecting, reason: "no data: collecting"},
 		{name: "no series", r: trouble(model.ErrNoSeries), state: model.NoSeries, reason: "mistyped?"},
 		{name: "empty is zero", change: zero, r: trouble(model.ErrEmpty), state: model.Pass, reason: "0% is below 1%"},
 		{name: "no series is zero", change: zero, r: trouble(model.ErrNoSeries), state: model.Pass, reason: "0% is below 1%"},

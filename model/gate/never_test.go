@@ -94,7 +94,7 @@ func (s *skeptic) sure(id model.MetricID) bool {
 	if sampled.IsZero() {
 		sampled = r.At
 	}
-	zero := m.EmptyZero && (errors.Is(r.Err, model.ErrEmpty) || errors.Is(r.Err, model.ErrNoSeries))
+	zero := m.EmptyZero && (errors.Is(r.Err, model.ErrEmpty) && !errors.Is(r.Err, model.ErrCollecting) || errors.Is(r.Err, model.ErrNoSeries))
 	if zero {
 		v, sampled = 0, r.At
 	}

@@ -14,6 +14,7 @@ import (
 type disk interface {
 	open(name string, flag int) (file, error)
 	remove(name string) error
+	is(name string, f file) (bool, error) // name still leads to f
 	syncDir(dir string) error
 }
 
@@ -40,6 +41,18 @@ func (osDisk) open(name string, flag int) (file, error) {
 }
 
 func (osDisk) remove(name string) error { return os.Remove(name) }
+
+func (osDisk) is(name string, f file) (bool, error) {
+	mine, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	there, err := os.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(mine, there), err
+}
 
 func (osDisk) syncDir(dir string) error {
 	d, err := os.Open(dir)

@@ -8,8 +8,8 @@
 // know what reached the disk. What a crash left of an unfinished last line was
 // never acknowledged: Open cuts it off and keeps it aside.
 //
-// What the chain cannot show is that whole records are missing at the end:
-// compare Report.Seq and Report.Sum with a copy kept elsewhere for that.
+// What the chain cannot show is that whole records are missing at the end, or
+// that all of it was made anew: an Anchor kept elsewhere shows that.
 //
 // The package starts no goroutine. A File may be used by several at once, but a
 // directory has room for one File: whoever opens it holds the directory's lock.

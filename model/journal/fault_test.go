@@ -20,6 +20,7 @@ var (
 type faultyDisk struct {
 	osDisk
 	openErr, removeErr, dirErr, writeErr, syncErr, truncateErr []error
+	beforeWrite                                                func()
 	lazy                                                       bool // no fsync, for tests that count bytes only
 	short                                                      int  // of a failing write, so many bytes reach the disk
 }
@@ -68,6 +69,9 @@ func (d *faultyDisk) syncDir(dir string) error {
 var errShort = errors.New("short")
 
 func (f faultyFile) Write(b []byte) (int, error) {
+	if f.disk.beforeWrite != nil {
+		f.disk.beforeWrite()
+	}
 	if err := next(&f.disk.writeErr); err != nil {
 		n, werr := f.File.Write(b[:min(f.disk.short, len(b))])
 		if werr != nil || errors.Is(err, errShort) {
@@ -114,6 +118,21 @@ func openWith(t testing.TB, d disk, dir string) (*File, Report, []model.Record) 
 
 // hold returns a small event that can be told from others.
 func hold(reason string) model.Event { return model.HoldChanged{Held: true, Reason: reason} }
+
+// Append is AppendAll for one event, behind whatever is last.
+func (j *File) Append(at time.Time, by model.Actor, cause model.IntentID, e model.Event) (model.Record, error) {
+	records, err := j.AppendAll(j.last(), at, by, cause, e)
+	if err != nil {
+		return model.Record{}, err
+	}
+	return records[0], nil
+}
+
+func (j *File) last() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.seq
+}
 
 func add(t testing.TB, j *File, reason string) model.Record {
 	t.Helper()

@@ -153,23 +153,17 @@ func (j *File) cut() error {
 	return nil
 }
 
-// Append adds one fact and returns its record, with At in UTC. It is durable
-// (fsync) when the error is nil. After a failed write or fsync this and every
-// later call returns ErrPoisoned, wrapping the cause and, where the disk is
-// full, ErrFull; an event that cannot be written as JSON harms nothing.
-func (j *File) Append(at time.Time, by model.Actor, cause model.IntentID, e model.Event) (model.Record, error) {
-	records, err := j.AppendAll(at, by, cause, e)
-	if err != nil {
-		return model.Record{}, err
-	}
-	return records[0], nil
-}
-
-// AppendAll is Append for several facts in one write and one fsync. If it
-// fails none is acknowledged; after a crash in the middle the first few of them may be there.
+// AppendAll adds facts behind record last in one write and one fsync, and
+// returns their records, with At in UTC. They are durable when the error is
+// nil. If last is not the last record it returns ErrMoved. After a failed write
+// or fsync, or once somebody else wrote the file or put another in its place,
+// this and every later call returns ErrPoisoned, wrapping the cause: ErrMoved,
+// ErrFull where the disk is full, or another. An event that cannot be written as JSON harms nothing.
+//
+// If it fails none is acknowledged; after a crash in the middle the first few of them may be there.
 // The events of the records are equal to what a replay will give, not
 // necessarily the very values passed in.
-func (j *File) AppendAll(at time.Time, by model.Actor, cause model.IntentID, events ...model.Event) ([]model.Record, error) {
+func (j *File) AppendAll(last uint64, at time.Time, by model.Actor, cause model.IntentID, events ...model.Event) ([]model.Record, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.closed {
@@ -177,6 +171,9 @@ func (j *File) AppendAll(at time.Time, by model.Actor, cause model.IntentID, eve
 	}
 	if j.poison != nil {
 		return nil, j.poison
+	}
+	if last != j.seq {
+		return nil, fmt.Errorf("journal %q: record %d is the last, not %d: %w", j.path, j.seq, last, ErrMoved)
 	}
 	j.enc.reset()
 	records := make([]model.Record, len(events))
@@ -206,6 +203,9 @@ func (j *File) AppendAll(at time.Time, by model.Actor, cause model.IntentID, eve
 // write is durable when it returns nil. Nothing is tried twice: after a failed
 // fsync a second one may succeed without having written what the first lost.
 func (j *File) write(b []byte) error {
+	if err := j.ours(j.size); err != nil {
+		return err
+	}
 	n, err := j.f.Write(b)
 	if err == nil && n < len(b) {
 		err = io.ErrShortWrite
@@ -213,8 +213,31 @@ func (j *File) write(b []byte) error {
 	if err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
+	if err := j.ours(j.size + int64(n)); err != nil { // in the moment between
+		return err
+	}
 	if err := j.f.Sync(); err != nil {
 		return fmt.Errorf("sync: %w", err)
+	}
+	return nil
+}
+
+// ours returns ErrMoved if the file does not have the size that it has when
+// nobody else writes it, or is not the one under the journal's name any more.
+func (j *File) ours(size int64) error {
+	info, err := j.f.Stat()
+	if err != nil {
+		return fmt.Errorf("stat: %w", err)
+	}
+	if info.Size() != size {
+		return fmt.Errorf("it has %d bytes, not %d: %w", info.Size(), size, ErrMoved)
+	}
+	same, err := j.disk.is(j.path, j.f)
+	if err != nil {
+		return fmt.Errorf("stat: %w", err)
+	}
+	if !same {
+		return fmt.Errorf("another file stands in its place: %w", ErrMoved)
 	}
 	return nil
 }

@@ -69,12 +69,12 @@ func TestAppendAndReplay(t *testing.T) {
 		}
 		want = append(want, r)
 	}
-	more, err := j.AppendAll(t0, ada, "i2", hold("one"), hold("two"), hold("three"))
+	more, err := j.AppendAll(j.last(), t0, ada, "i2", hold("one"), hold("two"), hold("three"))
 	if err != nil || len(more) != 3 {
 		t.Fatalf("got %d records, %v", len(more), err)
 	}
 	want = append(want, more...)
-	if none, err := j.AppendAll(t0, ada, ""); err != nil || len(none) != 0 {
+	if none, err := j.AppendAll(j.last(), t0, ada, ""); err != nil || len(none) != 0 {
 		t.Errorf("nothing: got %v, %v", none, err)
 	}
 	if err := errors.Join(j.Close(), j.Close()); err != nil {
@@ -209,7 +209,7 @@ func TestAppendOfWhatIsNoRecord(t *testing.T) {
 	j, _, _ := openWith(t, osDisk{}, dir)
 	first := add(t, j, "one")
 	huge := hold(strings.Repeat("x", maxLine))
-	if _, err := j.AppendAll(t0, ada, "", hold("not alone"), huge); err == nil || !strings.Contains(err.Error(), "more than") {
+	if _, err := j.AppendAll(j.last(), t0, ada, "", hold("not alone"), huge); err == nil || !strings.Contains(err.Error(), "more than") {
 		t.Errorf("an event of more than a line: got %v", err)
 	}
 	if _, err := j.Append(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), ada, "", hold("late")); err == nil {
@@ -229,9 +229,14 @@ func TestAppendTogether(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			for range 5 {
-				if _, err := j.AppendAll(t0, ada, "", hold("a"), hold("b")); err != nil {
+			for n := 0; n < 5; {
+				_, err := j.AppendAll(j.last(), t0, ada, "", hold("a"), hold("b"))
+				switch {
+				case err == nil:
+					n++
+				case !errors.Is(err, ErrMoved): // another one was there first
 					t.Error(err)
+					return
 				}
 			}
 		})

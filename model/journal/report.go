@@ -14,6 +14,8 @@ var (
 	// ErrPoisoned is a File after a write or fsync failed: nothing is taken any
 	// more, since nobody knows what reached the disk. It wraps the cause.
 	ErrPoisoned = errors.New("the journal takes no more records after an error")
+	// ErrMoved is a journal that somebody else writes: nothing was added.
+	ErrMoved = errors.New("somebody else writes the journal")
 	// ErrFull is a write that failed for want of space or quota: see File.UseReserve.
 	ErrFull = errors.New("no space left for the journal")
 )
@@ -28,17 +30,25 @@ const (
 	Missing   Kind = "missing"       // records before this line are gone
 	Torn      Kind = "torn"          // the last line is unfinished
 	Unknown   Kind = "unknown event" // whole, but this version cannot read it
+
+	// What only an anchor shows, see ReadAnchored.
+	Rewritten     Kind = "rewritten" // the chain holds, but is not the one that was written
+	Truncated     Kind = "truncated" // acknowledged records are gone from the end
+	AnchorDamaged Kind = "anchor"    // the anchor itself is gone or edited
 )
 
 // Damage says where a journal stops making sense.
 type Damage struct {
-	Line   int    `json:"line"` // from 1
+	Line   int    `json:"line"` // from 1; 0 where it is about no line of the journal
 	Kind   Kind   `json:"kind"`
 	Detail string `json:"detail"` // for people, inert
 }
 
 // Error says where, what, and in which way.
 func (d *Damage) Error() string {
+	if d.Line == 0 {
+		return fmt.Sprintf("%s: %s", d.Kind, d.Detail)
+	}
 	return fmt.Sprintf("line %d: %s: %s", d.Line, d.Kind, d.Detail)
 }
 
@@ -55,4 +65,7 @@ type Report struct {
 	Torn     int64      `json:"torn,omitempty"` // bytes of an unfinished last line
 	Kept     string     `json:"kept,omitempty"` // the file into which Open moved those bytes
 	Reserved bool       `json:"-"`              // there is a reserve of space, see File.UseReserve
+
+	Anchored  int    `json:"anchored,omitempty"`   // lines of the anchor that agree
+	AnchorSeq uint64 `json:"anchor_seq,omitempty"` // record of the last of them
 }

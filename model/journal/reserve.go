@@ -70,6 +70,11 @@ func (j *File) UseReserve() error {
 // reopen cuts off what is not acknowledged and goes on with a fresh
 // descriptor, on which no earlier error is pending.
 func (j *File) reopen() error {
+	if info, err := j.f.Stat(); err != nil {
+		return j.fail("stat", err)
+	} else if info.Size() < j.size || info.Size() > j.size+int64(len(j.enc.line)) { // more than the failed append can have left
+		return j.fail("cut", fmt.Errorf("it has %d bytes, %d of them acknowledged: %w", info.Size(), j.size, ErrMoved))
+	}
 	if err := j.cut(); err != nil {
 		return err
 	}

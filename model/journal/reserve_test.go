@@ -66,7 +66,7 @@ func TestUseReserve(t *testing.T) {
 		}
 		first := add(t, j, "one")
 		d.writeErr, d.short = []error{syscall.ENOSPC}, short
-		if _, err := j.AppendAll(t0, ada, "", hold("lost"), hold("lost too")); !errors.Is(err, ErrFull) {
+		if _, err := j.AppendAll(j.last(), t0, ada, "", hold("lost"), hold("lost too")); !errors.Is(err, ErrFull) {
 			t.Fatalf("got %v", err)
 		}
 		if err := j.UseReserve(); err != nil {

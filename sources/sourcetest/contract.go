@@ -22,7 +22,9 @@ type Case struct {
 	Empty   map[string]any // of a metric without data; nil: the kind has none
 	Slow    map[string]any // of a metric that is never answered; nil: the kind has none
 	Hostile map[string]any // of a metric whose error quotes escape sequences from outside
-	Down    map[string]any // of a source whose target is not there; nil: the kind has none
+	// HostileSource is where Hostile is asked of; nil: Source.
+	HostileSource map[string]any
+	Down          map[string]any // of a source whose target is not there; nil: the kind has none
 	// DownMetric is asked of Down; nil: Metric.
 	DownMetric map[string]any
 }
@@ -108,7 +110,11 @@ func (c Case) slow(t *testing.T) {
 }
 
 func (c Case) hostile(t *testing.T) {
-	out, _ := Start(t, c.Kind, Part(t, c.Source, Metric("m", c.Hostile)))
+	source := c.HostileSource
+	if source == nil {
+		source = c.Source
+	}
+	out, _ := Start(t, c.Kind, Part(t, source, Metric("m", c.Hostile)))
 	r := out.First(t, "m")
 	if r.Err == nil {
 		t.Fatalf("got the value %v, want trouble", r.Value)

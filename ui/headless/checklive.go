@@ -77,6 +77,12 @@ func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
 		switch l.State {
 		case model.NoTraffic:
 			_, _ = fmt.Fprintf(w, "✔ metric %s: it answers, without traffic so far\n", l.Metric)
+		case model.Collecting:
+			if l.HasValue {
+				_, _ = fmt.Fprintf(w, "✔ metric %s: %s\n", l.Metric, model.FormatValue(l.Unit, float64(l.Value)))
+			} else {
+				_, _ = fmt.Fprintf(w, "✔ metric %s: it answers, %s\n", l.Metric, l.Reason)
+			}
 		case model.Down, model.NoData, model.Ambiguous, model.Stale:
 			bad++
 			_, _ = fmt.Fprintf(w, "✖ metric %s: %s, %s\n", l.Metric, l.State, l.Reason)

@@ -15,7 +15,7 @@ import (
 // reads the path of the config from config, which a flag of the root command sets.
 func (w *World) Commands(config *string) []*cobra.Command {
 	cmds := []*cobra.Command{
-		w.cmdStatus(config), w.cmdGate(config), w.cmdFlag(config), w.cmdAdvance(config), w.cmdRollback(config),
+		w.cmdStatus(config), w.cmdGate(config), w.cmdFlag(config), w.cmdAdvance(config), w.cmdRollback(config), w.cmdRehearse(config),
 		w.cmdSign(config), w.cmdVeto(config), w.cmdBaseline(config), w.cmdLog(config),
 		w.cmdIntent(config, "hold", "Stop all ways up until resume; ways down stay open", true,
 			model.Intent{Kind: model.HoldOn}, "held"),
@@ -195,48 +195,6 @@ func (w *World) cmdAdvance(config *string) *cobra.Command {
 	c.Flags().StringVar(&reason, "reason", "", "why to go on against the gate; stays on screen")
 	c.Flags().StringVar(&to, "to", "", "the phase to enter, if not the next")
 	return c
-}
-
-func (w *World) cmdRollback(config *string) *cobra.Command {
-	var how consent
-	var last bool
-	c := &cobra.Command{
-		Use: "rollback [NAME]", Short: "Take it back: the emergency rollback, or the one named", Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
-				if last {
-					return s.showLast(ctx, how)
-				}
-				in := model.Intent{Kind: model.ArmRollback}
-				if len(args) > 0 {
-					in.Rollback = model.RollbackID(args[0])
-				}
-				return s.drive(ctx, in, how)
-			})
-		},
-	}
-	how.flags(c)
-	c.Flags().BoolVar(&last, "last", false, "show how the last rollback went")
-	return c
-}
-
-func (s *session) showLast(ctx context.Context, how consent) error {
-	snap, err := s.next(ctx)
-	if err != nil {
-		return err
-	}
-	p := snap.State.LastDown
-	switch {
-	case p == nil:
-		return usage("there was no rollback")
-	case p.Status == model.Running: // it is told to its end
-		return s.followPlan(ctx, how, p.Plan.ID)
-	case how.asJSON:
-		return errors.Join(writeJSON(s.w.Out, p), ofOutcome(p.Outcome))
-	}
-	tellSteps(s.w.Out, p, map[int]bool{})
-	writeEnd(s.w.Out, p)
-	return ofOutcome(p.Outcome)
 }
 
 func (w *World) cmdSign(config *string) *cobra.Command {

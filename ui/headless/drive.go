@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gonogo/model"
+	"gonogo/ui/words"
 )
 
 // consent is how a command's plan is confirmed.
@@ -40,8 +41,10 @@ func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
 	if !c.asJSON {
 		writePlan(s.w.Out, snap, plan)
 	}
-	if err := s.confirm(c); err != nil {
-		return err
+	if plan.Kind != model.PlanDrill { // a dry drill changes nothing
+		if err := s.confirm(c); err != nil {
+			return err
+		}
 	}
 	in.Yes = true
 	if err := s.submit(ctx, in); err != nil {
@@ -130,12 +133,22 @@ func (s *session) interrupted(ctx context.Context, c consent, id model.PlanID) e
 }
 
 func (s *session) ending(p *model.PlanState, c consent) error {
-	if c.asJSON {
+	drill := words.Drill(&p.Plan) != ""
+	switch {
+	case c.asJSON:
 		if err := writeJSON(s.w.Out, p); err != nil {
 			return err
 		}
-	} else {
+	case drill:
+		s.writeDrill(p)
+	default:
 		writeEnd(s.w.Out, p)
+	}
+	if n := s.last.State.Unaudited; n > 0 {
+		_, _ = fmt.Fprintf(s.w.Err, "gonogo: UNAUDITED: %d facts are in no journal: %s\n", n, s.last.Journal)
+	}
+	if drill {
+		return ofDrill(p)
 	}
 	return ofOutcome(p.Outcome)
 }
@@ -146,7 +159,14 @@ func tellSteps(w io.Writer, p *model.PlanState, told map[int]bool) {
 			continue
 		}
 		told[i] = true
-		_, _ = fmt.Fprintf(w, "  %s %-8s %s: %s\n", stepGlyph(st.Outcome), p.Plan.Steps[i].Stage, p.Plan.Steps[i].Title, detail(st))
+		text := model.Inert(p.Plan.Steps[i].Title) + ": " + model.Inert(detail(st))
+		if level := p.Plan.Steps[i].Level; level > 0 {
+			text = fmt.Sprintf("level %d, %s", level, text)
+		}
+		if words.Drill(&p.Plan) != "" {
+			text += ", " + words.Took(st.Started, st.Ended)
+		}
+		_, _ = fmt.Fprintf(w, "  %s %-8s %s\n", stepGlyph(st.Outcome), p.Plan.Steps[i].Stage, text)
 	}
 }
 
@@ -159,10 +179,10 @@ func detail(st model.StepState) string {
 
 func stepGlyph(o model.Outcome) string {
 	switch {
+	case o == model.StepSkipped, o == model.StepSpared:
+		return "–"
 	case o.OK():
 		return "✔"
-	case o == model.StepSkipped:
-		return "–"
 	case o == model.StepUnseen, o == model.StepUnsure:
 		return "?"
 	}
@@ -177,6 +197,9 @@ func writePlan(w io.Writer, snap *model.Snapshot, p model.Plan) {
 	if p.Override {
 		_, _ = fmt.Fprintf(out, "  ! against the gate, which says %s: %s\n", p.Headline, p.Reason)
 	}
+	if drill := words.Drill(&p); drill != "" {
+		_, _ = fmt.Fprintf(out, "  %s: %s\n", drill, words.DrillMeans(&p))
+	}
 	for _, warning := range p.Warnings {
 		_, _ = fmt.Fprintf(out, "  ! %s\n", model.Inert(warning))
 	}
@@ -185,7 +208,14 @@ func writePlan(w io.Writer, snap *model.Snapshot, p model.Plan) {
 		if st.Preview != "" {
 			line += ": " + st.Preview
 		}
-		_, _ = fmt.Fprintf(out, "  %-8s %s (within %s)\n", st.Stage, model.Inert(line), model.FormatDuration(st.Timeout))
+		if st.Level > 0 {
+			line = fmt.Sprintf("level %d, %s", st.Level, line)
+		}
+		within := "within"
+		if st.Kind == model.StepHold {
+			within = "for"
+		}
+		_, _ = fmt.Fprintf(out, "  %-8s %s (%s %s)\n", st.Stage, model.Inert(line), within, model.FormatDuration(st.Timeout))
 	}
 	if len(p.Steps) == 0 {
 		_, _ = fmt.Fprintln(out, "  sets nothing and runs nothing")

@@ -80,7 +80,7 @@ func ofOutcome(o model.Outcome) error {
 		model.Cancelled: ExitCancelled, model.Fenced: ExitFenced, model.Refused: ExitRefused, model.NeedsHuman: ExitNeedsHuman,
 	}[o]
 	switch {
-	case o == model.Verified:
+	case o == model.Verified, o == model.Ready:
 		return nil
 	case !ok:
 		status = ExitInternal

@@ -28,9 +28,10 @@ func (w *World) cmdLog(config *string) *cobra.Command {
 	var asJSON, verify bool
 	c := &cobra.Command{
 		Use: "log", Short: "Print the journal", Args: cobra.NoArgs,
-		Long: "Print the journal, a line a record. With --verify say whether its chain of hashes holds: exit status 30 if not.",
+		Long: "Print the journal, a line a record. With --verify say whether its chain of hashes holds, and whether\n" +
+			"it is the one that the anchor knows, if the config names one: exit status 30 if not.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, _, dir, err := w.Open(*config)
+			rollout, _, dir, err := w.Open(*config)
 			if err != nil {
 				return err
 			}
@@ -47,7 +48,11 @@ func (w *World) cmdLog(config *string) *cobra.Command {
 				}
 				return nil
 			}
-			report, err := w.Journal(dir, each)
+			anchor := ""
+			if verify {
+				anchor = rollout.Anchor
+			}
+			report, err := w.Journal(dir, anchor, each)
 			if err != nil {
 				return err
 			}
@@ -55,7 +60,7 @@ func (w *World) cmdLog(config *string) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	c.Flags().BoolVar(&verify, "verify", false, "check the chain of hashes instead")
+	c.Flags().BoolVar(&verify, "verify", false, "check the chain of hashes, and the anchor, instead")
 	return c
 }
 
@@ -69,6 +74,9 @@ func (w *World) endLog(out *bufio.Writer, report JournalReport, lines []logLine,
 		return enc.Encode(map[string]any{"records": lines})
 	case verify && report.Problem == "":
 		_, err := fmt.Fprintf(out, "%d records, the chain holds; last %d %s\n", report.Records, report.LastSeq, report.LastSum)
+		if err == nil && report.Anchor != "" {
+			_, err = fmt.Fprintf(out, "the anchor %s agrees: %d lines, up to record %d\n", model.Inert(report.Anchor), report.Anchored, report.AnchoredSeq)
+		}
 		return err
 	}
 	return nil

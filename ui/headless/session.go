@@ -31,8 +31,9 @@ type World struct {
 	Ask bool
 	// Again is done at the second signal to end.
 	Again context.Context
-	// Journal reads the journal of a state directory, see cmdLog.
-	Journal func(dir string, each func(model.Record) error) (JournalReport, error)
+	// Journal reads the journal of a state directory and, where anchor is not
+	// empty, compares it with the anchor at that path, see cmdLog.
+	Journal func(dir, anchor string, each func(model.Record) error) (JournalReport, error)
 }
 
 // JournalReport is what verifying a journal found.
@@ -41,7 +42,13 @@ type JournalReport struct {
 	LastSeq uint64 `json:"last_seq"`
 	LastSum string `json:"last_sum"`
 	Problem string `json:"problem,omitempty"` // the first one; empty: none
+	Kind    string `json:"kind,omitempty"`    // of the problem: edited, truncated …
+	Line    int    `json:"line,omitempty"`    // of the journal, where the problem is; 0: it is about none
 	Torn    bool   `json:"torn,omitempty"`    // the last line is incomplete
+
+	Anchor      string `json:"anchor,omitempty"`       // what it was compared with
+	Anchored    int    `json:"anchored,omitempty"`     // lines of the anchor that agree
+	AnchoredSeq uint64 `json:"anchored_seq,omitempty"` // record of the last of them
 }
 
 // session is one command's stay at the engine.

@@ -26,7 +26,7 @@ const (
 const headerGap = 2 // blanks between parts
 
 // cuts is what gives way, in this order, where the header is too long: a part
-// is cut to so many cells, or left out with 0. The environment, the verdict and a guard's countdown stay.
+// is cut to so many cells, or left out with 0. The environment, the verdict, a guard's countdown and an incident's clock stay.
 var cuts = [...]struct{ part, to int }{
 	{partName, 0}, {partOverride, 0}, {partReason, 24}, {partWho, 11}, {partWho, 0}, {partReason, 10}, {partTitle, 12}, {partReason, 0},
 	{partPhase, 10}, {partFresh, 0}, {partTitle, 0}, {partClock, 0}, {partPhase, 0},
@@ -51,6 +51,9 @@ func Header(p Props) string {
 		partClock:    nowSpans(p),
 	}
 	guard, short := guardHeader(p)
+	if guard == "" {
+		guard, short = incidentClock(p)
+	}
 	if guard != "" {
 		parts[partReason] = []span{{theme.Warn | theme.Bold | theme.Reverse, guard}}
 	}

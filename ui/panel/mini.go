@@ -22,7 +22,7 @@ func Mini(p Props) string {
 		c.spans(c.w-width(now), 0, width(now), now...)
 	}
 	plan := planLine(p, c.w)
-	lines := [][]span{{plan}, miniPhase(p, c.w), environment(p)}
+	lines := [][]span{{plan}, miniIncident(p, c.w), miniPhase(p, c.w), environment(p)}
 	if plan.text == "" {
 		lines = append(lines, []span{{theme.Normal, reason}})
 	}
@@ -46,6 +46,15 @@ func Mini(p Props) string {
 		c.spans(0, c.h-1, c.w, span{theme.NoGo | theme.Bold, "!"}, span{theme.Normal, " rollback"}, span{theme.Dim, "  ? keys"})
 	}
 	return c.String()
+}
+
+// miniIncident is the clock of an open incident, in w cells.
+func miniIncident(p Props, w int) []span {
+	long, short := incidentClock(p)
+	if cells(long) > w {
+		long = short
+	}
+	return []span{{theme.NoGo | theme.Bold | theme.Reverse, long}}
 }
 
 // miniPhase is the phase, and that it was entered against the gate.

@@ -21,6 +21,8 @@ func PlanBox(p Props) string {
 	plan := p.Snap.State.Plan
 	b := box{title: []span{{theme.Title, plan.Plan.Title}}, keep: -1, minW: min(64, p.boxW())}
 	switch {
+	case drill(plan) != "":
+		b.title = append([]span{{drillStyle(plan) | theme.Reverse, " " + drill(plan) + " "}, {theme.Normal, " "}}, b.title...)
 	case plan.Plan.Guard:
 		b.title = append([]span{{theme.NoGo | theme.Bold, "GUARD "}}, b.title...)
 	case plan.Plan.Emergency:
@@ -40,6 +42,7 @@ func PlanBox(p Props) string {
 func armedBox(b *box, p Props, plan *model.PlanState) {
 	w := p.boxW()
 	b.head = append(b.head, planWhere(p, plan))
+	b.head = append(b.head, drillMeans(plan, w)...)
 	b.head = append(b.head, breach(plan, w, theme.NoGo|theme.Bold)...)
 	for _, warning := range plan.Plan.Warnings {
 		b.head = append(b.head, lines(w, theme.Warn|theme.Bold, "! "+warning)...)
@@ -59,7 +62,7 @@ func armedBox(b *box, p Props, plan *model.PlanState) {
 	case p.ReadOnly:
 		b.foot = append(b.foot, []span{fires(p, plan)})
 	case plan.FireAt.IsZero():
-		b.foot = append(b.foot, keyLine(Hint{"Enter", "confirms"}, Hint{"Esc", "cancels"}))
+		b.foot = append(b.foot, keyLine(Hint{"Enter", confirms(plan)}, Hint{"Esc", "cancels"}))
 	case w < 44:
 		b.foot = append([][]span{{fires(p, plan)}}, narrowKeys(p, plan)...)
 	case p.Early:
@@ -90,6 +93,17 @@ func vetoes(plan *model.PlanState) string {
 	return "vetoes"
 }
 
+// confirms is what enter does to a plan that waits for a person.
+func confirms(plan *model.PlanState) string {
+	switch drill(plan) {
+	case "":
+		return "confirms"
+	case "REAL DRILL":
+		return "runs the rollback for real"
+	}
+	return "rehearses, changing nothing"
+}
+
 // narrowKeys are the keys of a plan that counts down, where there is little room.
 func narrowKeys(p Props, plan *model.PlanState) [][]span {
 	if p.Early {
@@ -113,6 +127,9 @@ func planWhere(p Props, plan *model.PlanState) []span {
 	if plan.Plan.Kind == model.PlanFlip {
 		return append(out, span{theme.Strong, "flag " + string(plan.Plan.Flag)})
 	}
+	if plan.Plan.From == plan.Plan.Phase {
+		return append(out, span{theme.Strong, phaseName(p, plan.Plan.Phase)})
+	}
 	return append(out, span{theme.Strong, phaseName(p, plan.Plan.From) + " → " + phaseName(p, plan.Plan.Phase)})
 }
 
@@ -135,8 +152,10 @@ func runningBox(b *box, p Props, plan *model.PlanState) {
 	b.head = append(b.head, planWhere(p, plan),
 		[]span{{theme.Hold | theme.Bold, "▶ RUNNING "}, {style, spell(elapsed)}, {theme.Normal, " of " + spell(plan.Plan.Budget)},
 			{theme.Dim, "  " + gauge(elapsed, plan.Plan.Budget, 20)}})
+	b.head = append(b.head, drillMeans(plan, p.boxW())...)
 	b.head = append(b.head, breach(plan, p.boxW(), theme.Normal)...)
-	b.head = append(b.head, planTimes(plan))
+	b.head = append(b.head, planTimes(p, plan)...)
+	b.head = append(b.head, notified(plan, p.boxW())...)
 	for _, who := range plan.Joined {
 		b.head = append(b.head, []span{{theme.Dim, "joined by " + who.Name}})
 	}
@@ -154,34 +173,14 @@ func gauge(part, whole time.Duration, n int) string {
 	return strings.Repeat("━", full) + strings.Repeat("┄", n-full)
 }
 
-// planTimes are T1, when it was fired, T2, when every flag was set, and T3,
-// when all of it was seen.
-func planTimes(plan *model.PlanState) []span {
-	out := []span{{theme.Dim, "fired "}, {theme.Normal, plan.FiredAt.UTC().Format("15:04:05Z")}, {theme.Dim, " by " + plan.FiredBy.Name}}
-	for _, t := range []struct {
-		name string
-		at   time.Time
-	}{{"contained", plan.ContainedAt}, {"verified", plan.VerifiedAt}} {
-		if !t.at.IsZero() {
-			out = append(out, span{theme.Dim, " · " + t.name + " after "}, span{theme.Strong, took(plan.FiredAt, t.at)})
-		}
-	}
-	return out
-}
-
-func took(from, to time.Time) string {
-	d := max(to.Sub(from), 0)
-	if d < 10*time.Second {
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	}
-	return model.FormatDuration(d.Truncate(time.Second))
-}
-
 func endedBox(b *box, p Props, plan *model.PlanState) {
 	w := p.boxW()
 	word := string(plan.Outcome)
 	if plan.Status == model.Vetoed {
 		word = "VETOED"
+	}
+	if d := drill(plan); d != "" {
+		word = d + ": " + word
 	}
 	glyph, style := p.theme().Outcome(plan.Outcome)
 	banner := "   " + glyph + " " + strings.Join(strings.Split(word, ""), " ") + "   "
@@ -207,27 +206,16 @@ func endedBox(b *box, p Props, plan *model.PlanState) {
 	b.head = append(b.head, planWhere(p, plan))
 	b.head = append(b.head, breach(plan, w, theme.Normal)...)
 	if !plan.FiredAt.IsZero() {
-		b.head = append(b.head, planTimes(plan))
-		if plan.Plan.Kind == model.PlanRollback {
-			b.head = append(b.head, mttr(plan))
-		}
+		b.head = append(b.head, planTimes(p, plan)...)
 	}
+	b.head = append(b.head, notified(plan, w)...)
 	planSteps(b, p, plan)
-	b.foot = append(b.foot, nil, keyLine(Hint{"Esc", "closes"}, Hint{"y", "copies"}))
-}
-
-// mttr is the time from the decision until all was seen to be well; it stays
-// open until then.
-func mttr(plan *model.PlanState) []span {
-	if plan.VerifiedAt.IsZero() {
-		return []span{{theme.Warn | theme.Bold, "time to recover: open, nothing verified it yet"}}
-	}
-	return []span{{theme.Dim, "time to recover "}, {theme.Strong, took(plan.FiredAt, plan.VerifiedAt)}}
+	b.foot = append(b.foot, nil, keyLine(Hint{"Esc", "closes"}, Hint{"y", "copies its summary"}))
 }
 
 // unsafe lists what an ended plan leaves in doubt: each step that cannot be relied upon.
 func unsafe(plan *model.PlanState) []string {
-	if plan.Status == model.Vetoed || plan.Outcome == model.Verified {
+	if plan.Status == model.Vetoed || plan.Outcome == model.Verified || plan.Outcome == model.Ready {
 		return nil
 	}
 	var out []string

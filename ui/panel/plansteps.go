@@ -16,10 +16,16 @@ func planSteps(b *box, p Props, plan *model.PlanState) {
 	w := p.boxW()
 	b.body = append(b.body, nil)
 	b.body = append(b.body, freezes(p, plan)...)
-	stage := model.Stage("")
+	stage, level := model.Stage(""), 0
 	for i := range plan.Plan.Steps {
 		step := &plan.Plan.Steps[i]
-		if step.Stage != stage {
+		switch {
+		case step.Level > 0:
+			if step.Level != level {
+				b.body = append(b.body, levelHead(plan, step.Level))
+			}
+			level, stage = step.Level, ""
+		case step.Stage != stage:
 			stage = step.Stage
 			b.body = append(b.body, []span{{theme.Strong | theme.Underline, string(stage)}})
 		}
@@ -46,24 +52,32 @@ func stepLine(p Props, plan *model.PlanState, step *model.Step, state *model.Ste
 		glyph, style = "▶", theme.Hold|theme.Bold
 	}
 	title := span{theme.Normal, stepTitle(step)}
-	if running {
+	switch {
+	case running:
 		title.style = theme.Strong
+	case state.Outcome == model.StepSpared:
+		title.style = theme.Dim
 	}
 	out := []span{{style, glyph + " "}, title}
 	switch {
 	case plan.Status == model.Armed:
 		what := "  at most "
-		if step.Kind == model.StepVerify {
+		switch step.Kind {
+		case model.StepVerify:
 			what = "  within "
+		case model.StepHold:
+			what = "  for "
 		}
 		out = append(out, span{theme.Dim, what + spell(step.Timeout)})
+	case running && step.Kind == model.StepHold:
+		out = append(out, span{theme.Strong, "  " + holdLeft(p, step, state)})
 	case running:
 		out = append(out, span{theme.Strong, "  " + spell(max(p.Now.Sub(state.Started), 0).Truncate(time.Second))},
 			span{theme.Dim, " of " + spell(step.Timeout)})
 	case state.Outcome != "":
 		out = append(out, span{style, "  " + words.Outcome(state.Outcome)})
-		if !state.Ended.IsZero() && state.Outcome != model.StepSkipped {
-			out = append(out, span{theme.Dim, "  " + took(state.Started, state.Ended)})
+		if !state.Ended.IsZero() && state.Outcome != model.StepSkipped && state.Outcome != model.StepSpared {
+			out = append(out, span{theme.Dim, "  " + words.Took(state.Started, state.Ended)})
 		}
 	}
 	if state.Tries > 1 {
@@ -79,9 +93,19 @@ func stepTitle(step *model.Step) string {
 	}
 	var parts []string
 	for _, c := range step.Changes {
-		parts = append(parts, string(c.Flag)+": "+c.From.String()+" → "+c.To.String())
+		if isLong(c) {
+			parts = append(parts, string(c.Flag)+": "+howMany(c.From)+" → "+howMany(c.To))
+			continue
+		}
+		parts = append(parts, c.String())
 	}
 	return strings.Join(parts, ", ")
+}
+
+// isLong reports whether a change of a list has its items in a line of its own.
+func isLong(c model.Change) bool {
+	const most = 48
+	return c.From.Type == model.List && c.To.Type == model.List && cells(c.String()) > most
 }
 
 // stepDetails are the lines below a step: before it runs what exactly it does,
@@ -93,6 +117,14 @@ func stepDetails(p Props, plan *model.PlanState, step *model.Step, state *model.
 		for _, line := range wrap(text, max(w-len(indent), 8)) {
 			out = append(out, []span{{theme.Normal, indent}, {style, line}})
 		}
+	}
+	for _, c := range step.Changes {
+		if isLong(c) && state.Outcome == "" {
+			add(theme.Dim, c.String())
+		}
+	}
+	if step.Kind == model.StepHold && state.Outcome == "" {
+		add(theme.Dim, until(p, step))
 	}
 	if running {
 		for _, live := range p.Snap.Live {

@@ -92,6 +92,9 @@ func TestScreenGolden(t *testing.T) {
 		{"zoom-phases-again-80x24-plain", paneltest.Again, "plain", 80, 24, "phases", true},
 		{"again-80x24-plain", paneltest.Again, "plain", 80, 24, "", false},
 		{"mini-again-20x5-plain", paneltest.Again, "plain", 20, 5, "", false},
+		{"incident-120x40-plain", paneltest.OpenStill, "plain", 120, 40, "", false},
+		{"incident-80x24-plain", paneltest.SteppedDown, "plain", 80, 24, "", false},
+		{"mini-incident-20x5-plain", paneltest.OpenStill, "plain", 20, 5, "", false},
 		{"mini-40x8-plain", paneltest.NoGo, "plain", 40, 8, "", false},
 		{"mini-20x5-plain", paneltest.Armed, "plain", 20, 5, "", false},
 	}
@@ -143,6 +146,13 @@ func TestBoxGolden(t *testing.T) {
 		{"plan-partial", paneltest.Partial, 120, 40, panel.PlanBox},
 		{"plan-guard", paneltest.GuardArmed, 120, 40, panel.PlanBox},
 		{"plan-guard-18x4", paneltest.GuardArmed, 18, 4, panel.PlanBox},
+		{"plan-stepped-down", paneltest.SteppedDown, 120, 40, panel.PlanBox},
+		{"plan-stepped-down-40x20", paneltest.SteppedDown, 40, 20, panel.PlanBox},
+		{"plan-spared", paneltest.Spared, 120, 40, panel.PlanBox},
+		{"plan-open-still", paneltest.OpenStill, 120, 40, panel.PlanBox},
+		{"plan-drill-armed", paneltest.DrillArmed, 120, 40, panel.PlanBox},
+		{"plan-drill-real", paneltest.DrillReal, 120, 40, panel.PlanBox},
+		{"plan-drill-ready", paneltest.DrillReady, 120, 40, panel.PlanBox},
 		{"plan-freezes", paneltest.Evidence, 100, 40, func(p panel.Props) string {
 			p.Snap.State.Plan = entering()
 			return panel.PlanBox(p)

@@ -62,7 +62,8 @@ func hostile() *rapid.Generator[string] {
 // randomSnapshot is a fixture with hostile texts, numbers and holes in it.
 func randomSnapshot(t *rapid.T) *model.Snapshot {
 	conditions := []paneltest.Condition{paneltest.NotStarted, paneltest.Soaking, paneltest.Go, paneltest.NoGo, paneltest.Armed, paneltest.Running, paneltest.Verified, paneltest.Partial,
-		paneltest.GuardArmed, paneltest.GuardVetoed, paneltest.Checked, paneltest.Evidence, paneltest.Again}
+		paneltest.GuardArmed, paneltest.GuardVetoed, paneltest.Checked, paneltest.Evidence, paneltest.Again,
+		paneltest.SteppedDown, paneltest.Spared, paneltest.OpenStill, paneltest.DrillArmed, paneltest.DrillReal, paneltest.DrillReady}
 	s := paneltest.Snapshot(paneltest.Options{
 		Condition: rapid.SampledFrom(conditions).Draw(t, "condition"),
 		Metrics:   rapid.IntRange(4, 30).Draw(t, "metrics"),

@@ -170,8 +170,10 @@ func (t *Theme) Outcome(o model.Outcome) (glyph string, style Style) {
 		return "·", Dim
 	case model.StepDone, model.Verified:
 		return "✔", Go | Bold
-	case model.StepAlready:
+	case model.StepAlready, model.Ready:
 		return "✔", Go
+	case model.StepSpared:
+		return "–", Dim
 	case model.StepSkipped, model.Cancelled:
 		return "–", Hold
 	case model.StepUnseen, model.StepUnsure, model.Unverified:

@@ -175,6 +175,12 @@ func ChangeCheck(c *model.Check, m *model.Metric, l *model.Line) string {
 			return model.Inert(string(c.Action) + " ends well: it runs by itself every " + model.FormatDuration(c.Every) + ", or when a person says so")
 		}
 		return model.Inert("a person runs " + string(c.Action) + ", and it ends well")
+	case model.CheckDrill:
+		how := "rehearsed"
+		if c.Real {
+			how = "rehearsed for real"
+		}
+		return model.Inert(string(c.Drill) + " is " + how + " within its budget: enter offers that, or gonogo rehearse " + string(c.Drill))
 	case model.CheckProbe:
 		if c.Want != "" {
 			return model.Inert(fmt.Sprintf("its probe answers %q", c.Want))

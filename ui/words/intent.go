@@ -20,9 +20,17 @@ func Intent(in model.Intent) string {
 		text = fmt.Sprintf("set %s to %s", in.Flag, in.Value)
 	case model.ArmRollback:
 		text = "emergency rollback"
-		if in.Rollback != "" {
+		switch {
+		case in.Flag != "":
+			text = "take " + string(in.Flag) + " back to its safe value"
+		case in.Rollback != "":
 			text = "rollback " + string(in.Rollback)
 		}
+		if len(in.Remove) > 0 {
+			text += ", out: " + some(in.Remove)
+		}
+	case model.ArmDrill:
+		text = "rehearse " + string(in.Rollback)
 	case model.Fire:
 		text = "fire the plan"
 	case model.Veto:
@@ -67,4 +75,13 @@ func List[T ~string](names []T) string {
 		b.WriteString(string(name))
 	}
 	return b.String()
+}
+
+// some names the first few of many.
+func some(names []string) string {
+	const most = 6
+	if len(names) <= most {
+		return List(names)
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }

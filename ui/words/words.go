@@ -101,49 +101,6 @@ func after(took time.Duration) string {
 	return " after " + model.FormatDuration(took)
 }
 
-func describePlan(event model.Event) string {
-	switch e := event.(type) {
-	case model.PlanArmed:
-		return armed(e)
-	case model.PlanVetoed:
-		if !e.Until.IsZero() {
-			return because("vetoed: nothing was done, the guard is held back until "+e.Until.UTC().Format("15:04:05Z"), e.Reason)
-		}
-		return because("vetoed: nothing was done", e.Reason)
-	case model.PlanFired:
-		return "fired by " + e.How
-	case model.PlanJoined:
-		return "joined the rollback that runs"
-	case model.StepIntended:
-		if e.Try > 1 {
-			return fmt.Sprintf("step %d begins, try %d", e.Step+1, e.Try)
-		}
-		return fmt.Sprintf("step %d begins", e.Step+1)
-	case model.StepEnded:
-		return because(fmt.Sprintf("step %d %s", e.Step+1, Outcome(e.Outcome)), e.Detail)
-	case model.PlanEnded:
-		return because("plan ended "+string(e.Outcome), e.Summary)
-	}
-	return model.EventName(event)
-}
-
-func armed(e model.PlanArmed) string {
-	text := fmt.Sprintf("armed %q, %s", e.Plan.Title, count(len(e.Plan.Steps), "step"))
-	if e.Plan.Guard {
-		text = "guard " + text
-	}
-	if !e.FireAt.IsZero() {
-		text += ", fires by itself at " + e.FireAt.UTC().Format("15:04:05Z")
-	}
-	if n := len(e.Plan.Freeze); n > 0 {
-		text += ", freezes " + count(n, "baseline")
-	}
-	if e.Plan.Override {
-		text += ", against the gate"
-	}
-	return because(text, e.Plan.Reason)
-}
-
 func entered(e model.PhaseEntered) string {
 	text := "entered " + string(e.Phase)
 	if e.Attempt > 1 {
@@ -184,48 +141,10 @@ func observed(e model.FlagObserved) string {
 }
 
 // Outcome says how a step ended, or a plan, whose outcome is its own word.
-func Outcome(o model.Outcome) string {
-	switch o {
-	case model.StepDone:
-		return "done"
-	case model.StepAlready:
-		return "was so already"
-	case model.StepFailed:
-		return "FAILED"
-	case model.StepUnsure:
-		return "UNKNOWN: it may have happened"
-	case model.StepUnseen:
-		return "ended, but its effect was NOT SEEN"
-	case model.StepSkipped:
-		return "skipped"
-	case model.StepHuman:
-		return "NEEDS-HUMAN: it must not run twice"
-	}
-	return model.Inert(string(o))
-}
+func Outcome(o model.Outcome) string { return o.InWords() }
 
 // Meaning says in a few words what a plan's outcome means.
-func Meaning(o model.Outcome) string {
-	switch o {
-	case model.Verified:
-		return "everything was done, and seen to be in effect"
-	case model.Unverified:
-		return "done, but its effect was not seen"
-	case model.Partial:
-		return "some of it was not done"
-	case model.Failed:
-		return "nothing of it could be done"
-	case model.Cancelled:
-		return "ended by a person, or by a rollback"
-	case model.Fenced:
-		return "another engine took over meanwhile"
-	case model.Refused:
-		return "a precondition did not hold"
-	case model.NeedsHuman:
-		return "gonogo cannot find out by itself: look, then decide"
-	}
-	return ""
-}
+func Meaning(o model.Outcome) string { return o.Meaning() }
 
 // Short returns the first characters of a hash, enough to compare by eye.
 func Short(hash string) string {

@@ -29,6 +29,12 @@ const (
 	GuardVetoed Condition = "guard vetoed" // and a person vetoed that
 	Checked     Condition = "checked"      // as soaking, with checks of every kind
 	Again       Condition = "again"        // at 10% a second time, against the gate and overdue
+	SteppedDown Condition = "stepped down" // a breach, and a way down in two levels holds after the first
+	Spared      Condition = "spared"       // and it ended there, verified
+	OpenStill   Condition = "open still"   // a rollback ended unverified: the incident is open
+	DrillArmed  Condition = "drill armed"  // a dry drill of the emergency rollback waits for enter
+	DrillReal   Condition = "drill real"   // as that, a real one
+	DrillReady  Condition = "drill ready"  // the dry one ended well
 	Evidence    Condition = "evidence"     // as soaking, errors are decided sequentially, and p95 rests on a baseline
 )
 
@@ -73,7 +79,11 @@ func Snapshot(o Options) *model.Snapshot {
 	}
 	s.Gate = verdict(o, r, s)
 	s.Tail = tail(o)
-	if p := plan(o, r); p != nil {
+	p := plan(o, r)
+	if down := wayDown(o, s); down != nil {
+		p = down
+	}
+	if p != nil {
 		s.State.Plan = p
 		if p.Status == model.Running {
 			s.Live = []model.LiveStep{{Step: 2, Line: "vecsec: waiting for pid 3120 to end"}}
@@ -88,7 +98,7 @@ func Snapshot(o Options) *model.Snapshot {
 // upset reports whether the rollout is in trouble.
 func (c Condition) upset() bool {
 	switch c {
-	case NoGo, Armed, Running, Partial, GuardArmed, GuardVetoed:
+	case NoGo, Armed, Running, Partial, GuardArmed, GuardVetoed, SteppedDown, OpenStill:
 		return true
 	}
 	return false

@@ -1,0 +1,378 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// How much of a summary is written out: it is read in a chat.
+const (
+	summaryLines = 8  // of each part
+	summaryItems = 6  // of a list
+	summaryCells = 96 // of what was noted about a step
+)
+
+// Summary returns plan p in plain text, to paste into a chat or a ticket: what
+// was done, what was seen, what is still not safe, who, when and how long. It
+// tells of a plan that runs as it stands. r and s are the rollout and its state
+// at the time; nil ones are left out, and nil p gives "". The text is inert but
+// for its line feeds, without colour, and ends in one.
+func Summary(r *Rollout, s *State, p *PlanState) string {
+	if p == nil {
+		return ""
+	}
+	if r == nil {
+		r = &Rollout{}
+	}
+	if s == nil {
+		s = &State{}
+	}
+	t := &summary{r: r, s: s, p: p}
+	t.headline()
+	t.done()
+	t.observed()
+	t.notSafe()
+	t.told()
+	t.times()
+	t.people()
+	return t.b.String()
+}
+
+// summary is one that is being written.
+type summary struct {
+	r *Rollout
+	s *State
+	p *PlanState
+	b strings.Builder
+}
+
+// line writes one line, inert.
+func (t *summary) line(format string, args ...any) {
+	t.b.WriteString(strings.TrimRight(Inert(fmt.Sprintf(format, args...)), " "))
+	t.b.WriteByte('\n')
+}
+
+// part writes the lines of a part under its name, not too many of them.
+func (t *summary) part(name string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	t.line("%s", name)
+	for i, l := range lines {
+		if i == summaryLines && len(lines) > summaryLines+1 {
+			t.line("  … and %d more", len(lines)-i)
+			return
+		}
+		t.line("  %s", l)
+	}
+}
+
+// headline says which plan, how it ended, where, and why there was one.
+func (t *summary) headline() {
+	pl := &t.p.Plan
+	word, meaning := string(t.p.Outcome), t.p.Outcome.Meaning()
+	switch t.p.Status {
+	case Armed:
+		word, meaning = "ARMED", "nothing was done yet"
+	case Running:
+		word, meaning = "RUNNING", "it has not ended yet"
+	case Vetoed:
+		word, meaning = "VETOED", "nothing was done"
+	}
+	what := string(pl.Kind)
+	switch {
+	case pl.Drill == RehearseReal:
+		what = "REAL DRILL of rollback"
+	case pl.Drill == RehearseDry || pl.Kind == PlanDrill:
+		what = "DRY DRILL of rollback"
+	case pl.Guard:
+		what = "rollback by the guard"
+	case pl.Emergency:
+		what = "emergency rollback"
+	}
+	t.line("%s %q: %s, %s", what, pl.Title, word, meaning)
+	if t.p.Summary != "" && t.p.Summary != meaning {
+		t.line("%s", cutLine(t.p.Summary))
+	}
+	name := t.r.Title
+	if name == "" {
+		name = t.r.ID
+	}
+	if pl.From == pl.Phase {
+		t.line("%s, %s, %s", name, t.environment(), t.phase(pl.Phase))
+	} else {
+		t.line("%s, %s, %s → %s", name, t.environment(), t.phase(pl.From), t.phase(pl.Phase))
+	}
+	for _, why := range []string{pl.Reason, t.p.Note} {
+		if why != "" {
+			t.line("why: %s", cutLine(why))
+		}
+	}
+}
+
+func (t *summary) environment() string {
+	if t.r.Environment.Critical {
+		return strings.ToUpper(t.r.Environment.Name)
+	}
+	return t.r.Environment.Name
+}
+
+func (t *summary) phase(id PhaseID) string {
+	if id == "" {
+		return "before the first phase"
+	}
+	if p := t.r.Phase(id); p != nil && p.Title != "" {
+		return p.Title
+	}
+	return string(id)
+}
+
+// step returns how step i stands.
+func (t *summary) step(i int) StepState {
+	if i < len(t.p.Steps) {
+		return t.p.Steps[i]
+	}
+	return StepState{}
+}
+
+// dry reports whether the plan changes nothing.
+func (t *summary) dry() bool { return t.p.Plan.Kind == PlanDrill }
+
+// done is each change and each action, with how it ended.
+func (t *summary) done() {
+	var out []string
+	for i := range t.p.Plan.Steps {
+		st := &t.p.Plan.Steps[i]
+		if st.Kind == StepVerify {
+			continue
+		}
+		how := t.ended(i)
+		if t.dry() { // what was looked at is told below
+			how = ""
+		}
+		level := ""
+		if st.Level > 0 {
+			level = "level " + strconv.Itoa(st.Level) + ": "
+		}
+		if len(st.Changes) == 0 {
+			out = append(out, level+st.Title+how)
+		}
+		for _, c := range st.Changes {
+			out = append(out, level+c.String()+how)
+		}
+	}
+	switch {
+	case len(out) == 0:
+		out = []string{"nothing to set and nothing to run"}
+	case t.dry():
+		t.part("would do, NOTHING WAS CHANGED:", out)
+		return
+	case t.p.FiredAt.IsZero():
+		t.part("would do:", out)
+		return
+	}
+	t.part("done:", out)
+}
+
+// ended says how step i ended, and how long it took.
+func (t *summary) ended(i int) string {
+	st := t.step(i)
+	if st.Outcome == "" {
+		switch {
+		case t.p.FiredAt.IsZero():
+			return ""
+		case t.p.Status == Running && st.Tries > 0:
+			return " — runs"
+		case t.p.Status == Running:
+			return " — not yet"
+		}
+		return " — NOT DONE"
+	}
+	text := " — " + st.Outcome.InWords()
+	if d := st.Ended.Sub(st.Started); d > 0 && st.Outcome != StepSkipped && st.Outcome != StepSpared {
+		text += " in " + tookText(d)
+	}
+	return text
+}
+
+// observed is what was seen: the verify steps, of a dry drill every step.
+func (t *summary) observed() {
+	var out []string
+	for i := range t.p.Plan.Steps {
+		st, state := &t.p.Plan.Steps[i], t.step(i)
+		if st.Kind != StepVerify && !t.dry() || !state.Outcome.OK() || state.Outcome == StepSpared {
+			continue
+		}
+		text := st.Title
+		if state.Detail != "" {
+			text += ": " + state.Detail
+		}
+		out = append(out, cutLine(text))
+	}
+	if len(out) == 0 && !t.p.FiredAt.IsZero() {
+		out = []string{"nothing"}
+	}
+	t.part("seen:", out)
+}
+
+// notSafe is everything that cannot be relied upon.
+func (t *summary) notSafe() {
+	var out []string
+	running := t.p.Status == Running
+	for i := range t.p.Plan.Steps {
+		state := t.step(i)
+		if t.p.FiredAt.IsZero() || state.Outcome.OK() || running && state.Outcome == "" {
+			continue
+		}
+		how := "not done"
+		if state.Outcome != "" {
+			how = state.Outcome.InWords()
+		}
+		if state.Detail != "" {
+			how += ": " + state.Detail
+		}
+		out = append(out, cutLine(t.p.Plan.Steps[i].Title+", "+how))
+	}
+	for _, f := range t.r.Flags {
+		switch st := t.s.Flags[f.ID]; {
+		case st.Drift():
+			out = append(out, fmt.Sprintf("%s has drifted: gonogo set %s, stored is %s", f.ID, shortValue(st.Want), shortValue(st.Stored)))
+		case st.Unapplied() && !running:
+			out = append(out, fmt.Sprintf("%s is stored as %s, the service uses %s", f.ID, shortValue(st.Stored), shortValue(st.Effective)))
+		}
+	}
+	if t.s.Unaudited > 0 {
+		out = append(out, fmt.Sprintf("UNAUDITED: %d facts are missing in the journal", t.s.Unaudited))
+	}
+	if t.s.Incident.Open() && !running && t.p.Plan.Kind == PlanRollback {
+		out = append(out, "the incident is open: no rollback of it was verified")
+	}
+	switch {
+	case len(out) > 0:
+		t.part("NOT SAFE:", out)
+	case t.p.Status == Ended:
+		t.line("not safe: nothing that gonogo knows of")
+	}
+}
+
+// told is who was told, or could not be.
+func (t *summary) told() {
+	var told, not []string
+	for _, n := range t.p.Notified {
+		name := n.Title
+		if name == "" {
+			name = string(n.Action)
+		}
+		switch {
+		case n.Err != "":
+			if text := name + ": " + n.Err; !slices.Contains(not, text) {
+				not = append(not, text)
+			}
+		case !slices.Contains(told, name):
+			told = append(told, name)
+		}
+	}
+	if len(told) > 0 {
+		t.line("told: %s", strings.Join(told, ", "))
+	}
+	for _, text := range not {
+		t.line("could not tell %s", cutLine(text))
+	}
+}
+
+// times are T0 to T3, each with what it took since the one before it counts from.
+func (t *summary) times() {
+	p := t.p
+	if p.FiredAt.IsZero() {
+		return
+	}
+	if p.Plan.Kind != PlanRollback {
+		t.line("fired %s%s", stamp(p.FiredAt), t.endedAfter())
+		return
+	}
+	fired := p.FiredAt
+	inc := t.s.Incident
+	if inc != nil && inc.Plan != p.Plan.ID {
+		inc = nil
+	}
+	if inc != nil && !inc.Fired.IsZero() {
+		fired = inc.Fired
+	}
+	switch {
+	case inc == nil || inc.Breach.IsZero():
+		t.line("T0 breach     none seen")
+	case inc.Why == "":
+		t.line("T0 breach     %s", stamp(inc.Breach))
+	default:
+		t.line("T0 breach     %s  %s", stamp(inc.Breach), cutLine(inc.Why))
+	}
+	t.line("T1 fired      %s%s", stamp(fired), t.since(inc, fired, fired))
+	for _, at := range []struct {
+		name string
+		at   time.Time
+		open string
+	}{{"T2 contained", p.ContainedAt, "not yet"}, {"T3 verified ", p.VerifiedAt, "not yet: the clock runs"}} {
+		open := at.open
+		if p.Status != Running && at.name == "T2 contained" {
+			open = "no: not every flag was set"
+		} else if p.Plan.Drill != "" {
+			open = "no"
+		}
+		if at.at.IsZero() {
+			t.line("%s  %s", at.name, open)
+			continue
+		}
+		t.line("%s  %s%s", at.name, stamp(at.at), t.since(inc, fired, at.at))
+	}
+}
+
+// since says how long after T0 and T1 at was.
+func (t *summary) since(inc *Incident, fired, at time.Time) string {
+	var out []string
+	if inc != nil && !inc.Breach.IsZero() {
+		out = append(out, tookText(at.Sub(inc.Breach))+" after the breach")
+	}
+	if at.After(fired) {
+		out = append(out, tookText(at.Sub(fired))+" after it was fired")
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "  " + strings.Join(out, ", ")
+}
+
+func (t *summary) endedAfter() string {
+	if t.p.EndedAt.IsZero() {
+		return ""
+	}
+	took := t.p.EndedAt.Sub(t.p.FiredAt)
+	text := ", ended after " + tookText(took)
+	if b := t.p.Plan.Budget; b > 0 {
+		text += " of " + FormatDuration(b)
+		if took > b {
+			text += ", OVER its budget"
+		}
+	}
+	return text
+}
+
+// people are who had a hand in it, and what pins down what it was.
+func (t *summary) people() {
+	p := t.p
+	out := []string{"armed by " + p.By.at()}
+	if p.FiredBy.Name != "" {
+		out = append(out, "fired by "+p.FiredBy.at())
+	}
+	for _, who := range p.Joined {
+		out = append(out, "joined by "+who.at())
+	}
+	t.line("%s", strings.Join(out, ", "))
+	out = []string{t.environment(), "plan " + p.Plan.Hash[:min(12, len(p.Plan.Hash))]}
+	if t.s.Seq > 0 {
+		out = append(out, "journal record "+strconv.FormatUint(t.s.Seq, 10))
+	}
+	t.line("%s", strings.Join(out, " · "))
+}

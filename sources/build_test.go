@@ -1,0 +1,96 @@
+package sources
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gonogo/model"
+	"gonogo/model/config"
+)
+
+const evidence = `
+rollout.id = "x"
+environment.name = "laptop"
+[source.app_log]
+kind = "log"
+paths = ["*.log"]
+[source.logs_db]
+kind = "sql"
+driver = "postgres"
+dsn = "env:EVIDENCE_DSN"
+[phase.only]
+[action.restart]
+kind = "restart"
+[rollback.off]
+emergency = true
+flags = {}
+run = ["restart"]
+verify = [
+  { log = "app_log", match = "flag disabled" },
+  { source = "logs_db", query = "SELECT count(*) FROM logs WHERE at > $since", is = "> 0", after = "5s", within = "2m" },
+]
+`
+
+func load(dir, text string) (*config.Config, error) {
+	restart := config.ActionKind{Build: func(config.Part) (model.Action, error) { return nil, nil }}
+	return config.Parse(filepath.Join(dir, "config.toml"), []byte(text), config.Kinds{Sources: Builders(), Actions: map[string]config.ActionKind{"restart": restart}})
+}
+
+func TestWitnesses(t *testing.T) {
+	dir := t.TempDir()
+	cfg, err := load(dir, evidence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, v := range cfg.Rollout.Rollbacks[0].Verify {
+		got = append(got, fmt.Sprint(v.Kind, " ", v.Witness, " ", v.Title, " ", v.After, " ", v.Within))
+	}
+	want := "source rollback.off.verify[0] app_log says flag disabled 0s 1m0s\n" +
+		"source rollback.off.verify[1] logs_db > 0: SELECT count(*) FROM logs WHERE at > $since 5s 2m0s"
+	if text := strings.Join(got, "\n"); text != want {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+	if _, err := Witnesses(cfg); err == nil || err.Error() != `rollback.off.verify[1]: source "logs_db": dsn: environment variable EVIDENCE_DSN is not set` {
+		t.Errorf("got %v", err)
+	}
+	t.Setenv("EVIDENCE_DSN", "postgres://gonogo@127.0.0.1:1/logs")
+	all, err := Witnesses(cfg)
+	if err != nil || len(all) != 2 {
+		t.Fatalf("got %v, %v", all, err)
+	}
+	path := filepath.Join(dir, "app.log")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("1 flag disabled\n")
+	w := all["rollback.off.verify[0]"]
+	mark, err := w.Mark(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shown, seen, err := w.Look(t.Context(), mark); shown || err != nil {
+		t.Errorf("an old line: %v, %q, %v", shown, seen, err)
+	}
+	write("1 flag disabled\n2 flag disabled\n")
+	if shown, seen, err := w.Look(t.Context(), mark); !shown || err != nil || seen != "2 flag disabled" {
+		t.Errorf("a new line: %v, %q, %v", shown, seen, err)
+	}
+}
+
+// TestWitnessFindings: what the kinds find wrong has its line.
+func TestWitnessFindings(t *testing.T) {
+	text := strings.NewReplacer(`"flag disabled"`, `"/flag (/"`, "at > $since", "at > '$since'").Replace(evidence)
+	_, err := load("/etc/gonogo", text)
+	want := "/etc/gonogo/config.toml:19: rollback.off.verify[0].match: is no regular expression: missing closing ): `flag (`\n" +
+		"/etc/gonogo/config.toml:20: rollback.off.verify[1].query: has no $since outside quotes and comments, so rows from before the rollback would count: expected something like \"… AND timestamp > $since\""
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}

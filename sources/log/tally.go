@@ -1,0 +1,97 @@
+package log
+
+import (
+	"fmt"
+	"time"
+
+	"gonogo/model"
+	"gonogo/model/config"
+	"gonogo/sources/poll"
+)
+
+// buckets is how many parts a window has: it looks back up to one part less than it says, never more.
+const buckets = 100
+
+// tally counts the lines of one metric over its window. It belongs to the
+// follower, whose lock guards it.
+type tally struct {
+	match, of pattern
+	share     bool // the value is the share of match in of
+	names     [2]string
+	window    time.Duration
+	recent    []bucket // oldest first
+	newest    time.Time
+}
+
+type bucket struct {
+	since     time.Time // of its first line
+	match, of float64
+}
+
+func newTally(m config.MetricPart) (*tally, error) {
+	t := &tally{window: window(m.Table), share: m.Table.Has("of"), names: [2]string{m.Table.String("match"), m.Table.String("of")}}
+	if t.window <= 0 {
+		return nil, fmt.Errorf("window: expected more than 0")
+	}
+	var err error
+	if t.match, err = parsePattern(t.names[0]); err != nil {
+		return nil, fmt.Errorf("match: %w", err)
+	}
+	if t.share {
+		if t.of, err = parsePattern(t.names[1]); err != nil {
+			return nil, fmt.Errorf("of: %w", err)
+		}
+	}
+	return t, nil
+}
+
+// add counts a line that was read at now.
+func (t *tally) add(now time.Time, line []byte) {
+	match, of := t.match.matches(line), t.share && t.of.matches(line)
+	if !match && !of {
+		return
+	}
+	if n := len(t.recent); n == 0 || now.Sub(t.recent[n-1].since) >= t.window/buckets {
+		t.forget(now)
+		t.recent = append(t.recent, bucket{since: now})
+	}
+	last := &t.recent[len(t.recent)-1]
+	if match {
+		last.match++
+	}
+	if of {
+		last.of++
+		t.newest = now
+	}
+}
+
+// forget drops what is older than the window.
+func (t *tally) forget(now time.Time) {
+	n := 0
+	for n < len(t.recent) && now.Sub(t.recent[n].since) >= t.window {
+		n++
+	}
+	t.recent = append(t.recent[:0], t.recent[n:]...)
+}
+
+// reading returns the value at now. looked is when the files were read last,
+// and began when they began to be.
+func (t *tally) reading(now, looked, began time.Time) (model.Reading, error) {
+	if seen := looked.Sub(began); seen < t.window {
+		return model.Reading{}, fmt.Errorf("%w, %s of %s so far", model.ErrCollecting, model.FormatDuration(seen.Truncate(time.Second)), model.FormatDuration(t.window))
+	}
+	t.forget(now)
+	var match, of float64
+	for _, b := range t.recent {
+		match, of = match+b.match, of+b.of
+	}
+	switch {
+	case !t.share:
+		return model.Reading{At: now, SampleAt: looked, Value: match}, nil
+	case of == 0 && match > 0:
+		return model.Reading{}, fmt.Errorf("%w: %g lines with %s, but none with %s, of which they should be a share", model.ErrPartial, match, poll.Cut(t.names[0], 60), poll.Cut(t.names[1], 60))
+	case of == 0:
+		return model.Reading{At: now, HasCount: true}, fmt.Errorf("%w: no line with %s in %s", model.ErrEmpty, poll.Cut(t.names[1], 60), model.FormatDuration(t.window))
+	}
+	return model.Reading{At: now, SampleAt: t.newest, Value: match / of, Count: of, HasCount: true}, nil
+}

@@ -1,0 +1,185 @@
+package sql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"gonogo/model"
+	"gonogo/model/config"
+	"gonogo/sources/poll"
+)
+
+// database is a PostgreSQL server. It is safe for concurrent use.
+type database struct {
+	config  *pgx.ConnConfig
+	hidden  secrets
+	timeout time.Duration
+	slots   chan struct{}
+}
+
+// open reads the keys of a source. Nothing is asked yet.
+func open(part config.SourcePart) (*database, error) {
+	dsn, err := part.Table.Secret("dsn", part.Dir)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := pgx.ParseConfig(dsn)
+	if err != nil { // whose text holds most of the DSN
+		return nil, errors.New("dsn: is no connection string that PostgreSQL understands: expected something like postgres://user:password@host:5432/database?sslmode=require")
+	}
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // nothing is prepared, which a pooler in between may not keep
+	if cfg.RuntimeParams["application_name"] == "" {
+		cfg.RuntimeParams["application_name"] = "gonogo"
+	}
+	d := &database{config: cfg, timeout: part.Table.Duration("timeout", defaultTimeout), slots: make(chan struct{}, Width)}
+	if d.timeout <= 0 {
+		return nil, errors.New("timeout: expected more than 0")
+	}
+	d.hidden.add(dsn)
+	d.hidden.add(cfg.Password)
+	return d, nil
+}
+
+// now returns the server's time.
+func (d *database) now(ctx context.Context) (at time.Time, err error) {
+	err = d.ask(ctx, "SELECT clock_timestamp()", func(rows pgx.Rows) error {
+		if !rows.Next() {
+			return model.ErrEmpty
+		}
+		return rows.Scan(&at)
+	})
+	return at, err
+}
+
+// number returns what query answers: ErrEmpty for no row and NULL,
+// ErrAmbiguous for several rows or columns.
+func (d *database) number(ctx context.Context, query string, args ...any) (v float64, err error) {
+	err = d.ask(ctx, query, func(rows pgx.Rows) error {
+		if n := len(rows.FieldDescriptions()); n > 1 {
+			return fmt.Errorf("%w: it answers %d columns where one is wanted", model.ErrAmbiguous, n)
+		}
+		if !rows.Next() {
+			if rows.Err() != nil {
+				return nil // which the caller sees
+			}
+			return fmt.Errorf("%w: no row", model.ErrEmpty)
+		}
+		values, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		if len(values) != 1 {
+			return errors.New("it answers no column")
+		}
+		if v, err = numberOf(values[0]); err != nil {
+			return err
+		}
+		if rows.Next() {
+			return fmt.Errorf("%w: it answers several rows where one is wanted", model.ErrAmbiguous)
+		}
+		return nil
+	}, args...)
+	return v, err
+}
+
+// ask runs query in a read-only transaction on a connection of its own, within
+// the source's timeout, and gives the rows to read. What read leaves is dropped.
+func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) error, args ...any) (err error) {
+	timed, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	defer func() {
+		switch {
+		case err == nil, errors.Is(err, model.ErrEmpty), errors.Is(err, model.ErrAmbiguous):
+		case ctx.Err() == nil && timed.Err() != nil:
+			err = fmt.Errorf("timed out after %s", model.FormatDuration(d.timeout))
+		default:
+			err = d.hidden.redact(err)
+		}
+	}()
+	select {
+	case d.slots <- struct{}{}:
+		defer func() { <-d.slots }()
+	case <-timed.Done():
+		return fmt.Errorf("%d questions to this database wait for their answers already", Width)
+	}
+	conn, err := pgx.ConnectConfig(timed, d.config)
+	if err != nil {
+		return err
+	}
+	defer closeConn(conn)
+	tx, err := conn.BeginTx(timed, pgx.TxOptions{AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return err
+	}
+	limit := d.timeout
+	if deadline, ok := timed.Deadline(); ok {
+		limit = min(limit, time.Until(deadline))
+	}
+	if _, err := tx.Exec(timed, fmt.Sprintf("SET LOCAL statement_timeout = %d", max(1, limit.Milliseconds()))); err != nil {
+		return err
+	}
+	within, enough := context.WithCancel(timed)
+	defer enough()
+	rows, err := tx.Query(within, query, args...)
+	if err != nil {
+		return err
+	}
+	if err := read(rows); err != nil {
+		enough() // the rest is not worth reading
+		rows.Close()
+		return err
+	}
+	rows.Close()
+	return rows.Err()
+}
+
+// closeConn ends conn, and its transaction with it, and waits for what the driver does about that.
+func closeConn(conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = conn.Close(ctx) // nothing was written
+	select {
+	case <-conn.PgConn().CleanupDone():
+	case <-ctx.Done(): // a network that is gone; the driver gives up by itself, within 15 s
+	}
+}
+
+// numberOf returns the number that a column holds: true is 1, false 0.
+func numberOf(value any) (float64, error) {
+	switch v := value.(type) {
+	case nil:
+		return 0, fmt.Errorf("%w: NULL", model.ErrEmpty)
+	case bool:
+		if v {
+			return 1, nil
+		}
+		return 0, nil
+	case int16:
+		return float64(v), nil
+	case int32:
+		return float64(v), nil
+	case int64:
+		return float64(v), nil
+	case uint32:
+		return float64(v), nil
+	case float32:
+		return float64(v), nil
+	case float64:
+		return v, nil
+	case pgtype.Numeric:
+		f, err := v.Float64Value()
+		if err != nil || !f.Valid {
+			return math.NaN(), err
+		}
+		return f.Float64, nil
+	case pgtype.Interval, time.Time:
+		return 0, errors.New("it answers a time where a number is wanted: expected something like extract(epoch FROM …)")
+	}
+	return 0, fmt.Errorf("it answers %s where a number is wanted", poll.Cut(fmt.Sprintf("%q", fmt.Sprint(value)), 60))
+}

@@ -1,0 +1,119 @@
+// Package sql reads metrics from databases: one row, one column, a number. As
+// a witness it asks what came after a mark, which is the database's own time:
+// clocks are never compared.
+//
+// A source runs one goroutine a metric, see package poll, and opens a
+// connection for each question, at most Width at a time: nothing is kept open
+// between questions, so a database that went away and came back needs no care.
+// Every question runs in a read-only transaction with a statement_timeout.
+// Nothing is written, and rows past the second are never read. No error holds
+// the DSN or its password.
+package sql
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gonogo/model"
+	"gonogo/model/config"
+	"gonogo/sources/poll"
+)
+
+// Width is how many connections one source has at a time.
+const Width = 4
+
+const defaultTimeout = 5 * time.Second
+
+// Kind returns the kind "sql".
+func Kind() config.SourceKind {
+	return config.SourceKind{
+		Doc: "asks a database for one number",
+		Keys: []config.Key{
+			{Name: "driver", Type: config.String, Required: true, OneOf: []string{"postgres"}, Help: "the kind of database: postgres"},
+			{Name: "dsn", Type: config.Secret, Required: true, Help: "how to connect, as env:NAME or file:PATH, such as postgres://gonogo_ro:…@db.internal/logs"},
+			{Name: "timeout", Type: config.Duration, Help: "for one answer; default: 5s"},
+		},
+		MetricKeys: []config.Key{
+			{Name: "query", Type: config.String, Required: true, Help: "a query that answers one row with one number"},
+		},
+		Lint:     lint,
+		Facts:    facts,
+		Describe: func(m config.MetricPart) string { return oneLine(m.Table.String("query"), maxDescription) },
+		Build:    build,
+		WitnessKeys: []config.Key{
+			{Name: "query", Type: config.String, Required: true, Help: "a query that answers one number of what is newer than $since"},
+			{Name: "is", Type: config.String, Required: true, Help: "what the number must be, such as \"> 0\""},
+		},
+		LintWitness:     lintWitness,
+		DescribeWitness: describeWitness,
+		BuildWitness:    buildWitness,
+	}
+}
+
+func build(part config.SourcePart) (model.Source, error) {
+	db, err := open(part)
+	if err != nil {
+		return nil, err
+	}
+	return &source{db: db, metrics: part.Metrics}, nil
+}
+
+type source struct {
+	db      *database
+	metrics []config.MetricPart
+}
+
+// Run implements model.Source.
+func (s *source) Run(ctx context.Context, out model.Emitter) error {
+	return poll.Loop{
+		Metrics: s.metrics,
+		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
+			v, err := s.db.number(ctx, m.Table.String("query"))
+			return model.Reading{Value: v}, err
+		},
+	}.Run(ctx, out)
+}
+
+func buildWitness(part config.WitnessPart) (model.Witness, error) {
+	db, err := open(part.Source)
+	if err != nil {
+		return nil, err
+	}
+	query, n := bindSince(part.Table.String("query"))
+	if n == 0 {
+		return nil, fmt.Errorf("query: has no %s", since)
+	}
+	if part.Is == nil {
+		return nil, fmt.Errorf("is: missing")
+	}
+	return &witness{db: db, query: query, is: *part.Is}, nil
+}
+
+type witness struct {
+	db    *database
+	query string // with $1 for the mark
+	is    model.Target
+}
+
+// Mark implements model.Witness: the database's own time.
+func (w *witness) Mark(ctx context.Context) (string, error) {
+	at, err := w.db.now(ctx)
+	if err != nil {
+		return "", poll.Inert(err)
+	}
+	return at.UTC().Format(time.RFC3339Nano), nil
+}
+
+// Look implements model.Witness. A query without an answer shows nothing.
+func (w *witness) Look(ctx context.Context, mark string) (bool, string, error) {
+	at, err := time.Parse(time.RFC3339Nano, mark)
+	if err != nil {
+		return false, "", fmt.Errorf("mark %q is no time", poll.Cut(mark, 60))
+	}
+	v, err := w.db.number(ctx, w.query, at)
+	if err != nil {
+		return false, "", poll.Inert(err)
+	}
+	return holds(w.is, v), fmt.Sprintf("%s (wanted %s)", text(v), w.is.Text), nil
+}

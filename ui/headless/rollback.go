@@ -1,0 +1,212 @@
+package headless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gonogo/model"
+	"gonogo/ui/words"
+)
+
+func (w *World) cmdRollback(config *string) *cobra.Command {
+	var how consent
+	var last bool
+	var flag, remove string
+	c := &cobra.Command{
+		Use: "rollback [NAME]", Short: "Take it back: the emergency rollback, the one named, or one flag", Args: cobra.MaximumNArgs(1),
+		Long: "Take it back. Without a name it is the emergency rollback. --flag takes that one flag back to its safe value.\n" +
+			"A rollback that takes some out of a list needs --remove; without it the items are listed.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				if last {
+					return s.showLast(ctx, how)
+				}
+				in := model.Intent{Kind: model.ArmRollback, Flag: model.FlagID(flag)}
+				if len(args) > 0 {
+					in.Rollback = model.RollbackID(args[0])
+				}
+				if err := s.checkRollback(ctx, &in, remove); err != nil {
+					return err
+				}
+				return s.drive(ctx, in, how)
+			})
+		},
+	}
+	how.flags(c)
+	c.Flags().BoolVar(&last, "last", false, "show how the last rollback went, in a text to paste")
+	c.Flags().StringVar(&flag, "flag", "", "take this one flag back to its safe value")
+	c.Flags().StringVar(&remove, "remove", "", "what to take out of the list that the rollback asks about, comma separated")
+	return c
+}
+
+// checkRollback says what is wrong with the command line before anything is
+// asked of the engine, and puts what is picked into in.
+func (s *session) checkRollback(ctx context.Context, in *model.Intent, remove string) error {
+	switch {
+	case in.Flag != "" && (in.Rollback != "" || remove != ""):
+		return usage("either --flag, or the name of a rollback")
+	case in.Flag != "" && s.rollout.Flag(in.Flag) == nil:
+		return usage("there is no flag %q", in.Flag)
+	case in.Flag != "":
+		return nil
+	}
+	var picks *model.Setting
+	if b := s.rollout.Rollback(in.Rollback); b != nil {
+		for i := range b.Set {
+			if b.Set[i].Value.Type == model.Remove {
+				picks = &b.Set[i]
+			}
+		}
+	}
+	switch {
+	case picks == nil && remove != "":
+		return usage("--remove is for a rollback that takes some out of a list; %q does not", in.Rollback)
+	case picks == nil:
+		return nil
+	}
+	return s.checkRemove(ctx, in, picks.Flag, remove)
+}
+
+func (s *session) checkRemove(ctx context.Context, in *model.Intent, flag model.FlagID, remove string) error {
+	snap, err := s.settled(ctx)
+	if err != nil {
+		return err
+	}
+	st := snap.State.Flags[flag]
+	now := st.Stored
+	if now.Type != model.List {
+		now = st.Effective
+	}
+	listed := model.Inert(strings.Join(now.Items, ", "))
+	if remove == "" {
+		return usage("say which to take out of %s: --remove A,B; in it are: %s", flag, listed)
+	}
+	for item := range strings.SplitSeq(remove, ",") {
+		if item = strings.TrimSpace(item); item == "" {
+			continue
+		}
+		if !slices.Contains(now.Items, item) {
+			return usage("%q is not in %s; in it are: %s", item, flag, listed)
+		}
+		in.Remove = append(in.Remove, item)
+	}
+	return nil
+}
+
+// lastRollback is a rollback with its summary in words.
+type lastRollback struct {
+	*model.PlanState
+	Text string `json:"text"` // see model.Summary
+}
+
+func (s *session) showLast(ctx context.Context, how consent) error {
+	snap, err := s.next(ctx)
+	if err != nil {
+		return err
+	}
+	p := snap.State.LastDown
+	switch {
+	case p == nil:
+		return usage("there was no rollback")
+	case p.Status == model.Running: // it is told to its end
+		return s.followPlan(ctx, how, p.Plan.ID)
+	}
+	text := model.Summary(snap.Rollout, &snap.State, p)
+	if how.asJSON {
+		return errors.Join(writeJSON(s.w.Out, lastRollback{p, text}), ofOutcome(p.Outcome))
+	}
+	_, _ = fmt.Fprint(s.w.Out, text)
+	return ofOutcome(p.Outcome)
+}
+
+func (w *World) cmdRehearse(config *string) *cobra.Command {
+	var how consent
+	c := &cobra.Command{
+		Use: "rehearse [NAME]", Short: "Rehearse a rollback, or say when each was rehearsed", Args: cobra.MaximumNArgs(1),
+		Long: "Rehearse a rollback as its config says: dry, which looks at everything that the rollback would use and changes\n" +
+			"nothing, or real, which runs it. Each step's time is told, and the whole against the budget.\n" +
+			"Exit status: 0 READY or VERIFIED within the budget, else 20 or what the outcome says.\n" +
+			"Without a name it lists the rollbacks with their last drill.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+				if len(args) == 0 {
+					return s.listDrills(ctx, how.asJSON)
+				}
+				id := model.RollbackID(args[0])
+				if s.rollout.Rollback(id) == nil {
+					return usage("there is no rollback %q", id)
+				}
+				return s.drive(ctx, model.Intent{Kind: model.ArmDrill, Rollback: id}, how)
+			})
+		},
+	}
+	how.flags(c)
+	return c
+}
+
+// drillReport is a rollback and its last rehearsal.
+type drillReport struct {
+	Rollback model.RollbackID `json:"rollback"`
+	Title    string           `json:"title"`
+	Rehearse model.Rehearsal  `json:"rehearse"`
+	Last     *model.Drill     `json:"last,omitempty"` // nil: never
+	Passed   bool             `json:"passed"`
+}
+
+func (s *session) listDrills(ctx context.Context, asJSON bool) error {
+	snap, err := s.next(ctx)
+	if err != nil {
+		return err
+	}
+	var all []drillReport
+	for i := range snap.Rollout.Rollbacks {
+		b := &snap.Rollout.Rollbacks[i]
+		r := drillReport{Rollback: b.ID, Title: b.Title, Rehearse: b.Rehearse}
+		if d, ok := snap.State.Drills[b.ID]; ok {
+			r.Last, r.Passed = &d, d.Passed()
+		}
+		all = append(all, r)
+	}
+	if asJSON {
+		return writeJSON(s.w.Out, map[string]any{"rollbacks": all})
+	}
+	for _, r := range all {
+		last, date := model.Drill{}, ""
+		if r.Last != nil {
+			last, date = *r.Last, r.Last.At.UTC().Format("2006-01-02 15:04Z")+" "
+		}
+		_, _ = fmt.Fprintf(s.w.Out, "%-16s %s%s\n", model.Inert(string(r.Rollback)), date, words.LastDrill(last, r.Last != nil, snap.At))
+	}
+	return nil
+}
+
+// writeDrill writes how a drill went: the whole of it against the budget.
+func (s *session) writeDrill(p *model.PlanState) {
+	took := p.EndedAt.Sub(p.FiredAt)
+	over := ""
+	if took > p.Plan.Budget {
+		over = ", OVER its budget"
+	}
+	_, _ = fmt.Fprintf(s.w.Out, "%s: %s, %s\n  took %s of %s%s\n", words.Drill(&p.Plan), p.Outcome, model.Inert(because(p)),
+		words.Took(p.FiredAt, p.EndedAt), model.FormatDuration(p.Plan.Budget), over)
+}
+
+func because(p *model.PlanState) string {
+	if p.Summary != "" {
+		return p.Summary
+	}
+	return p.Outcome.Meaning()
+}
+
+// ofDrill returns a drill's exit status: a good one beyond its budget is UNVERIFIED.
+func ofDrill(p *model.PlanState) error {
+	if p.Plan.Budget > 0 && p.EndedAt.Sub(p.FiredAt) > p.Plan.Budget && ofOutcome(p.Outcome) == nil {
+		return Exit{Status: ExitUnverified}
+	}
+	return ofOutcome(p.Outcome)
+}

@@ -1,0 +1,78 @@
+package panel
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gonogo/model"
+	"gonogo/ui/theme"
+	"gonogo/ui/words"
+)
+
+// levelsOf returns how many levels a way down has; 0 for a plan that is none.
+func levelsOf(plan *model.PlanState) int {
+	n := 0
+	for i := range plan.Plan.Steps {
+		n = max(n, plan.Plan.Steps[i].Level)
+	}
+	return n
+}
+
+// levelHead names a level and what it changes: "level 1 of 2: tenants 15 → 7".
+func levelHead(plan *model.PlanState, level int) []span {
+	var changes []string
+	spared, any := true, false
+	for i := range plan.Plan.Steps {
+		st := &plan.Plan.Steps[i]
+		if st.Level != level {
+			continue
+		}
+		any = true
+		spared = spared && i < len(plan.Steps) && plan.Steps[i].Outcome == model.StepSpared
+		for _, c := range st.Changes {
+			changes = append(changes, string(c.Flag)+" "+howMany(c.From)+" → "+howMany(c.To))
+		}
+	}
+	text := fmt.Sprintf("level %d of %d", level, levelsOf(plan))
+	if len(changes) > 0 {
+		text += ": " + strings.Join(changes, ", ")
+	}
+	if any && spared {
+		return []span{{theme.Dim, text + "  not needed"}}
+	}
+	return []span{{theme.Strong | theme.Underline, text}}
+}
+
+// howMany is a value where there is little room: of a list the number of items.
+func howMany(v model.Value) string {
+	if v.Type == model.List {
+		return fmt.Sprint(len(v.Items))
+	}
+	return v.String()
+}
+
+// holdLeft is how long a hold that runs still lasts.
+func holdLeft(p Props, step *model.Step, state *model.StepState) string {
+	left := max(state.Started.Add(step.Timeout).Sub(p.Now), 0)
+	return words.Clock((left + time.Second - 1).Truncate(time.Second)) + " left of " + spell(step.Timeout)
+}
+
+// until is what a hold waits for, with how it stands at the moment.
+func until(p Props, step *model.Step) string {
+	if len(step.Until) == 0 {
+		return "then it goes on"
+	}
+	parts := make([]string, len(step.Until))
+	for i, id := range step.Until {
+		parts[i] = string(id)
+		if line, ok := p.Snap.Lines[id]; ok {
+			line = p.seen(line)
+			parts[i] += " " + string(line.State)
+			if line.HasValue {
+				parts[i] += " " + valueText(&line)
+			}
+		}
+	}
+	return "it ends here if these are on target: " + strings.Join(parts, ", ")
+}

@@ -1,0 +1,120 @@
+package words
+
+import (
+	"fmt"
+	"time"
+
+	"gonogo/model"
+)
+
+func describePlan(event model.Event) string {
+	switch e := event.(type) {
+	case model.PlanArmed:
+		return armed(e)
+	case model.PlanVetoed:
+		if !e.Until.IsZero() {
+			return because("vetoed: nothing was done, the guard is held back until "+e.Until.UTC().Format("15:04:05Z"), e.Reason)
+		}
+		return because("vetoed: nothing was done", e.Reason)
+	case model.PlanFired:
+		return fired(e)
+	case model.PlanJoined:
+		return "joined the rollback that runs"
+	case model.StepIntended:
+		if e.Try > 1 {
+			return fmt.Sprintf("step %d begins, try %d", e.Step+1, e.Try)
+		}
+		return fmt.Sprintf("step %d begins", e.Step+1)
+	case model.StepEnded:
+		return because(fmt.Sprintf("step %d %s", e.Step+1, Outcome(e.Outcome)), e.Detail)
+	case model.PlanEnded:
+		if e.Outcome == model.Ready {
+			return because("drill ended READY, nothing was changed", e.Summary)
+		}
+		return because("plan ended "+string(e.Outcome), e.Summary)
+	}
+	return describeIncident(event)
+}
+
+// describeIncident tells of what a rollback leaves beside its steps: evidence,
+// the end of an incident, who was told.
+func describeIncident(event model.Event) string {
+	switch e := event.(type) {
+	case model.EvidenceMarked:
+		what := fmt.Sprintf("evidence of step %d: ", e.Step+1)
+		if e.Err != "" {
+			return what + "what is old could not be asked: " + e.Err
+		}
+		return what + "only what comes after now counts"
+	case model.Recovered:
+		return recovered(e)
+	case model.Notified:
+		name := e.Title
+		if name == "" {
+			name = string(e.Action)
+		}
+		if e.Err != "" {
+			return "could not tell " + name + ": " + e.Err
+		}
+		return "told: " + name
+	}
+	return model.EventName(event)
+}
+
+func fired(e model.PlanFired) string {
+	text := "fired by " + e.How
+	if !e.Breach.IsZero() {
+		text = because(text+", the breach began at "+e.Breach.UTC().Format("15:04:05Z"), e.Why)
+	}
+	return text
+}
+
+// recovered gives the figures of an incident that is over.
+func recovered(e model.Recovered) string {
+	text := "recovered: contained " + Took(e.Fired, e.Contained) + ", verified " + Took(e.Fired, e.Verified) + " after it was fired"
+	if e.Contained.IsZero() {
+		text = "recovered: verified " + Took(e.Fired, e.Verified) + " after it was fired"
+	}
+	if !e.Breach.IsZero() {
+		text += ", " + Took(e.Breach, e.Verified) + " after the breach"
+	}
+	return text
+}
+
+// Took says how long it was from one moment to another: below ten seconds with a tenth.
+func Took(from, to time.Time) string {
+	d := max(to.Sub(from), 0)
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return model.FormatDuration(d.Truncate(time.Second))
+}
+
+// Clock writes a time that runs as a clock does: "04:12", "1:04:12".
+func Clock(d time.Duration) string {
+	s := int64(max(d, 0) / time.Second)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%02d:%02d", s/60, s%60)
+}
+
+func armed(e model.PlanArmed) string {
+	text := fmt.Sprintf("armed %q, %s", e.Plan.Title, count(len(e.Plan.Steps), "step"))
+	if e.Plan.Guard {
+		text = "guard " + text
+	}
+	if drill := Drill(&e.Plan); drill != "" {
+		text = drill + ": " + text
+	}
+	if !e.FireAt.IsZero() {
+		text += ", fires by itself at " + e.FireAt.UTC().Format("15:04:05Z")
+	}
+	if n := len(e.Plan.Freeze); n > 0 {
+		text += ", freezes " + count(n, "baseline")
+	}
+	if e.Plan.Override {
+		text += ", against the gate"
+	}
+	return because(text, e.Plan.Reason)
+}
