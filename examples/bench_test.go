@@ -87,7 +87,7 @@ done
 // lives, against a shell script that does the same: edit, a restart that takes a
 // second, read back, three good readings a second apart.
 //
-//	go test ./examples -run '^$' -bench PlanAgainstScript -benchtime 10x
+//	go test ./examples -run '^$' -bench PlanAgainstScript -benchtime 5x
 func BenchmarkPlanAgainstScript(b *testing.B) {
 	print := draft(b, `apply = ["restart"]`, `apply = ["restart"]
 effective = { exec = ["cat", "live"] }`, `verify = [`, `verify = [{ metric = "errors", is = "< 1", within = "30s" }, `, `[flag.real]`, `[source.local]
