@@ -142,7 +142,8 @@ func (e *Engine) mayGoUp(in model.Intent) error {
 }
 
 // outranks reports whether the rollback asked for goes before the one that is
-// armed or runs: the emergency before any other, and any before one that only waits.
+// armed or runs: the emergency before any other, and any before one that only waits,
+// unless that is the emergency that a person armed. All go before a drill.
 func (e *Engine) outranks(in model.Intent, active *model.PlanState) bool {
 	emergency := e.o.Rollout.EmergencyRollback()
 	asked := in.Rollback
@@ -155,10 +156,17 @@ func (e *Engine) outranks(in model.Intent, active *model.PlanState) bool {
 	if asked == active.Plan.Rollback && in.Flag == active.Plan.Flag {
 		return false
 	}
-	return active.Status == model.Armed || emergency != nil && asked == emergency.ID
+	if emergency != nil && asked == emergency.ID {
+		return true
+	}
+	return active.Status == model.Armed && (!active.Plan.Emergency || active.Plan.Guard)
 }
 
 func (e *Engine) join(in model.Intent, active *model.PlanState) error {
+	other := in.Flag != "" || in.Rollback != "" && in.Rollback != active.Plan.Rollback
+	if active.Status == model.Armed && other {
+		return refuse("%q is armed, by %s: let it fire, or veto it first", active.Plan.Title, active.By.Name)
+	}
 	e.ledger.must(in.By, in.ID, model.IntentTaken{Intent: in}, model.PlanJoined{Plan: active.Plan.ID})
 	if active.Status == model.Armed && in.Yes {
 		return e.plans.fire(active.Plan.ID, in.By, in.ID, "--yes")

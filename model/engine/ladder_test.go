@@ -403,3 +403,27 @@ func TestNotificationsAreSentAndNotWaitedFor(t *testing.T) {
 		t.Errorf("%d failed, told %q", failed, team.told)
 	}
 }
+
+func TestNothingSmallerReplacesAnArmedEmergency(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	o := options(t, w, t.TempDir())
+	o.Rollout.Emergency.Countdown = time.Hour
+	p := board(t, o)
+	p.enter("ten")
+	p.ask(model.Intent{Kind: model.ArmRollback})
+	armed := p.until("armed", func(s *model.Snapshot) bool { return s.State.Plan.Status == model.Armed }).State.Plan
+	if a := p.ask(model.Intent{Kind: model.ArmRollback, Flag: "real", Yes: true}); !a.Refused {
+		t.Errorf("a smaller one was taken: %+v", a)
+	}
+	if got := p.last.State.Plan; got.Plan.ID != armed.Plan.ID || got.Status != model.Armed {
+		t.Errorf("%s is %s", got.Plan.Title, got.Status)
+	}
+	p.ask(model.Intent{Kind: model.Veto, Plan: armed.Plan.ID})
+	if a := p.ask(model.Intent{Kind: model.ArmRollback, Flag: "real", Yes: true}); a.Err != "" {
+		t.Fatal(a.Err)
+	}
+	if got := p.ended(); got.Outcome != model.Verified || got.Plan.Flag != "real" {
+		t.Errorf("%s: %s", got.Plan.Title, got.Outcome)
+	}
+}
