@@ -12,6 +12,10 @@ import (
 // keyboard that repeats it.
 const burst = 10 * time.Millisecond
 
+// typedAlone is how long before Enter no letter may come in a text field. A
+// hand that has just typed is quick, but a paste is much quicker.
+const typedAlone = 30 * time.Millisecond
+
 // alone holds back a key that arms, fires or vetoes until it is known that no
 // other input came beside it, as in a paste without brackets or in the torn
 // reply of a terminal.
@@ -38,9 +42,9 @@ func (a *alone) note(now time.Time, key string) (spoiled bool) {
 	return spoiled
 }
 
-// hurried reports whether other input came just before the one at hand.
-func (a *alone) hurried(now time.Time) bool {
-	return !a.other.IsZero() && now.Sub(a.other) < bangAlone
+// hurried reports whether other input came less than d before the one at hand.
+func (a *alone) hurried(now time.Time, d time.Duration) bool {
+	return !a.other.IsZero() && now.Sub(a.other) < d
 }
 
 // alone does act once it is known that the key at hand came alone.
@@ -48,7 +52,7 @@ func (m *Model) alone(act func(*Model) tea.Cmd) tea.Cmd {
 	switch {
 	case m.lone.act != nil:
 		return nil // the same key again: the same wish
-	case m.lone.hurried(m.now):
+	case m.lone.hurried(m.now, bangAlone):
 		m.failAlone()
 		return nil
 	}

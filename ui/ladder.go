@@ -41,7 +41,7 @@ func (o *ladder) enter(m *Model) tea.Cmd {
 		return nil
 	case o.early(m):
 		return nil
-	case m.lone.hurried(m.now):
+	case m.lone.hurried(m.now, bangAlone):
 		m.failAlone()
 		return nil
 	}

@@ -170,10 +170,11 @@ func (o *prompt) edited(m *Model) tea.Cmd {
 }
 
 func (o *prompt) enter(m *Model) tea.Cmd {
-	if o.arms && m.lone.hurried(m.now) {
+	if o.arms && m.lone.hurried(m.now, typedAlone) {
 		m.failAlone()
 		return nil
 	}
+	m.lone.other = time.Time{} // what was typed before it was looked at now
 	m.over = nil
 	cmd, wrong := o.done(m, o.input.String())
 	if wrong != "" {
@@ -219,7 +220,7 @@ func (o *palette) enter(m *Model) tea.Cmd {
 	if o.at >= len(found) {
 		return nil
 	}
-	if m.lone.hurried(m.now) {
+	if m.lone.hurried(m.now, bangAlone) {
 		m.failAlone()
 		return nil
 	}

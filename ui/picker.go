@@ -145,7 +145,7 @@ func (o *picker) enter(m *Model) tea.Cmd {
 		return nil
 	case o.early(m):
 		return nil
-	case m.lone.hurried(m.now):
+	case m.lone.hurried(m.now, bangAlone):
 		m.failAlone()
 		return nil
 	case len(picked) == 0:
