@@ -9,6 +9,9 @@ import (
 func applyPlan(s State, r Record) State {
 	switch e := r.Event.(type) {
 	case PlanArmed:
+		if s.Plan != nil && s.Plan.Status == Running {
+			s.Preempted = s.Plan
+		}
 		s.Plan = &PlanState{
 			Plan: e.Plan, Status: Armed, By: r.By, ArmedAt: r.At, ArmedSeq: r.Seq, FireAt: e.FireAt,
 			Steps: make([]StepState, len(e.Plan.Steps)),
@@ -48,12 +51,17 @@ func applyPlan(s State, r Record) State {
 
 // onPlan returns s with a changed copy of its plan, if that is id.
 func onPlan(s State, id PlanID, change func(*PlanState)) State {
-	if s.Plan == nil || s.Plan.Plan.ID != id {
+	was := s.PlanOf(id)
+	if was == nil {
 		return s
 	}
-	p := *s.Plan
+	p := *was
 	change(&p)
-	s.Plan = &p
+	if was == s.Plan {
+		s.Plan = &p
+	} else if s.Preempted = &p; p.Status == Ended {
+		s.Preempted = nil
+	}
 	if p.Plan.Kind == PlanRollback && p.Plan.Drill == "" && !p.FiredAt.IsZero() {
 		s.LastDown = &p
 	}
@@ -71,10 +79,11 @@ func onStep(s State, id PlanID, n int, change func(*StepState)) State {
 
 // step returns the plan's step n, or nil.
 func (s *State) step(id PlanID, n int) *Step {
-	if s.Plan == nil || s.Plan.Plan.ID != id || n < 0 || n >= len(s.Plan.Plan.Steps) {
+	p := s.PlanOf(id)
+	if p == nil || n < 0 || n >= len(p.Plan.Steps) {
 		return nil
 	}
-	return &s.Plan.Plan.Steps[n]
+	return &p.Plan.Steps[n]
 }
 
 // intendStep also marks what the step is about to set as pending: only an
@@ -87,7 +96,7 @@ func intendStep(s State, r Record, e StepIntended) State {
 		}
 	})
 	st := s.step(e.Plan, e.Step)
-	if st == nil || s.Plan.Plan.Kind == PlanDrill {
+	if st == nil || s.PlanOf(e.Plan).Plan.Kind == PlanDrill {
 		return s
 	}
 	for _, c := range st.Changes {
@@ -107,7 +116,7 @@ func endStep(s State, r Record, e StepEnded) State {
 		}
 	})
 	st := s.step(e.Plan, e.Step)
-	if st == nil || s.Plan.Plan.Kind == PlanDrill || e.Outcome == StepSpared {
+	if st == nil || s.PlanOf(e.Plan).Plan.Kind == PlanDrill || e.Outcome == StepSpared {
 		return s
 	}
 	switch {
@@ -126,8 +135,8 @@ func endStep(s State, r Record, e StepEnded) State {
 			}
 		})
 		s = onIncident(s, e.Plan, func(i *Incident) {
-			if i.Contained.IsZero() && s.Plan != nil {
-				i.Contained = s.Plan.ContainedAt
+			if p := s.PlanOf(e.Plan); i.Contained.IsZero() && p != nil {
+				i.Contained = p.ContainedAt
 			}
 		})
 		if e.Outcome != StepAlready && e.Outcome != StepSkipped {
@@ -172,7 +181,7 @@ func endPlan(s State, r Record, e PlanEnded) State {
 			i.Verified = r.At
 		}
 	})
-	if p := s.Plan; p != nil && p.Plan.ID == e.Plan && p.Plan.Drill != "" && !p.FiredAt.IsZero() {
+	if p := s.PlanOf(e.Plan); p != nil && p.Plan.Drill != "" && !p.FiredAt.IsZero() {
 		s.Drills = with(s.Drills, p.Plan.Rollback, Drill{
 			At: r.At, By: p.FiredBy, How: p.Plan.Drill, Outcome: e.Outcome,
 			Took: r.At.Sub(p.FiredAt), Budget: p.Plan.Budget, Plan: e.Plan,

@@ -118,7 +118,7 @@ func resolveEnter(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	p.Steps = forwardSteps(r, s, settings)
+	p.Steps = forwardSteps(r, s, settings, back)
 	p.Warnings = planWarnings(r, settings)
 	return p, nil
 }
@@ -144,7 +144,7 @@ func resolveFlip(r *Rollout, s *State, in Intent) (Plan, error) {
 	}
 	p := Plan{Kind: PlanFlip, Title: fmt.Sprintf("Set %s to %s", f.ID, in.Value), Flag: f.ID, Budget: ForwardBudget}
 	settings := []Setting{{f.ID, in.Value}}
-	p.Steps = forwardSteps(r, s, settings)
+	p.Steps = forwardSteps(r, s, settings, false)
 	p.Warnings = planWarnings(r, settings)
 	for _, need := range f.Needs {
 		if m := s.Flags[need].Current(); m.Equal(BoolValue(false)) {
@@ -167,8 +167,8 @@ func planWarnings(r *Rollout, settings []Setting) []string {
 
 // forwardSteps sets the flags, runs what their changes need, and sees that
 // each is in effect.
-func forwardSteps(r *Rollout, s *State, settings []Setting) []Step {
-	steps := containSteps(r, s, settings)
+func forwardSteps(r *Rollout, s *State, settings []Setting, down bool) []Step {
+	steps := containSteps(r, s, settings, down)
 	steps = append(steps, runSteps(r, settings, nil)...)
 	for _, set := range settings {
 		steps = append(steps, verifyStep(r, Verify{Kind: VerifyFlag, Flag: set.Flag, Is: set.Value, Within: verifyWithin}))

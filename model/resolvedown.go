@@ -22,7 +22,8 @@ func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
 	}
 	p := Plan{Kind: PlanRollback, Title: b.Title, Rollback: b.ID, Emergency: b.Emergency, Budget: b.Budget, Phase: s.Phase, Notify: b.Notify}
 	if len(b.Steps) > 0 {
-		return p, resolveLevels(r, s, b, &p)
+		err := resolveLevels(r, s, b, &p)
+		return p, err
 	}
 	settings, err := rollbackSettings(r, s, b)
 	if err == nil {
@@ -31,7 +32,7 @@ func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	p.Steps = append(containSteps(r, s, settings), runSteps(r, settings, b.Run)...)
+	p.Steps = append(containSteps(r, s, settings, true), runSteps(r, settings, b.Run)...)
 	for _, v := range b.Verify {
 		p.Steps = append(p.Steps, verifySteps(r, s, v, settings)...)
 	}
@@ -39,7 +40,9 @@ func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
 	case ScopeSafe:
 		p.Leaves, p.Phase = s.Phase != "", ""
 	case ScopePhase:
-		p.Leaves, p.Phase = true, before(r, s.Phase)
+		if phaseInHand(s) == s.Phase { // of one that was not entered yet, back to where it stands
+			p.Leaves, p.Phase = true, before(r, s.Phase)
+		}
 	}
 	return p, nil
 }
@@ -53,10 +56,18 @@ func resolveFlagBack(r *Rollout, s *State, id FlagID) (Plan, error) {
 	case f.SafeKeep:
 		return Plan{}, refuse("a rollback leaves %s as it is (safe = \"keep\"): set it to a value instead", id)
 	}
+	if opens(f, f.Safe) && !masterOff(s, f) {
+		return Plan{}, refuse("an empty %s means everyone: switch its master off instead", id)
+	}
 	settings := []Setting{{f.ID, f.Safe}}
 	p := Plan{Kind: PlanRollback, Title: fmt.Sprintf("Take %s back to %s", f.ID, f.Safe), Flag: id, Budget: oneFlagBudget, Phase: s.Phase}
-	p.Steps = forwardSteps(r, s, settings)
+	p.Steps = forwardSteps(r, s, settings, true)
 	return p, nil
+}
+
+// masterOff reports whether a master of f is seen off.
+func masterOff(s *State, f *Flag) bool {
+	return slices.ContainsFunc(f.Needs, func(id FlagID) bool { return s.Flags[id].Current().Equal(BoolValue(false)) })
 }
 
 // resolveLevels fills p with the steps of a way down in several steps. Each
@@ -69,7 +80,7 @@ func resolveLevels(r *Rollout, s *State, b *Rollback, p *Plan) error {
 		if err != nil {
 			return err
 		}
-		steps := append(containSteps(r, &at, settings), runSteps(r, settings, level.Run)...)
+		steps := append(containSteps(r, &at, settings, true), runSteps(r, settings, level.Run)...)
 		for _, set := range settings {
 			within := verifyWithin
 			for _, v := range b.Verify {
@@ -165,6 +176,15 @@ func verifySteps(r *Rollout, s *State, v Verify, settings []Setting) []Step {
 	return []Step{verifyStep(r, v)}
 }
 
+// phaseInHand returns the phase whose flags are set, or half set: the one that is
+// being entered, or was not entered to the end, else the one that the rollout stands in.
+func phaseInHand(s *State) PhaseID {
+	if p := s.Plan; p != nil && p.Plan.Kind == PlanEnter && !p.FiredAt.IsZero() && p.Outcome != Verified {
+		return p.Plan.Phase
+	}
+	return s.Phase
+}
+
 func before(r *Rollout, id PhaseID) PhaseID {
 	if i := r.PhaseIndex(id); i > 0 {
 		return r.Phases[i-1].ID
@@ -192,7 +212,7 @@ func rollbackSettings(r *Rollout, s *State, b *Rollback) ([]Setting, error) {
 			}
 		}
 	case ScopePhase:
-		p := r.Phase(s.Phase)
+		p := r.Phase(phaseInHand(s))
 		if p == nil {
 			return nil, refuse("no phase was entered, so %q has nothing to take back", b.ID)
 		}

@@ -8,7 +8,7 @@ import (
 // containSteps returns one set step a flag, ordered so that nothing in between
 // is more open than the start: what narrows goes first, what widens waits for
 // its masters to be off, where the plan turns them off, and goes before them, where it turns them on. The executor writes those of one file at once.
-func containSteps(r *Rollout, s *State, settings []Setting) []Step {
+func containSteps(r *Rollout, s *State, settings []Setting, down bool) []Step {
 	var narrow, widen []Step
 	for _, set := range settings {
 		f := r.Flag(set.Flag)
@@ -23,6 +23,9 @@ func containSteps(r *Rollout, s *State, settings []Setting) []Step {
 		}
 		if widens(f, from, set.Value) {
 			st.After = offMasters(f, settings)
+			if down && len(st.After) == 0 && opens(f, set.Value) {
+				st.After = f.Needs // whoever switches them off: never under a master that is on
+			}
 			widen = append(widen, st)
 		} else {
 			narrow = append(narrow, st)
@@ -55,6 +58,11 @@ func depth(r *Rollout, id FlagID) int {
 		deepest = max(deepest, 1+depth(r, need))
 	}
 	return deepest
+}
+
+// opens reports whether the value lets everyone in.
+func opens(f *Flag, v Value) bool {
+	return f.Type == List && f.Empty == "everyone" && len(v.Items) == 0
 }
 
 // widens reports whether going from one value to the other may let more

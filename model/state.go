@@ -22,6 +22,7 @@ type State struct {
 	Flags         map[FlagID]FlagState   `json:"flags,omitempty"`
 	Checks        map[CheckID]CheckState `json:"checks,omitempty"`    // of the current attempt
 	Plan          *PlanState             `json:"plan,omitempty"`      // armed, running, or the last one that ended
+	Preempted     *PlanState             `json:"preempted,omitempty"` // ran when another was armed, and has not ended
 	LastDown      *PlanState             `json:"last_down,omitempty"` // the last rollback that fired, also while it runs
 	Marks         []Mark                 `json:"marks,omitempty"`     // for the charts, oldest first, at most 200
 	Incident      *Incident              `json:"incident,omitempty"`  // the last one; nil: none yet
@@ -229,6 +230,17 @@ func (s *State) LastAttempt(id PhaseID) *Attempt {
 	for i := len(s.Attempts) - 1; i >= 0; i-- {
 		if s.Attempts[i].Phase == id {
 			return &s.Attempts[i]
+		}
+	}
+	return nil
+}
+
+// PlanOf returns the plan id if it is the newest, or runs still though another
+// was armed since; else nil.
+func (s *State) PlanOf(id PlanID) *PlanState {
+	for _, p := range []*PlanState{s.Plan, s.Preempted} {
+		if p != nil && p.Plan.ID == id {
+			return p
 		}
 	}
 	return nil

@@ -29,7 +29,7 @@ func (r *run) contain(ctx context.Context, level int) {
 			return
 		}
 		for i, batch := range batches {
-			batches[i] = slices.DeleteFunc(batch, func(n int) bool { return r.mastersOn(ctx, n, batch) != "" })
+			batches[i] = slices.DeleteFunc(batch, func(n int) bool { return r.mustWait(ctx, n, batch) != "" })
 		}
 		r.setWave(ctx, batches)
 	}
@@ -57,7 +57,7 @@ func (r *run) containLate(ctx context.Context, level int) {
 			if r.over(ctx) != nil {
 				return
 			}
-			if why[n] = r.mastersOn(ctx, n, nil); why[n] == "" {
+			if why[n] = r.mustWait(ctx, n, nil); why[n] == "" {
 				delete(why, n)
 				r.setBatch(ctx, []int{n})
 			}
@@ -111,8 +111,13 @@ func (r *run) oneWrite(steps []int) bool {
 		if r.store(r.plan.Steps[n].Changes[0].Flag) != r.store(r.plan.Steps[steps[0]].Changes[0].Flag) {
 			return false
 		}
+		for _, id := range r.flag(r.plan.Steps[n].Changes[0].Flag).Needs {
+			if len(r.flag(id).Apply) == 0 && len(r.flag(r.plan.Steps[n].Changes[0].Flag).Apply) > 0 {
+				return false
+			}
+		}
 		for _, id := range r.plan.Steps[n].After {
-			if f := r.e.o.Rollout.Flag(id); f == nil || r.liveLater(n, f) {
+			if r.liveLater(n, r.flag(id)) {
 				return false
 			}
 		}
@@ -148,13 +153,54 @@ func (r *run) setWave(ctx context.Context, batches [][]int) {
 	group.Wait()
 }
 
+// mustWait returns why step n may not be set yet, or "".
+func (r *run) mustWait(ctx context.Context, n int, together []int) string {
+	if why := r.mastersOn(ctx, n, together); why != "" {
+		return why
+	}
+	return r.listsNotLive(ctx, n)
+}
+
+// listsNotLive returns why a master that is live at once would open before what
+// hangs on it is, or "": that must first be seen in effect, or its restart to have happened.
+func (r *run) listsNotLive(ctx context.Context, n int) string {
+	change := r.plan.Steps[n].Changes[0]
+	master := r.flag(change.Flag)
+	if !change.To.Equal(model.BoolValue(true)) || change.From.Equal(change.To) || len(master.Apply) > 0 {
+		return ""
+	}
+	for _, st := range r.plan.Steps {
+		if st.Kind != model.StepSet || st.Level != r.plan.Steps[n].Level {
+			continue
+		}
+		f, to := r.flag(st.Changes[0].Flag), st.Changes[0].To
+		if !slices.Contains(f.Needs, master.ID) || len(f.Apply) == 0 {
+			continue
+		}
+		live := r.restarted(f)
+		if r.e.effective(f) != nil {
+			v, err := r.e.observeEffective(ctx, f)
+			live = err == nil && v.Equal(to)
+		}
+		if !live {
+			return fmt.Sprintf("it would open before %s is seen in effect", f.ID)
+		}
+	}
+	return ""
+}
+
+// needsMore reports whether something of a is not in b.
+func needsMore(a, b []model.ActionID) bool {
+	return slices.ContainsFunc(a, func(id model.ActionID) bool { return !slices.Contains(b, id) })
+}
+
 // mastersOn returns why step n may not widen yet, or "". What counts is that
 // the running service is seen to have the master off; where it cannot be asked, that
 // the store has, and that what makes it live was seen to have happened. Masters that are
 // written together with it need not be off before.
 func (r *run) mastersOn(ctx context.Context, n int, together []int) string {
 	for _, id := range r.plan.Steps[n].After {
-		f := r.e.o.Rollout.Flag(id)
+		f := r.flag(id)
 		if slices.ContainsFunc(together, func(other int) bool { return r.plan.Steps[other].Changes[0].Flag == id }) {
 			continue
 		}
@@ -179,13 +225,8 @@ func (r *run) mastersOn(ctx context.Context, n int, together []int) string {
 // liveLater reports whether master m takes effect later than step n would: a
 // step that goes live by the same restart, or a later one, cannot come before it.
 func (r *run) liveLater(n int, m *model.Flag) bool {
-	f := r.e.o.Rollout.Flag(r.plan.Steps[n].Changes[0].Flag)
-	for _, id := range m.Apply {
-		if !slices.Contains(f.Apply, id) {
-			return true
-		}
-	}
-	return len(m.Apply) == 0 && r.e.effective(m) != nil
+	f := r.flag(r.plan.Steps[n].Changes[0].Flag)
+	return needsMore(m.Apply, f.Apply) || len(m.Apply) == 0 && r.e.effective(m) != nil
 }
 
 // setBatch observes, sets and observes again, until each step's flag is seen
@@ -236,7 +277,7 @@ func (r *run) settle(ctx context.Context, batch []int, try int) []int {
 	var rest []int
 	for _, n := range batch {
 		c := r.plan.Steps[n].Changes[0]
-		v, err := r.e.observeStored(ctx, r.e.o.Rollout.Flag(c.Flag))
+		v, err := r.e.observeStored(ctx, r.flag(c.Flag))
 		switch {
 		case err != nil || !v.Equal(c.To), r.plan.Drill != "" && try == 0 && r.steps()[n].Tries == 0:
 			rest = append(rest, n) // a drill writes also what is there already

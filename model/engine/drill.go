@@ -11,6 +11,15 @@ import (
 // look is a dry drill: it observes everything that the rollback would use, and
 // changes nothing. Each step is timed like those of a rollback.
 func (r *run) look(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() { // a rollback waits for nothing that a drill looks at
+		select {
+		case <-r.cancelled:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
 	began := r.e.o.Now()
 	for n := range r.plan.Steps {
 		if r.steps()[n].Outcome != "" {
@@ -39,7 +48,7 @@ const drillStep = 30 * time.Second
 func (r *run) lookAt(ctx context.Context, step model.Step, began time.Time) (string, error) {
 	switch step.Kind {
 	case model.StepSet:
-		f := r.e.o.Rollout.Flag(step.Changes[0].Flag)
+		f := r.flag(step.Changes[0].Flag)
 		v, err := r.e.observeStored(ctx, f)
 		if err != nil {
 			return "", err
@@ -91,7 +100,7 @@ func (r *run) lookAction(ctx context.Context, id model.ActionID) (string, error)
 func (r *run) lookVerify(ctx context.Context, v *model.Verify, began time.Time) (string, error) {
 	switch v.Kind {
 	case model.VerifyFlag:
-		f := r.e.o.Rollout.Flag(v.Flag)
+		f := r.flag(v.Flag)
 		if r.e.effective(f) == nil {
 			got, err := r.e.observeStored(ctx, f)
 			return fmt.Sprintf("its store has %s; the running service cannot be asked", got), err

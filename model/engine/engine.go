@@ -41,9 +41,8 @@ type Engine struct {
 	answers  []model.Answer
 	troubles []string // panics in goroutines, for people
 	identity string
-	looked   map[model.FlagID]bool     // observed by this engine
-	lastSeen map[model.ActionID]string // what showed an action's effect when it could last be read
-	changed  string                    // hash of a config that waits to be adopted
+	looked   map[model.FlagID]bool // observed by this engine
+	changed  string                // hash of a config that waits to be adopted
 }
 
 // Open takes the state directory's lock, replays the journal and builds the
@@ -71,7 +70,7 @@ func open(o Options, l *lock) (*Engine, error) {
 		o: o, parts: parts, lock: l, since: o.Now(),
 		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1),
 		intents: make(chan model.Intent, 64), observe: map[model.FlagID]chan struct{}{},
-		looked: map[model.FlagID]bool{}, lastSeen: map[model.ActionID]string{},
+		looked: map[model.FlagID]bool{},
 	}
 	e.ledger, err = openLedger(o, func() { poke(e.facts) })
 	if err != nil {
@@ -126,7 +125,6 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.spawn("intents", func() { e.takeIntents(work) })
 	e.spawn("publisher", func() { e.publisher(work) })
 	e.spawn("checks", func() { e.runChecks(work) })
-	e.spawn("seen", func() { e.watchSeen(work) })
 	e.spawn("config", func() { e.watchConfig(work) })
 	if e.parts.Identity != nil {
 		go e.identify() // may be slow, and nobody waits for it
@@ -138,7 +136,8 @@ func (e *Engine) Run(ctx context.Context) error {
 		_ = listener.Close()
 	}
 	e.group.Wait()
-	e.told.Wait() // each has its time, and no more
+	e.plans.wait() // an intent may have been taken meanwhile
+	e.told.Wait()  // each has its time, and no more
 	return e.close()
 }
 
@@ -238,6 +237,9 @@ func (e *Engine) publisher(ctx context.Context) {
 // publish makes a snapshot of everything and hands it out. It returns how much
 // has not answered yet.
 func (e *Engine) publish() (waiting int) {
+	e.mu.Lock() // answers first: none is told before what it led to
+	answers := append([]model.Answer(nil), e.answers...)
+	e.mu.Unlock()
 	state, tail, trouble := e.ledger.view()
 	verdict, lines, soak := e.judge.latest()
 	series, health, answered := e.meters.copies()
@@ -251,7 +253,7 @@ func (e *Engine) publish() (waiting int) {
 		Engine: model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version},
 	}
 	e.mu.Lock()
-	s.Answers = append([]model.Answer(nil), e.answers...)
+	s.Answers = answers
 	s.Identity, s.ConfigChanged = e.identity, e.changed
 	if s.Journal == "" && len(e.troubles) > 0 {
 		s.Journal = e.troubles[len(e.troubles)-1]

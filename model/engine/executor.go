@@ -164,7 +164,7 @@ func (x *executor) countedDown(id model.PlanID) {
 	by := x.e.o.Actor
 	if s := x.e.ledger.current(); isArmed(&s, id) && s.Plan.Plan.Guard {
 		by = x.e.guardActor()
-		if failing, why := x.e.breach(); failing == "" {
+		if failing, why := x.e.breach(); failing == "" && len(s.Plan.Joined) == 0 {
 			x.veto(id, by, model.IntentID(id), model.PlanVetoed{Reason: why})
 			return
 		}
@@ -230,6 +230,10 @@ func (e *Engine) resume() {
 	s := e.ledger.current()
 	if p := e.ledger.unfinished(); p != nil {
 		e.ledger.must(e.o.Actor, model.IntentID(p.Plan.ID), arrival(&p.Plan, &s))
+	}
+	if p := s.Preempted; p != nil {
+		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: p.Plan.ID, Outcome: model.NeedsHuman,
+			Summary: "another plan went first, and gonogo ended before this one had stopped: look at what its last step did"})
 	}
 	p := s.ActivePlan()
 	if p == nil {

@@ -63,12 +63,12 @@ func (e *Engine) guard() {
 	}
 	plan := state.ActivePlan()
 	if failing == "" {
-		if plan != nil && plan.Plan.Guard && plan.Status == model.Armed {
+		if plan != nil && plan.Plan.Guard && plan.Status == model.Armed && len(plan.Joined) == 0 {
 			e.plans.veto(plan.Plan.ID, e.guardActor(), "", model.PlanVetoed{Reason: why})
 		}
 		return
 	}
-	busy := plan != nil && plan.Plan.Kind == model.PlanRollback
+	busy := plan != nil && plan.Plan.Kind == model.PlanRollback && plan.Plan.Drill == ""
 	if g.Mode != model.GuardArmed || busy || state.Guard.Spent || state.Guard.Vetoed(e.o.Now()) || !e.asked.CompareAndSwap(false, true) {
 		return
 	}

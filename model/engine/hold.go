@@ -53,6 +53,9 @@ func (r *run) holdStep(ctx context.Context, n int) {
 	grace := time.Duration(0)
 	for i, id := range step.Until {
 		m := r.e.o.Rollout.Metric(id)
+		if m == nil {
+			m = &model.Metric{ID: id} // the config has it no more: it never holds
+		}
 		streaks[i] = streak{metric: m, since: began.Add(m.Settle), last: began}
 		grace = max(grace, time.Duration(model.PassesNeeded)*m.Every+m.Timeout)
 	}

@@ -73,7 +73,8 @@ func (e *Engine) take(in model.Intent) error {
 func (e *Engine) arm(in model.Intent) error {
 	state := e.ledger.current()
 	down := in.Kind == model.ArmRollback
-	if active := state.ActivePlan(); active != nil {
+	active := state.ActivePlan()
+	if active != nil {
 		switch {
 		case in.By.Via == model.ViaGuard && active.Plan.Kind == model.PlanRollback && active.Plan.Drill == "":
 			return errStoodDown // one is on its way already
@@ -81,10 +82,6 @@ func (e *Engine) arm(in model.Intent) error {
 			return e.join(in, active)
 		case !down:
 			return refuse("%q is %s: let it end, or cancel it, first", active.Plan.Title, active.Status)
-		case active.Status == model.Armed:
-			e.plans.veto(active.Plan.ID, in.By, in.ID, model.PlanVetoed{Reason: "another rollback goes first"})
-		default:
-			e.plans.cancel(active.Plan.ID)
 		}
 	}
 	if !down {
@@ -98,10 +95,16 @@ func (e *Engine) arm(in model.Intent) error {
 		}
 	}
 	verdict, _, _ := e.judge.latest()
-	state = e.ledger.current()
 	plan, err := model.Resolve(e.o.Rollout, &state, verdict, in)
 	if err != nil {
 		return err
+	}
+	if active != nil { // only now that there is something to take its place
+		if active.Status == model.Armed {
+			e.plans.veto(active.Plan.ID, in.By, in.ID, model.PlanVetoed{Reason: "another rollback goes first"})
+		} else {
+			e.plans.cancel(active.Plan.ID)
+		}
 	}
 	armed := model.PlanArmed{Plan: plan}
 	if down && plan.Emergency && e.o.Rollout.Emergency.Confirm != model.ConfirmEnter && !in.Yes {
@@ -163,9 +166,12 @@ func (e *Engine) outranks(in model.Intent, active *model.PlanState) bool {
 }
 
 func (e *Engine) join(in model.Intent, active *model.PlanState) error {
-	other := in.Flag != "" || in.Rollback != "" && in.Rollback != active.Plan.Rollback
-	if active.Status == model.Armed && other {
+	other := in.Flag != active.Plan.Flag || in.Rollback != "" && in.Rollback != active.Plan.Rollback || len(in.Remove) > 0
+	switch {
+	case other && active.Status == model.Armed:
 		return refuse("%q is armed, by %s: let it fire, or veto it first", active.Plan.Title, active.By.Name)
+	case other:
+		return refuse("%q runs, fired by %s: let it end first; only the emergency goes before it", active.Plan.Title, active.FiredBy.Name)
 	}
 	e.ledger.must(in.By, in.ID, model.IntentTaken{Intent: in}, model.PlanJoined{Plan: active.Plan.ID})
 	if active.Status == model.Armed && in.Yes {

@@ -13,7 +13,6 @@ import (
 
 const (
 	seenPoll  = 200 * time.Millisecond // between two looks, at most
-	seenEvery = 30 * time.Second       // between two looks while no action runs
 	seenGrace = 5 * time.Second        // an action that used up its timeout is still looked at for so long
 	maxRuns   = 2                      // of an idempotent action
 )
@@ -45,7 +44,7 @@ func (r *run) needed(ctx context.Context, at int) bool {
 		if step.Kind != model.StepSet || step.Level != r.plan.Steps[at].Level {
 			continue
 		}
-		f := r.e.o.Rollout.Flag(step.Changes[0].Flag)
+		f := r.flag(step.Changes[0].Flag)
 		if !slices.Contains(f.Apply, id) {
 			continue
 		}
@@ -54,6 +53,9 @@ func (r *run) needed(ctx context.Context, at int) bool {
 			return true
 		}
 		effective := r.e.ledger.current().Flags[f.ID].Effective
+		if r.e.effective(f) == nil && !r.liveSince(f) {
+			return true // what was concluded once is older than its store
+		}
 		if r.e.effective(f) != nil {
 			v, err := r.e.observeEffective(ctx, f)
 			if err != nil {
@@ -83,14 +85,17 @@ func (r *run) runStep(ctx context.Context, n int) {
 		}
 	}
 	for try := was.Tries + 1; ; try++ {
-		before := r.e.before(ctx, step.Action, seen)
+		before, err := read(ctx, seen)
+		if err != nil && before == "" {
+			before = was.Before // as it was before the try that was cut off
+		}
 		r.intend(n, try, before)
 		if r.over(ctx) != nil {
 			return
 		}
 		out := &output{say: func(line string) { r.x.say(n, line) }}
 		began := r.e.o.Now()
-		err := r.do(ctx, step, out)
+		err = r.do(ctx, step, out)
 		o, detail := r.lookSeen(ctx, n, seen, before, err, step.Timeout-r.e.o.Now().Sub(began))
 		if o.OK() || o == model.StepUnseen || !step.Idempotent || try >= maxRuns || r.over(ctx) != nil {
 			r.end(n, o, detail, out.String())
@@ -162,38 +167,6 @@ func (r *run) seenReader(id model.ActionID) model.Reader {
 		return metricReader{r.e, a.SeenMetric}
 	}
 	return nil
-}
-
-// before returns what an action's seen reader says before it runs. One that
-// cannot be read now may have been read while the service still ran: any other text
-// than that is of another process too. Empty: nothing is known, so no change can be told.
-func (e *Engine) before(ctx context.Context, id model.ActionID, seen model.Reader) string {
-	text, err := read(ctx, seen)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	switch {
-	case err == nil && text != "":
-		e.lastSeen[id] = text
-	case text == "":
-		text = e.lastSeen[id]
-	}
-	return text
-}
-
-// watchSeen reads what shows each action's effect from time to time, for before.
-func (e *Engine) watchSeen(ctx context.Context) {
-	tick := time.NewTicker(seenEvery)
-	defer tick.Stop()
-	for {
-		for id, reader := range e.parts.Seen {
-			e.before(ctx, id, reader)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }
 
 // changed reports whether a seen reader's text shows that something happened.

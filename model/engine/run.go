@@ -146,16 +146,26 @@ func (r *run) todo(kind model.StepKind, level int) []int {
 // another plan took this one's place on the screen.
 func (r *run) steps() []model.StepState {
 	s := r.e.ledger.current()
-	if s.Plan == nil || s.Plan.Plan.ID != r.plan.ID {
+	p := s.PlanOf(r.plan.ID)
+	if p == nil {
 		return make([]model.StepState, len(r.plan.Steps))
 	}
-	return s.Plan.Steps
+	return p.Steps
+}
+
+// flag returns the flag id, or one that nothing can be done with where the
+// config has it no more: its steps fail, and the others go on.
+func (r *run) flag(id model.FlagID) *model.Flag {
+	if f := r.e.o.Rollout.Flag(id); f != nil {
+		return f
+	}
+	return &model.Flag{ID: id}
 }
 
 func (r *run) contained() bool {
 	for i, st := range r.steps() {
-		if r.plan.Steps[i].Kind == model.StepSet && !st.Outcome.OK() {
-			return false
+		if r.plan.Steps[i].Kind == model.StepSet && st.Outcome != "" && !st.Outcome.OK() {
+			return false // those without an outcome wait for the restarts
 		}
 	}
 	return true

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -75,7 +74,7 @@ func (r *run) verifyStep(ctx context.Context, n int, since time.Time) {
 // lookFlag sees the flag in effect: read back from the running service, or,
 // where that cannot be asked, by inference: stored, and a restart seen since.
 func (r *run) lookFlag(ctx context.Context, v *model.Verify, since time.Time) (bool, string) {
-	f := r.e.o.Rollout.Flag(v.Flag)
+	f := r.flag(v.Flag)
 	if f.EffectiveMetric != "" && !r.e.meters.newer(f.EffectiveMetric, since) {
 		return false, fmt.Sprintf("waiting for a reading of %s that is newer than the action", f.EffectiveMetric)
 	}
@@ -101,15 +100,42 @@ func (r *run) lookFlag(ctx context.Context, v *model.Verify, since time.Time) (b
 }
 
 // restarted reports whether everything that makes the flag live was seen to
-// have happened in this plan, or was not needed because it had been before.
+// have happened in this plan, after the flag was set, or was not needed because
+// the running service uses the value since before.
 func (r *run) restarted(f *model.Flag) bool {
-	for n, st := range r.steps() {
-		step := r.plan.Steps[n]
-		if step.Kind == model.StepRun && step.Level <= r.levelNow() && slices.Contains(f.Apply, step.Action) && !st.Outcome.OK() {
+	states := r.steps()
+	var set time.Time // when the plan had changed it
+	for n, step := range r.plan.Steps {
+		if step.Kind == model.StepSet && step.Changes[0].Flag == f.ID && states[n].Outcome == model.StepDone && step.Level <= r.levelNow() {
+			set = states[n].Ended
+		}
+	}
+	for _, id := range f.Apply {
+		seen := false
+		for n, step := range r.plan.Steps {
+			if step.Kind != model.StepRun || step.Action != id || step.Level > r.levelNow() {
+				continue
+			}
+			switch states[n].Outcome {
+			case model.StepDone:
+				seen = set.IsZero() || !states[n].Started.Before(set)
+			case model.StepAlready:
+				seen = set.IsZero()
+			default:
+				seen = false
+			}
+		}
+		if !seen && !r.liveSince(f) {
 			return false
 		}
 	}
 	return true
+}
+
+// liveSince reports whether what the flag's store holds was in effect before this plan.
+func (r *run) liveSince(f *model.Flag) bool {
+	s := r.e.ledger.current().Flags[f.ID]
+	return !s.Pending && s.Effective.Equal(s.Stored) && !s.StoredAt.After(s.EffectiveAt)
 }
 
 // lookMetric wants model.PassesNeeded readings in a row that hold, each of them

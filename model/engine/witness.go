@@ -22,14 +22,15 @@ func (r *run) markEvidence(ctx context.Context, level int, action model.StepKind
 	}
 	states := r.steps()
 	var group sync.WaitGroup
-	var events []model.Event
+	var of []int
 	for n, st := range r.plan.Steps {
-		if st.Kind != model.StepVerify || st.Verify.Kind != model.VerifySource || states[n].Outcome != "" {
-			continue
+		if st.Kind == model.StepVerify && st.Verify.Kind == model.VerifySource && states[n].Outcome == "" {
+			of = append(of, n)
 		}
-		at := len(events)
-		events = append(events, model.EvidenceMarked{Plan: r.plan.ID, Step: n, Err: "it did not answer"})
-		group.Go(func() { events[at] = r.mark(ctx, n) })
+	}
+	events := make([]model.Event, len(of))
+	for i, n := range of {
+		group.Go(func() { events[i] = r.mark(ctx, n) })
 	}
 	return func() {
 		if group.Wait(); len(events) > 0 {
