@@ -166,3 +166,68 @@ func TestIncident(t *testing.T) {
 		t.Error("people went on, and the clock still runs")
 	}
 }
+
+// TestNoListIsEmptiedUnderItsMaster: where empty means everyone, a way down
+// empties a list only once its master is off, whoever switched that off.
+func TestNoListIsEmptiedUnderItsMaster(t *testing.T) {
+	r := ladderRollout()
+	r.Flags[1].SafeKeep, r.Flags[1].Safe = false, ListValue()
+	r.Phases[2].Flags = []Setting{{"tenants", ListValue("a", "b")}}
+	r.Phases[1].Flags = []Setting{{"real", BoolValue(true)}}
+	on, off := at("a", "b"), at("a", "b")
+	on.Phase, off.Phase = "all", "all"
+	off.Flags["real"] = FlagState{Stored: BoolValue(false), Effective: BoolValue(false)}
+	if _, err := Resolve(r, &on, Verdict{}, Intent{Kind: ArmRollback, Flag: "tenants"}); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "switch its master off") {
+		t.Errorf("under a master that is on: %v", err)
+	}
+	if _, err := Resolve(r, &off, Verdict{}, Intent{Kind: ArmRollback, Flag: "tenants"}); err != nil {
+		t.Errorf("under one that is off: %v", err)
+	}
+	p, err := Resolve(r, &on, Verdict{}, Intent{Kind: ArmRollback, Rollback: "one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := p.Steps[0]; len(st.Changes[0].To.Items) != 0 || !slices.Equal(st.After, []FlagID{"real"}) {
+		t.Errorf("the phase's list is emptied at once: %+v", st)
+	}
+}
+
+// TestPhaseInHand: the phase's flags are those of the phase that is being
+// entered, though the rollout does not stand in it yet.
+func TestPhaseInHand(t *testing.T) {
+	r, s := ladderRollout(), at("a")
+	s.Plan = &PlanState{Plan: Plan{Kind: PlanEnter, Phase: "all"}, Status: Ended, FiredAt: time.Unix(1, 0), Outcome: Partial}
+	p, err := Resolve(r, &s, Verdict{}, Intent{Kind: ArmRollback, Rollback: "one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := titles(p)[:2]; !slices.Equal(got, []string{"contain tenants: a → a", "contain exports: true → false"}) || p.Leaves || p.Phase != "ten" {
+		t.Errorf("steps %q, leaves %v for %q", got, p.Leaves, p.Phase)
+	}
+}
+
+// TestPreemptedPlanKeepsItsState: a plan that runs while another is armed is
+// told to its end, and not lost.
+func TestPreemptedPlanKeepsItsState(t *testing.T) {
+	s, seq := State{}, uint64(0)
+	do := func(e Event) {
+		seq++
+		s = Apply(s, Record{Seq: seq, At: time.Unix(int64(seq), 0), Event: e})
+	}
+	steps := []Step{{Kind: StepSet, Changes: []Change{{Flag: "real"}}}, {Kind: StepRun}}
+	do(PlanArmed{Plan: Plan{ID: "old", Kind: PlanEnter, Steps: steps}})
+	do(PlanFired{Plan: "old"})
+	do(StepIntended{Plan: "old", Step: 0, Try: 1})
+	do(PlanArmed{Plan: Plan{ID: "new", Kind: PlanRollback, Steps: steps}})
+	if s.Preempted == nil || s.PlanOf("old").Steps[0].Tries != 1 {
+		t.Fatalf("the plan that runs is lost: %+v", s.Preempted)
+	}
+	do(StepEnded{Plan: "old", Step: 0, Outcome: StepDone})
+	if s.PlanOf("old").Steps[0].Outcome != StepDone || s.Plan.Steps[0].Outcome != "" {
+		t.Errorf("its end is folded wrongly: %+v, %+v", s.Preempted.Steps, s.Plan.Steps)
+	}
+	do(PlanEnded{Plan: "old", Outcome: Cancelled})
+	if s.Preempted != nil || s.Plan.Plan.ID != "new" || s.Plan.Status != Armed {
+		t.Errorf("after its end: %+v, %+v", s.Preempted, s.Plan)
+	}
+}
