@@ -13,7 +13,7 @@ import (
 )
 
 // lateFor is how long a widening step waits for its master after the restarts.
-const lateFor = 20 * time.Second
+const lateFor = 10 * time.Second
 
 // tries is how often a flag is set: at once, and after each of retryAfter.
 var retryAfter = [...]time.Duration{time.Second, 3 * time.Second}
