@@ -1,0 +1,101 @@
+package model
+
+import "time"
+
+// GuardMode is what a guard does about a breach.
+type GuardMode string
+
+// Off looks away, Notify only says it, Armed rolls back unless vetoed.
+const (
+	GuardOff    GuardMode = "off"
+	GuardNotify GuardMode = "notify"
+	GuardArmed  GuardMode = "armed"
+)
+
+// Guard rolls back without a person, and always says so first.
+type Guard struct {
+	Rollback  RollbackID    `json:"rollback"`
+	On        []MetricID    `json:"on"`        // only a FAIL of one of these counts
+	Countdown time.Duration `json:"countdown"` // > 0, time for a veto
+	Veto      time.Duration `json:"veto"`      // > 0, after which a veto lapses
+	Mode      GuardMode     `json:"mode"`
+	Notify    []ActionID    `json:"notify,omitempty"` // told of a breach, and of its end
+}
+
+// Scope is which flags a rollback touches.
+type Scope string
+
+// ScopeSafe sets every flag to its safe value, ScopePhase those of the current
+// phase, ScopeSet those that the rollback lists.
+const (
+	ScopeSafe  Scope = "safe"
+	ScopePhase Scope = "phase"
+	ScopeSet   Scope = "set"
+)
+
+// Rollback is one way down.
+type Rollback struct {
+	ID        RollbackID    `json:"id"`
+	Title     string        `json:"title"`
+	Emergency bool          `json:"emergency,omitempty"` // what `!` runs; exactly one has it
+	Budget    time.Duration `json:"budget"`              // > 0; the whole plan ends within it
+	Scope     Scope         `json:"scope"`
+	Set       []Setting     `json:"set,omitempty"`
+	Run       []ActionID    `json:"run,omitempty"`
+	Steps     []Level       `json:"steps,omitempty"` // a way down in several steps, instead of Set and Run
+	Verify    []Verify      `json:"verify,omitempty"`
+	Notify    []ActionID    `json:"notify,omitempty"` // told when it fires and when it ended; never waited for
+	Rehearse  Rehearsal     `json:"rehearse"`         // how a drill runs it
+}
+
+// Level is one step of a way down in several steps. After it the rollout rests
+// for Hold; if every metric of Until is then seen on target, the way down ends
+// there, else it goes on to the next.
+type Level struct {
+	Set   []Setting     `json:"set"`
+	Run   []ActionID    `json:"run,omitempty"`
+	Hold  time.Duration `json:"hold,omitempty"`
+	Until []MetricID    `json:"until,omitempty"`
+}
+
+// Rehearsal is how a drill runs a rollback.
+type Rehearsal string
+
+// A dry drill observes everything that the rollback would use and changes
+// nothing; a real one runs it.
+const (
+	RehearseDry  Rehearsal = "dry"
+	RehearseReal Rehearsal = "real"
+)
+
+// VerifyKind says how it is seen that a plan did what it should.
+type VerifyKind string
+
+// The kinds of verification.
+const (
+	VerifyFlag   VerifyKind = "flag"
+	VerifyMetric VerifyKind = "metric"
+	VerifyHTTP   VerifyKind = "http"
+	VerifyRun    VerifyKind = "run"
+	VerifySource VerifyKind = "source" // a source's own evidence: lines of a log, rows of a database
+)
+
+// PassesNeeded is how many readings in a row must hold for a metric's verify.
+const PassesNeeded = 3
+
+// Verify is one check of a plan's effect; which fields count depends on Kind.
+type Verify struct {
+	Kind   VerifyKind `json:"kind"`
+	Title  string     `json:"title"`
+	Flag   FlagID     `json:"flag,omitempty"` // "phase": every flag of the phase
+	Is     Value      `json:"is,omitzero"`    // zero: whatever the plan set
+	Metric MetricID   `json:"metric,omitempty"`
+	Target *Target    `json:"target,omitempty"`
+	Probe  string     `json:"probe,omitempty"` // names the http probe in the engine's parts
+	Want   string     `json:"want,omitempty"`  // what the probe must answer
+	Action ActionID   `json:"action,omitempty"`
+	// Witness names what finds the source's evidence in the engine's parts.
+	Witness string        `json:"witness,omitempty"`
+	After   time.Duration `json:"after,omitempty"` // looked at no sooner than this, from the end of the restarts
+	Within  time.Duration `json:"within"`          // > 0, from the end of the restarts
+}
