@@ -72,7 +72,7 @@ func (m *Model) waited(msg aloneMsg) tea.Cmd {
 }
 
 func (m *Model) failAlone() {
-	m.fail("a key was ignored: other input came within 100 ms, as in a paste · press it again, alone")
+	m.fail("a key was ignored: other input came with it, as in a paste · press it again, alone")
 }
 
 // arm submits an intent that changes something, or prepares it, once its key is

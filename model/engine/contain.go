@@ -15,7 +15,7 @@ import (
 // lateFor is how long a widening step waits for its master after the restarts.
 const lateFor = 10 * time.Second
 
-// tries is how often a flag is set: at once, and after each of retryAfter.
+// retryAfter is how long after each try a flag that does not hold is set again.
 var retryAfter = [...]time.Duration{time.Second, 3 * time.Second}
 
 // contain sets the level's flags, wave by wave: what narrows before what
