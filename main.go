@@ -236,6 +236,9 @@ func (a *app) cmdCheck() *cobra.Command {
 			for _, w := range cfg.Warnings {
 				fmt.Printf("warning: %v\n", w)
 			}
+			if len(cfg.Refused) > 0 {
+				return headless.Exit{Status: headless.ExitUsage, Err: cfg.Refused}
+			}
 			if live {
 				return a.checkLive(cmd.Context(), cfg)
 			}

@@ -131,6 +131,8 @@ type Reading struct {
 	// Bad and Total count events since the source began to run, or to count
 	// anew; they survive the resets of the counters behind them.
 	Bad, Total float64
-	Counted    bool  // whether Bad and Total are known
+	Counted    bool // whether Bad and Total are known
+	Traffic    Traffic
+	Ended      bool  // a series that the value rests on has no current sample any more: it is stale, however young
 	Err        error // Trouble instead of a value; nil for a value
 }

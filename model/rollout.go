@@ -95,7 +95,8 @@ type Metric struct {
 	StaleAfter time.Duration `json:"stale_after"`          // > 0
 	Every      time.Duration `json:"every"`                // > 0
 	Timeout    time.Duration `json:"timeout"`              // > 0, at most Every
-	EmptyZero  bool          `json:"empty_zero,omitempty"` // on_empty = "zero": no series means no events
+	EmptyZero  bool          `json:"empty_zero,omitempty"` // on_empty = "zero": no series means no events, where others are counted
+	Refused    string        `json:"refused,omitempty"`    // why check refuses it: then it never passes; inert
 }
 
 // Target is a threshold: Op, then Value, or Value times what Of stands for,

@@ -34,11 +34,17 @@ func (c *checker) warn(path, format string, args ...any) {
 	c.problems[len(c.problems)-1].Warning = true
 }
 
+// refuse notes what check fails on, and a rollout that runs does not.
+func (c *checker) refuse(path, format string, args ...any) {
+	c.fail(path, format, args...)
+	c.problems[len(c.problems)-1].Refused = true
+}
+
 // errors counts the errors so far.
 func (c *checker) errors() int {
 	n := 0
 	for _, p := range c.problems {
-		if !p.Warning {
+		if !p.Warning && !p.Refused {
 			n++
 		}
 	}

@@ -51,7 +51,7 @@ func metricKeys() []Key {
 		{Name: "alpha", Type: Number, Help: "chance to fail what is good, where bad and total are counted; default: 0.01"},
 		{Name: "beta", Type: Number, Help: "chance to pass what is poor, likewise; default: 0.05"},
 		{Name: "min_count", Type: Number, Help: "fewer events than this prove nothing; default: 0"},
-		{Name: "on_empty", Type: String, OneOf: []string{"zero"}, Help: "zero: no series means no events; default: no data"},
+		{Name: "on_empty", Type: String, OneOf: []string{"zero"}, Help: "zero: no series means no events, while count or total shows others; default: no data"},
 		{Name: "every", Type: Duration, Help: "how often it is read; default: 15s"},
 		{Name: "timeout", Type: Duration, Help: "for one answer, at most every; default: 10s"},
 		{Name: "stale_after", Type: Duration, Help: "age from which a sample proves nothing; default: 2m or 3 × every"},

@@ -41,6 +41,9 @@ type Finding struct {
 	Key     string // the key within the part's table; empty: the table itself
 	Message string // what is wrong and what to do about it
 	Warning bool   // rather than an error
+	// Refused is for what a metric's good value would prove nothing by: check fails,
+	// a rollout that runs loads all the same, and the metric never passes.
+	Refused bool
 }
 
 // Part is one configured thing: a source, a flag's switch, an action, a reader.

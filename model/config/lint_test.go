@@ -34,7 +34,7 @@ func linted(text string, change func(*model.Rollout)) (string, error) {
 	}}
 	change(&c.cfg.Rollout)
 	c.lint()
-	_, warnings := split(c.problems)
+	_, _, warnings := split(c.problems)
 	return warnings.Error(), nil
 }
 

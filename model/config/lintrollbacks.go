@@ -60,6 +60,9 @@ func (c *checker) silent(m *model.Metric, t *model.Target) bool {
 	return m != nil && t != nil && m.MinCount == 0 && zeroMeets(t) && (m.EmptyZero || c.metricFacts(m.ID).Silent)
 }
 
+// MetByZero reports whether 0 meets a target, if there is one.
+func MetByZero(t *model.Target) bool { return t != nil && zeroMeets(t) }
+
 // zeroMeets reports whether 0 meets a target. What a metric is compared with is
 // taken to be more than 0.
 func zeroMeets(t *model.Target) bool {

@@ -31,6 +31,7 @@ type Config struct {
 	Probes    map[string]Part         // http verify probes by name, such as "rollback.quick.verify[1]"
 	Witnesses map[string]WitnessPart  // verifies by a source, by name likewise
 	Warnings  []Problem               // in the order of the lines
+	Refused   Problems                // what check fails on; a rollout that runs loads all the same
 }
 
 // Load reads the config file at path. Its errors are Problems: all that are
@@ -120,11 +121,12 @@ func parseWith(path string, data []byte, kinds Kinds, read func(path string) ([]
 	sum := sha256.Sum256(data)
 	c.cfg.Rollout.ConfigPath, c.cfg.Rollout.ConfigHash = abs, hex.EncodeToString(sum[:])
 	c.document()
-	errs, warnings := split(c.problems)
+	errs, refused, warnings := split(c.problems)
 	if len(errs) > 0 {
+		errs, _, _ = split(append(errs, refused...))
 		return nil, errs
 	}
-	c.cfg.Warnings = warnings
+	c.cfg.Refused, c.cfg.Warnings = refused, warnings
 	return c.cfg, nil
 }
 

@@ -46,6 +46,7 @@ func (c *checker) metrics() {
 		c.origin(path, values, t, name)
 		m := c.metric(id, path, t)
 		c.counted(path, t, source, kind)
+		m.Refused = c.emptyZero(path, t, kind)
 		part := MetricPart{Metric: m, Table: t}
 		if known && c.errors() == before {
 			c.ofKind(path, t, kind, &part)
@@ -81,7 +82,11 @@ func (c *checker) ofKind(path string, t Table, kind SourceKind, part *MetricPart
 		m.Query = kind.Describe(*part)
 	}
 	if kind.Lint != nil {
-		c.findings(path, kind.Lint(*part))
+		found := kind.Lint(*part)
+		c.findings(path, found)
+		if i := slices.IndexFunc(found, func(f Finding) bool { return f.Refused }); i >= 0 {
+			m.Refused = model.Inert(found[i].Message)
+		}
 	}
 	if kind.Facts != nil {
 		facts := kind.Facts(*part)
@@ -95,6 +100,21 @@ func (c *checker) ofKind(path string, t Table, kind SourceKind, part *MetricPart
 	if _, err := gate.TestOf(m); err != nil {
 		c.fail(join(path, "bad"), "%s", err)
 	}
+}
+
+// emptyZero refuses on_empty = "zero" without a denominator: a zero that stands
+// for what is not there would look the same with every target dead. It returns why.
+func (c *checker) emptyZero(path string, t Table, kind SourceKind) string {
+	if t.String("on_empty") != "zero" || t.Has("count") || t.Has("total") {
+		return ""
+	}
+	if kind.Facts != nil && kind.Facts(MetricPart{Table: t}).Counts {
+		return ""
+	}
+	const why = "nothing tells a healthy zero from targets that are gone: expected `count` or `total` beside on_empty, which shows that there was traffic"
+	at := join(path, "on_empty")
+	c.refuse(at, "%s", why)
+	return why
 }
 
 // metric returns the metric of table t.
@@ -232,9 +252,12 @@ func (c *checker) findings(path string, all []Finding) {
 		if f.Key != "" {
 			at = join(path, f.Key)
 		}
-		if f.Warning {
+		switch {
+		case f.Warning:
 			c.warn(at, "%s", f.Message)
-		} else {
+		case f.Refused:
+			c.refuse(at, "%s", f.Message)
+		default:
 			c.fail(at, "%s", f.Message)
 		}
 	}

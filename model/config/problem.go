@@ -17,6 +17,7 @@ type Problem struct {
 	Key     string // in full, such as metric.error.target; empty for the file as a whole
 	Message string // what was expected, what was found, what to do
 	Warning bool
+	Refused bool // by check only, see Finding
 }
 
 // String returns "config.toml:12: metric.error.target: expected …".
@@ -59,17 +60,20 @@ func (ps Problems) Unwrap() []error {
 	return errs
 }
 
-// split sorts problems by line and parts them into errors and warnings.
-func split(all []Problem) (errs, warnings Problems) {
+// split sorts problems by line and parts them into errors, what check refuses, and warnings.
+func split(all []Problem) (errs, refused, warnings Problems) {
 	slices.SortStableFunc(all, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	for _, p := range all {
-		if p.Warning {
+		switch {
+		case p.Warning:
 			warnings = append(warnings, p)
-		} else {
+		case p.Refused:
+			refused = append(refused, p)
+		default:
 			errs = append(errs, p)
 		}
 	}
-	return errs, warnings
+	return errs, refused, warnings
 }
 
 // unknown says that what is called name is none of known, and which one was

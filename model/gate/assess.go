@@ -14,6 +14,7 @@ type cause int
 const (
 	noAnswer cause = iota
 	noValue        // the source has trouble
+	endedSeries
 	oldSample
 	oldAnswer
 	futureSample
@@ -24,7 +25,8 @@ const (
 	settling
 	fewEvents
 	unknownEvents
-	usable // what follows needs a value that can be judged
+	refused // check does: a value that is good proves nothing
+	usable  // what follows needs a value that can be judged
 	targetUnresolved
 	alertUnresolved
 	nothingAsked
@@ -62,10 +64,13 @@ func assess(m *model.Metric, r *model.Reading, have bool, now time.Time) (v floa
 	}
 	v = r.Value
 	if r.Err != nil {
-		if state = troubled(m, r.Err); state != model.Pass {
+		if state = troubled(m, r); state != model.Pass {
 			return math.NaN(), state, noValue, 0
 		}
 		v = 0
+	}
+	if r.Ended && r.Err == nil {
+		return v, model.Stale, endedSeries, max(now.Sub(sampledAt(r)), 0).Truncate(time.Second)
 	}
 	if why, age = staleness(m, r, now); why != usable {
 		return v, model.Stale, why, age
@@ -81,6 +86,8 @@ func assess(m *model.Metric, r *model.Reading, have bool, now time.Time) (v floa
 		return v, model.Collecting, unknownEvents, 0
 	case m.MinCount > 0 && r.Count < m.MinCount:
 		return v, model.Collecting, fewEvents, 0
+	case m.Refused != "":
+		return v, model.NoData, refused, 0
 	}
 	return v, model.Pass, usable, 0
 }
@@ -93,9 +100,10 @@ func Usable(m *model.Metric, r model.Reading, have bool, now time.Time) (float64
 }
 
 // troubled says which state an answer without a value is; PASS means that the
-// metric takes it for zero.
-func troubled(m *model.Metric, err error) model.MetricState {
+// metric takes it for zero, which it may where other events were counted meanwhile.
+func troubled(m *model.Metric, r *model.Reading) model.MetricState {
 	var input *inputError
+	err := r.Err
 	switch {
 	case errors.As(err, &input):
 		return input.state
@@ -103,14 +111,16 @@ func troubled(m *model.Metric, err error) model.MetricState {
 		return model.Ambiguous
 	case errors.Is(err, model.ErrCollecting):
 		return model.Collecting
-	case errors.Is(err, model.ErrNoSeries) && !m.EmptyZero:
-		return model.NoSeries
-	case errors.Is(err, model.ErrEmpty) && !m.EmptyZero:
-		return model.NoData
-	case errors.Is(err, model.ErrNoSeries) || errors.Is(err, model.ErrEmpty):
+	case !errors.Is(err, model.ErrNoSeries) && !errors.Is(err, model.ErrEmpty):
+		return model.Down
+	case r.Traffic == model.TrafficNone:
+		return model.NoTraffic
+	case m.EmptyZero && m.Refused == "" && r.Traffic == model.TrafficFlows:
 		return model.Pass
+	case errors.Is(err, model.ErrNoSeries):
+		return model.NoSeries
 	}
-	return model.Down
+	return model.NoData
 }
 
 // sampledAt returns how old r's value is at best.

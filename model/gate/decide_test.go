@@ -185,7 +185,7 @@ func TestNeverGoWithoutEvidence(t *testing.T) {
 				if at.IsZero() {
 					at = reading.At
 				}
-				if have && reading.Err == nil && reading.Value < 0.01 && reading.Value > math.Inf(-1) &&
+				if have && reading.Err == nil && !reading.Ended && reading.Value < 0.01 && reading.Value > math.Inf(-1) &&
 					now.Sub(at).Abs() <= m.StaleAfter && now.Sub(reading.At) <= m.StaleAfter &&
 					(m.MinCount == 0 || reading.HasCount && reading.Count >= m.MinCount) {
 					good[m.ID] += dt
@@ -217,6 +217,8 @@ func drawReading(rt *rapid.T, now time.Time) model.Reading {
 	r.HasCount = rapid.IntRange(0, 9).Draw(rt, "counted") > 0
 	r.Count = rapid.SampledFrom([]float64{200, 100, 99.5, 0, math.NaN(), 1e9}).Draw(rt, "count")
 	r.Err = rapid.SampledFrom([]error{nil, nil, nil, nil, nil, model.ErrEmpty, model.ErrCollecting, model.ErrNoSeries, model.ErrAmbiguous}).Draw(rt, "error")
+	r.Traffic = rapid.SampledFrom([]model.Traffic{model.TrafficUnknown, model.TrafficNone, model.TrafficFlows}).Draw(rt, "traffic")
+	r.Ended = rapid.IntRange(0, 9).Draw(rt, "ended") == 0
 	return r
 }
 

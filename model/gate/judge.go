@@ -73,10 +73,13 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	if in.Reading.HasCount && finite(in.Reading.Count) {
 		f.count = in.Reading.Count
 	}
-	if why == usable || why == fewEvents || why == unknownEvents {
+	if why == usable || why == refused || why == fewEvents || why == unknownEvents {
 		if in.Settling > 0 {
 			return settle(m, in, f, v, streak)
 		}
+	}
+	if why == refused {
+		return adverse(m, in, f, v, streak)
 	}
 	if why != usable {
 		return f, streak
@@ -102,6 +105,18 @@ func settle(m *model.Metric, in *Input, f finding, v float64, streak model.Strea
 	}
 	f.state, f.cause, f.change = model.Collecting, settling, in.Change
 	f.age = in.Settling.Truncate(time.Second)
+	streak.Alert = 0
+	return f, streak
+}
+
+// adverse is the finding of a metric that check refuses: what speaks against
+// it counts, what would speak for it does not.
+func adverse(m *model.Metric, in *Input, f finding, v float64, streak model.Streak) (finding, model.Streak) {
+	tried := f
+	tried.state, tried.cause = model.Pass, usable
+	if g, s := compared(m, in, tried, v, streak); g.state == model.Fail || g.state == model.Warn {
+		return g, s
+	}
 	streak.Alert = 0
 	return f, streak
 }

@@ -38,6 +38,13 @@ func TestJudgeStates(t *testing.T) {
 	}
 	trouble := func(err error) model.Reading { return model.Reading{At: t0, Value: 0.001, Err: err} }
 	zero := func(m *model.Metric) { m.EmptyZero = true }
+	flowing := func(r model.Reading) model.Reading { r.Traffic = model.TrafficFlows; return r }
+	idle := func(r model.Reading) model.Reading { r.Traffic = model.TrafficNone; return r }
+	ended := func(r model.Reading) model.Reading {
+		r.Ended, r.SampleAt = true, t0.Add(-16*time.Second)
+		return r
+	}
+	refused := func(m *model.Metric) { m.Refused = "nothing tells zero from nothing" }
 	needs500 := func(m *model.Metric) { m.MinCount = 500 }
 	noTarget := func(m *model.Metric) { m.Target = nil }
 	relative := func(m *model.Metric) { m.Target = target(t, "<= 1.2 * other", m.Unit) }
@@ -77,22 +84,29 @@ func TestJudgeStates(t *testing.T) {
 			name: "target long enough", change: func(m *model.Metric) { m.For = 10 * time.Minute },
 			r: fresh(0.004), prev: model.Streak{Target: 585 * time.Second}, state: model.Pass, reason: "0.4% is below 1%",
 		},
-		{name: "empty", r: trouble(fmt.Errorf("query: %w", model.ErrEmpty)), state: model.NoData, reason: `query: no data: wait for the first sample; where none means zero, set on_empty = "zero"`},
+		{name: "empty", r: trouble(fmt.Errorf("query: %w", model.ErrEmpty)), state: model.NoData, reason: `query: no data: wait for the first sample`},
 		{
 			name: "collecting", r: trouble(fmt.Errorf("%w, 2m of 5m so far", model.ErrCollecting)),
 			state: model.Collecting, reason: "no data: collecting, 2m of 5m so far",
 		},
 		{name: "collecting is never zero", change: zero, r: trouble(model.ErrCollecting), state: model.Collecting, reason: "no data: collecting"},
 		{name: "no series", r: trouble(model.ErrNoSeries), state: model.NoSeries, reason: "mistyped?"},
-		{name: "empty is zero", change: zero, r: trouble(model.ErrEmpty), state: model.Pass, reason: "0% is below 1%"},
-		{name: "no series is zero", change: zero, r: trouble(model.ErrNoSeries), state: model.Pass, reason: "0% is below 1%"},
+		{name: "empty is zero", change: zero, r: flowing(trouble(model.ErrEmpty)), state: model.Pass, reason: "0% is below 1%"},
+		{name: "empty is never zero of nothing", change: zero, r: trouble(model.ErrEmpty), state: model.NoData, reason: "no data"},
+		{name: "no series is never zero of nothing", change: zero, r: trouble(model.ErrNoSeries), state: model.NoSeries, reason: "no such series"},
+		{name: "empty is never zero where nothing grows", change: zero, r: idle(trouble(model.ErrEmpty)), state: model.NoTraffic, reason: "no data"},
+		{name: "what check refuses is never good", change: refused, r: fresh(0.001), state: model.NoData, reason: "0.1% proves nothing: nothing tells zero from nothing"},
+		{name: "what check refuses is never zero", change: func(m *model.Metric) { zero(m); refused(m) }, r: flowing(trouble(model.ErrEmpty)), state: model.NoData, reason: "no data"},
+		{name: "what check refuses may be bad", change: refused, r: fresh(0.06), state: model.Fail, reason: "6% is above 5%"},
+		{name: "a series that ended is stale at once", r: ended(fresh(0.001)), state: model.Stale, reason: "has ended, last sample 16s ago"},
+		{name: "no series is zero", change: zero, r: flowing(trouble(model.ErrNoSeries)), state: model.Pass, reason: "0% is below 1%"},
 		{
 			name: "empty is zero, but long ago", change: zero,
-			r: model.Reading{At: t0.Add(-3 * time.Minute), Err: model.ErrEmpty}, state: model.Stale, reason: "3m ago",
+			r: flowing(model.Reading{At: t0.Add(-3 * time.Minute), Err: model.ErrEmpty}), state: model.Stale, reason: "3m ago",
 		},
 		{
 			name: "zero on events that nobody counted", change: func(m *model.Metric) { zero(m); needs500(m) },
-			r: trouble(model.ErrEmpty), state: model.Collecting, reason: "number of events unknown, 500 needed",
+			r: flowing(trouble(model.ErrEmpty)), state: model.Collecting, reason: "number of events unknown, 500 needed",
 		},
 		{name: "several series", r: trouble(model.ErrAmbiguous), state: model.Ambiguous, reason: "aggregate"},
 		{name: "several series are not zero", change: zero, r: trouble(model.ErrAmbiguous), state: model.Ambiguous, reason: "several series"},

@@ -94,12 +94,12 @@ func (s *skeptic) sure(id model.MetricID) bool {
 	if sampled.IsZero() {
 		sampled = r.At
 	}
-	zero := m.EmptyZero && (errors.Is(r.Err, model.ErrEmpty) && !errors.Is(r.Err, model.ErrCollecting) || errors.Is(r.Err, model.ErrNoSeries))
+	zero := m.EmptyZero && r.Traffic == model.TrafficFlows && (errors.Is(r.Err, model.ErrEmpty) && !errors.Is(r.Err, model.ErrCollecting) || errors.Is(r.Err, model.ErrNoSeries))
 	if zero {
 		v, sampled = 0, r.At
 	}
 	switch {
-	case !have, r.Err != nil && !zero, math.IsNaN(v), math.IsInf(v, 0):
+	case !have, r.Err != nil && !zero, r.Ended && !zero, math.IsNaN(v), math.IsInf(v, 0):
 		return false
 	case s.now.Sub(sampled) > m.StaleAfter, sampled.Sub(s.now) > m.StaleAfter, s.now.Sub(r.At) > m.StaleAfter:
 		return false

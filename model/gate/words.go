@@ -3,6 +3,7 @@ package gate
 import (
 	"math"
 	"strconv"
+	"time"
 
 	"gonogo/model"
 )
@@ -15,6 +16,10 @@ func (f *finding) words(m *model.Metric, in *Input) string {
 		return "no answer yet"
 	case noValue:
 		return troubleWords(f.state, in.Reading.Err)
+	case refused:
+		return model.FormatValue(m.Unit, v) + " proves nothing: " + m.Refused
+	case endedSeries:
+		return f.endedWords()
 	case oldSample, oldAnswer, futureSample, futureAnswer:
 		return f.staleWords(m)
 	case nothingToDivideBy:
@@ -58,7 +63,7 @@ func troubleWords(state model.MetricState, err error) string {
 		if isInput(err) {
 			return text
 		}
-		return text + `: wait for the first sample; where none means zero, set on_empty = "zero"`
+		return text + ": wait for the first sample"
 	}
 	return text
 }
@@ -72,6 +77,16 @@ func (f *finding) staleWords(m *model.Metric) string {
 		return "last " + what + " is " + model.FormatDuration(f.age) + " in the future: do the clocks agree?"
 	}
 	return "last " + what + " " + model.FormatDuration(f.age) + " ago, stale after " + model.FormatDuration(m.StaleAfter)
+}
+
+// endedWords says since when a series has no current sample; past an hour the
+// source does not look back.
+func (f *finding) endedWords() string {
+	since := model.FormatDuration(f.age)
+	if f.age >= time.Hour {
+		since = "more than " + model.FormatDuration(time.Hour)
+	}
+	return "a series behind it has ended, last sample " + since + " ago: does its target still run?"
 }
 
 func (f *finding) alertWords(m *model.Metric, v float64, tested bool) string {

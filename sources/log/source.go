@@ -33,7 +33,7 @@ func (s *source) Run(ctx context.Context, out model.Emitter) error {
 	}
 	s.files, s.began = newFollower(s.globs), time.Time{}
 	for _, t := range s.tallies {
-		t.recent = nil
+		t.recent, t.written = nil, time.Time{}
 	}
 	defer s.files.close()
 	s.look(ctx)

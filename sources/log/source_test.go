@@ -108,8 +108,16 @@ func TestNumber(t *testing.T) {
 		if got := r.after(0, "none"); got.Err != nil || got.Value != 0 {
 			t.Errorf("got %+v, want 0", got)
 		}
-		if got := r.after(11*time.Second, "m"); got.Err != nil || got.Value != 0 {
+		r.add("app.log", "another line\n")
+		if got := r.after(9*time.Second, "m"); got.Err != nil || got.Value != 0 {
 			t.Errorf("a window later: got %+v, want 0", got)
+		}
+		if got := r.after(11*time.Second, "m"); !errors.Is(got.Err, model.ErrEmpty) {
+			t.Errorf("a window without any line: got %+v, want no data", got)
+		}
+		r.add("app.log", "another line\n")
+		if got := r.after(2*time.Second, "m"); got.Err != nil || got.Value != 0 {
+			t.Errorf("with another line: got %+v, want 0", got)
 		}
 		r.remove("app.log")
 		if got := r.after(2*grace, "none"); !errors.Is(got.Err, model.ErrNoSeries) {
@@ -146,7 +154,9 @@ func TestNeverZero(t *testing.T) {
 func TestBeginsAnew(t *testing.T) {
 	m := metric("m", map[string]any{"match": "falling back", "window": "10s"})
 	run(t, []config.MetricPart{m}, func(r running) {
-		if got := r.after(11*time.Second, "m"); got.Err != nil {
+		r.after(9*time.Second, "m")
+		r.add("app.log", "a line\n")
+		if got := r.after(2*time.Second, "m"); got.Err != nil {
 			t.Errorf("got %+v", got)
 		}
 		for i := range maxFiles {

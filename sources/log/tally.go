@@ -19,7 +19,8 @@ type tally struct {
 	share     bool // the value is the share of match in of
 	names     [2]string
 	window    time.Duration
-	recent    []bucket // oldest first
+	recent    []bucket  // oldest first
+	written   time.Time // when the last line of any kind was read; zero: none yet
 	newest    time.Time
 }
 
@@ -47,6 +48,7 @@ func newTally(m config.MetricPart) (*tally, error) {
 
 // add counts a line that was read at now.
 func (t *tally) add(now time.Time, line []byte) {
+	t.written = now
 	match, of := t.match.matches(line), t.share && t.of.matches(line)
 	if !match && !of {
 		return
@@ -86,12 +88,14 @@ func (t *tally) reading(now, looked, began time.Time) (model.Reading, error) {
 		match, of = match+b.match, of+b.of
 	}
 	switch {
+	case !t.share && match == 0 && (t.written.IsZero() || now.Sub(t.written) >= t.window):
+		return model.Reading{}, fmt.Errorf("%w: no line of any kind in %s, so that none matches proves nothing: does the service still write here?", model.ErrEmpty, model.FormatDuration(t.window))
 	case !t.share:
 		return model.Reading{At: now, SampleAt: looked, Value: match}, nil
 	case of == 0 && match > 0:
 		return model.Reading{}, fmt.Errorf("%w: %g lines with %s, but none with %s, of which they should be a share", model.ErrPartial, match, poll.Cut(t.names[0], 60), poll.Cut(t.names[1], 60))
 	case of == 0:
-		return model.Reading{At: now, HasCount: true}, fmt.Errorf("%w: no line with %s in %s", model.ErrEmpty, poll.Cut(t.names[1], 60), model.FormatDuration(t.window))
+		return model.Reading{At: now, HasCount: true, Traffic: model.TrafficNone}, fmt.Errorf("%w: no line with %s in %s", model.ErrEmpty, poll.Cut(t.names[1], 60), model.FormatDuration(t.window))
 	}
 	return model.Reading{At: now, SampleAt: t.newest, Value: match / of, Count: of, HasCount: true}, nil
 }

@@ -101,6 +101,29 @@ func (s server) Instant(ctx context.Context, expr string, at time.Time) (prom.Va
 	return v, nil
 }
 
+// Rules implements query.Ruler.
+func (s server) Rules(ctx context.Context) ([]query.Rule, error) {
+	answer, err := s.api.Rules(ctx, nil)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	var out []query.Rule
+	for _, group := range answer.Groups {
+		for _, r := range group.Rules {
+			a, ok := r.(v1.AlertingRule)
+			if !ok {
+				continue
+			}
+			rule := query.Rule{Name: a.Name, Labels: map[string]string{}, Evaluated: a.LastEvaluation, Trouble: s.client.Redact(a.LastError)}
+			for name, value := range a.Labels {
+				rule.Labels[string(name)] = string(value)
+			}
+			out = append(out, rule)
+		}
+	}
+	return out, nil
+}
+
 func (s server) Range(ctx context.Context, expr string, start, end time.Time, step time.Duration) (prom.Matrix, error) {
 	v, warnings, _, err := s.api.QueryRange(ctx, expr, v1.Range{Start: start, End: end, Step: step})
 	if err != nil {

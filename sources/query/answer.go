@@ -69,12 +69,13 @@ func untag(answer prom.Value) (parts, error) {
 	return p, nil
 }
 
-// age returns how old the oldest of the newest samples of q's selectors is, on
-// the backend's clock; current is false where a selector that counts has none.
-func (q *Query) age(parts map[string]float64, evaluated prom.Time) (oldest time.Duration, current bool) {
+// aged returns how old the oldest of the newest samples of selectors is, which p
+// has under prefix and their number, on the backend's clock; current is false
+// where a selector that counts has none.
+func aged(selectors []selector, prefix string, p parts) (oldest time.Duration, current bool) {
 	alternatives, present := 0, 0
-	for i, s := range q.selectors {
-		seconds, ok := parts[strconv.Itoa(i)]
+	for i, s := range selectors {
+		seconds, ok := p.values[prefix+strconv.Itoa(i)]
 		if s.need == alternative {
 			alternatives++
 		}
@@ -87,12 +88,26 @@ func (q *Query) age(parts map[string]float64, evaluated prom.Time) (oldest time.
 		if s.need == alternative {
 			present++
 		}
-		at := evaluated.Time()
-		if s.at != nil {
-			at = time.UnixMilli(*s.at)
-		}
-		sample := time.UnixMilli(int64(math.Round(seconds * 1000)))
-		oldest = max(oldest, at.Add(-s.offset).Sub(sample))
+		oldest = max(oldest, s.age(seconds, p.evaluated))
 	}
 	return oldest, alternatives == 0 || present > 0
+}
+
+// age returns how old a sample of s is that is from so many seconds after 1970.
+func (s *selector) age(seconds float64, evaluated prom.Time) time.Duration {
+	at := evaluated.Time()
+	if s.at != nil {
+		at = time.UnixMilli(*s.at)
+	}
+	return at.Add(-s.offset).Sub(time.UnixMilli(int64(math.Round(seconds * 1000))))
+}
+
+// present reports whether any selector of q has a current sample in p.
+func (q *Query) present(p parts) bool {
+	for i := range q.selectors {
+		if _, ok := p.values[strconv.Itoa(i)]; ok {
+			return true
+		}
+	}
+	return false
 }

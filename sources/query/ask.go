@@ -36,11 +36,13 @@ type Session struct {
 // Begin returns a session that has not asked anything yet.
 func (q *Query) Begin() *Session { return &Session{q: q} }
 
-// Ask asks now, for the metric m, two questions at most. It fails with
-// model.ErrEmpty, ErrNoSeries, ErrAmbiguous or ErrPartial, or with the
-// backend's error; beside ErrEmpty and ErrNoSeries the reading has the count
-// and counters all the same, if they are known. A value that rests on selectors
-// without a current sample counts as older than m.StaleAfter, whatever that is.
+// Ask asks now, for the metric m, two questions, and a third where a series has
+// ended, or no alert is there. It fails with model.ErrEmpty, ErrNoSeries,
+// ErrAmbiguous or ErrPartial, or with the backend's error; beside ErrEmpty and
+// ErrNoSeries the reading has the count and counters all the same, if they are
+// known. A value that rests on selectors without a current sample has Ended; one
+// that rests on no series at all is ErrEmpty, unless events are counted
+// meanwhile, or the rules of the alerts asked for are seen to be evaluated.
 func (s *Session) Ask(ctx context.Context, b Backend, m model.Metric) (model.Reading, error) {
 	s.asked++
 	q, r := s.q, model.Reading{At: time.Now()}
@@ -70,12 +72,81 @@ func (s *Session) Ask(ctx context.Context, b Backend, m model.Metric) (model.Rea
 	if err := s.beside(&r, parts, m); err != nil {
 		return r, err
 	}
-	age, current := q.age(parts.values, evaluated)
+	if parts.evaluated == 0 {
+		parts.evaluated = evaluated
+	}
+	if q.placeholder {
+		if r.Traffic = q.flows(parts, m.StaleAfter); len(q.events) > 0 && r.Traffic != model.TrafficFlows {
+			return r, fmt.Errorf("%w: %s", model.ErrEmpty, q.noTraffic(r.Traffic))
+		}
+		if len(q.events) == 0 && !q.present(parts) {
+			return s.standIn(ctx, b, r, evaluated)
+		}
+	}
+	age, current := aged(q.selectors, "", parts)
 	if !current {
-		age = max(gone, 2*m.StaleAfter)
+		r.Ended = true
+		age = q.since(ctx, b, parts)
 	}
 	r.SampleAt = r.At.Add(-age)
 	return r, nil
+}
+
+// standIn is the reading r of a query whose value rests on no series at all.
+func (s *Session) standIn(ctx context.Context, b Backend, r model.Reading, evaluated prom.Time) (model.Reading, error) {
+	if names, ok := s.q.alerts(); ok {
+		age, err := evaluatedAgo(ctx, b, names, evaluated)
+		if err != nil {
+			return r, fmt.Errorf("%w: no alert is there, and that its rule is evaluated cannot be known: %w", model.ErrEmpty, err)
+		}
+		r.SampleAt = r.At.Add(-age)
+		return r, nil
+	}
+	return r, fmt.Errorf("%w: no series is there, and what the query answers then proves nothing: give count or total", model.ErrEmpty)
+}
+
+// noTraffic says what is wrong with the denominator.
+func (q *Query) noTraffic(t model.Traffic) string {
+	what := "count"
+	if q.Total != "" {
+		what = "total"
+	}
+	if t == model.TrafficNone {
+		return what + " does not grow, so a zero proves nothing: wait for traffic"
+	}
+	return what + " has no current sample, so a zero proves nothing: does the target still run?"
+}
+
+// since returns how long ago the oldest of q's selectors that have no current
+// sample had the last one; an hour at least where that is not known.
+func (q *Query) since(ctx context.Context, b Backend, current parts) time.Duration {
+	question := ""
+	for i, s := range q.selectors {
+		if _, ok := current.values[strconv.Itoa(i)]; !ok && s.need != optional {
+			question = or(question, tagged("max(max_over_time(timestamp("+s.text+")["+lookback+"]))", strconv.Itoa(i)))
+		}
+	}
+	answer, err := b.Instant(ctx, question, current.evaluated.Time())
+	if err != nil {
+		return recent
+	}
+	last, err := untag(answer)
+	if err != nil {
+		return recent
+	}
+	oldest := time.Duration(0)
+	for i, s := range q.selectors {
+		_, ok := current.values[strconv.Itoa(i)]
+		if ok || s.need == optional {
+			continue
+		}
+		seconds, known := last.values[strconv.Itoa(i)]
+		if !known {
+			return recent
+		}
+		oldest = max(oldest, s.age(seconds, current.evaluated))
+	}
+	return oldest
 }
 
 // empty says why there is no value: ErrNoSeries if a selector that the query
@@ -84,6 +155,9 @@ func (s *Session) Ask(ctx context.Context, b Backend, m model.Metric) (model.Rea
 func (s *Session) empty(ctx context.Context, b Backend, m model.Metric, r model.Reading) (model.Reading, error) {
 	empty := fmt.Errorf("%w: the query's answer is empty", model.ErrEmpty)
 	question := s.q.presence()
+	if m.EmptyZero {
+		question = or(question, s.q.traffic())
+	}
 	if question == "" {
 		return r, empty
 	}
@@ -97,6 +171,11 @@ func (s *Session) empty(ctx context.Context, b Backend, m model.Metric, r model.
 	}
 	if err := s.beside(&r, parts, m); err != nil {
 		return r, err
+	}
+	if m.EmptyZero {
+		if r.Traffic = s.q.flows(parts, m.StaleAfter); r.Traffic != model.TrafficFlows && len(s.q.events) > 0 {
+			return r, fmt.Errorf("%w: %s", model.ErrEmpty, s.q.noTraffic(r.Traffic))
+		}
 	}
 	for i, sel := range s.q.selectors {
 		if _, ok := parts.values[strconv.Itoa(i)]; !ok && sel.need == required {
@@ -137,6 +216,3 @@ func (q *Query) besides() string {
 	}
 	return "age of the data"
 }
-
-// Stale reports whether r's value rests on selectors without a current sample.
-func Stale(r model.Reading) bool { return r.At.Sub(r.SampleAt) >= gone }

@@ -36,6 +36,7 @@ func Lint(m config.MetricPart) []config.Finding {
 			found = append(found, config.Finding{Key: "query", Message: message, Warning: true})
 		}
 	}
+	found = append(found, lintZero(exprs["query"], exprs["count"], m)...)
 	return append(found, lintCounters(m)...)
 }
 
@@ -131,8 +132,8 @@ func lintRatio(division *parser.BinaryExpr, m config.MetricPart) []string {
 	if m.Table.String("count") == "" && m.Table.String("total") == "" && calls(division.RHS, perSecond[:]...) {
 		messages = append(messages, "is NaN without traffic, and nothing tells how much there was: give count, such as sum(increase(ALL_total[5m])), and min_count")
 	}
-	if !m.Metric.EmptyZero && absentFailures(division.LHS, m.Metric.Role == "error") {
-		messages = append(messages, "the numerator does not exist before the first failure: write (… or vector(0)), or set on_empty = \"zero\"")
+	if !zeroed(m) && absentFailures(division.LHS, m.Metric.Role == "error") {
+		messages = append(messages, "the numerator does not exist before the first failure: write (… or vector(0)) around it, and around nothing else")
 	}
 	if adds(division.RHS) && absentFailures(division.RHS, false) {
 		messages = append(messages, "the denominator adds failures, which do not exist before the first one, and then there is no value at all: write (… or vector(0)) around them")

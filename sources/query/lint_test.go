@@ -17,7 +17,7 @@ func TestLint(t *testing.T) {
 		number    = "warning query: a number of events, not a share of them, but the unit is ratio: divide by all events"
 		below     = "warning query: events per second, not a share of them, but held against less than 1: divide by the rate of all events and set unit = \"ratio\", or say unit = \"per_second\" if that is meant"
 		noCount   = "warning query: is NaN without traffic, and nothing tells how much there was: give count, such as sum(increase(ALL_total[5m])), and min_count"
-		absent    = "warning query: the numerator does not exist before the first failure: write (… or vector(0)), or set on_empty = \"zero\""
+		absent    = "warning query: the numerator does not exist before the first failure: write (… or vector(0)) around it, and around nothing else"
 		absentSum = "warning query: the denominator adds failures, which do not exist before the first one, and then there is no value at all: write (… or vector(0)) around them"
 		several   = "warning query: one value for each instance and label, where one is needed: put sum(…) around both sides"
 		aRange    = "a range of values where one is needed: put rate() or another function around it"

@@ -25,18 +25,21 @@ const (
 	tagTotal = "total"
 	// recent is how far back a selector must have matched to be no typo.
 	recent = time.Hour
-	// gone is the least age given to a value whose samples have no current successor.
-	gone = 24 * time.Hour
+	// lookback is where the last sample of a series that ended is looked for, and how closely.
+	lookback = "1h:10s"
 )
 
 // Query is a metric's PromQL, parsed. It is immutable.
 type Query struct {
-	Text       string
-	Count      string // may be empty
-	Bad, Total string // the counters; both empty, or none
-	selectors  []selector
-	beside     string // the part of a question that asks for count and counters; may be empty
-	extras     string // asks for age and what is beside in one go; empty: nothing to ask
+	Text        string
+	Count       string // may be empty
+	Bad, Total  string // the counters; both empty, or none
+	selectors   []selector
+	window      time.Duration // that it looks back
+	placeholder bool          // it answers a value also where no series is there
+	events      []selector    // of the denominator: total, else count
+	beside      string        // the part of a question that asks for count and counters; may be empty
+	extras      string        // asks for age and what is beside in one go; empty: nothing to ask
 }
 
 // Parse returns the query text together with count, which may be empty. It
@@ -46,7 +49,7 @@ func Parse(text, count string) (*Query, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	q := &Query{Text: text, Count: count, selectors: selectors(expr)}
+	q := &Query{Text: text, Count: count, selectors: selectors(expr), window: window(expr), placeholder: standsIn(expr)}
 	if count != "" {
 		c, err := parse(count)
 		if err != nil {
@@ -58,7 +61,7 @@ func Parse(text, count string) (*Query, error) {
 		}
 		q.beside = tagged(inner, tagCount)
 	}
-	q.extras = or(q.beside, q.ages())
+	q.finish()
 	return q, nil
 }
 
@@ -80,8 +83,23 @@ func (q *Query) Counting(bad, total string) (*Query, error) {
 	c := *q
 	c.Bad, c.Total = bad, total
 	c.beside = or(q.beside, or(tagged(bad, tagBad), tagged(total, tagTotal)))
-	c.extras = or(c.beside, c.ages())
+	c.finish()
 	return &c, nil
+}
+
+// finish works out what follows from the parts of q.
+func (q *Query) finish() {
+	q.events = nil
+	for _, text := range []string{q.Total, q.Count} {
+		if expr, err := parse(text); text != "" && err == nil && !alwaysAnswers(expr) {
+			q.events = selectors(expr)
+			break
+		}
+	}
+	q.extras = or(q.beside, q.ages())
+	if q.placeholder {
+		q.extras = or(q.extras, q.traffic())
+	}
 }
 
 // ages asks for the newest sample of each selector.

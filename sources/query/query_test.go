@@ -147,16 +147,15 @@ func TestAge(t *testing.T) {
 	tests := map[string]struct {
 		query string
 		ages  map[string]float64
-		want  time.Duration
+		want  time.Duration // below 0: a series ended so long ago
 	}{
 		"one":                   {"a", map[string]float64{"0": 7.25}, 7250 * time.Millisecond},
 		"oldest":                {"a / b", map[string]float64{"0": 7, "1": 90}, 90 * time.Second},
-		"missing":               {"a / b", map[string]float64{"0": 7}, gone},
+		"missing":               {"a / b", map[string]float64{"0": 7}, -16 * time.Second},
 		"optional missing":      {"(a or vector(0)) / b", map[string]float64{"1": 7}, 7 * time.Second},
 		"optional old":          {"(a or vector(0)) / b", map[string]float64{"0": 200, "1": 7}, 200 * time.Second},
-		"all optional missing":  {"a or vector(0)", nil, 0},
 		"one alternative":       {"a or b", map[string]float64{"1": 7}, 7 * time.Second},
-		"no alternative":        {"a or b", nil, gone},
+		"no alternative":        {"a or b", nil, -16 * time.Second},
 		"offset":                {"a offset 1m", map[string]float64{"0": 67}, 7 * time.Second},
 		"at":                    {"a @ 999940", map[string]float64{"0": 67}, 7 * time.Second},
 		"from the future":       {"a", map[string]float64{"0": -7}, 0},
@@ -168,33 +167,40 @@ func TestAge(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := &answers{give: []prom.Value{one(1), tags(test.ages)}}
+			b := &answers{give: []prom.Value{one(1), tags(test.ages), tags(map[string]float64{"0": 16, "1": 16})}}
 			r, err := q.Begin().Ask(context.Background(), b, model.Metric{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if age := r.At.Sub(r.SampleAt); age != test.want {
+			if age := r.At.Sub(r.SampleAt); age != max(test.want, -test.want) {
 				t.Errorf("age %v, want %v", age, test.want)
 			}
-			if Stale(r) != (test.want == gone) {
-				t.Errorf("stale is %v", Stale(r))
+			want := 2
+			if test.want < 0 {
+				want = 3
 			}
-			if len(b.asked) != 2 {
-				t.Errorf("asked %d questions, want 2: %q", len(b.asked), b.asked)
+			if r.Ended != (test.want < 0) {
+				t.Errorf("ended is %v", r.Ended)
+			}
+			if len(b.asked) != want {
+				t.Errorf("asked %d questions, want %d: %q", len(b.asked), want, b.asked)
 			}
 		})
 	}
 }
 
-func TestGoneIsStaleWhateverTheMetricSays(t *testing.T) {
+// TestGoneIsStaleAsLongAsItIs: a series without a current sample has ended, its
+// age is that of its last sample, and an hour where no sample is found.
+func TestGoneIsStaleAsLongAsItIs(t *testing.T) {
 	q, err := Parse("a", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := model.Metric{StaleAfter: 30 * 24 * time.Hour}
-	r, err := q.Begin().Ask(context.Background(), &answers{give: []prom.Value{one(1), tags(nil)}}, m)
-	if age := r.At.Sub(r.SampleAt); err != nil || age <= m.StaleAfter {
-		t.Errorf("age %v (%v), want more than %v", age, err, m.StaleAfter)
+	for want, last := range map[time.Duration]prom.Value{16 * time.Second: tags(map[string]float64{"0": 16}), recent: prom.Vector{}} {
+		r, err := q.Begin().Ask(context.Background(), &answers{give: []prom.Value{one(1), tags(nil), last}}, model.Metric{StaleAfter: 30 * 24 * time.Hour})
+		if age := r.At.Sub(r.SampleAt); err != nil || !r.Ended || age != want {
+			t.Errorf("ended %v, age %v (%v), want %v", r.Ended, age, err, want)
+		}
 	}
 }
 
@@ -309,7 +315,7 @@ func FuzzParse(f *testing.F) {
 		if c, err := q.Counting(bad, total); err == nil {
 			q = c
 		}
-		for _, asked := range []string{q.extras, q.presence()} {
+		for _, asked := range []string{q.extras, q.presence(), q.traffic()} {
 			if asked == "" {
 				continue
 			}

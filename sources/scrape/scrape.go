@@ -164,7 +164,7 @@ func (s *source) answer(ctx context.Context, db *store, out model.Emitter) error
 				return model.Reading{}, err
 			}
 			r, err := sessions[m.Metric.ID].Ask(ctx, db, m.Metric)
-			nothing := errors.Is(err, model.ErrEmpty) || errors.Is(err, model.ErrNoSeries) || err == nil && query.Stale(r)
+			nothing := errors.Is(err, model.ErrEmpty) || errors.Is(err, model.ErrNoSeries) || err == nil && r.Ended
 			if down := s.down(); nothing && down != nil {
 				return r, down
 			}

@@ -148,7 +148,7 @@ func unknown(m *model.Metric, l *model.Line) string {
 	case model.NoTraffic:
 		return "traffic: a ratio of nothing is no evidence"
 	case model.NoData:
-		return "an answer with a value: the service exports one, or on_empty says that none means zero"
+		return "an answer with a value: does the service run, and export one?"
 	case model.NoSeries:
 		return "the query matches a series: is a name or label mistyped, or the service not scraped?"
 	case model.Stale:

@@ -70,7 +70,7 @@ func TestChange(t *testing.T) {
 			model.Line{Metric: "errors", State: model.NoData, HasValue: true, HasTarget: true}, "its baseline is frozen: gonogo baseline freeze"},
 		{"no input", ratio(func(m *model.Metric) { m.Expr, m.Inputs = "a / (b + c)", []model.MetricID{"a", "b", "c"} }), model.Line{State: model.Down}, "usable values of a, b and c"},
 		{"no traffic", ratio(nil), model.Line{State: model.NoTraffic}, "traffic: a ratio of nothing is no evidence"},
-		{"no data", ratio(nil), model.Line{State: model.NoData}, "an answer with a value: the service exports one, or on_empty says that none means zero"},
+		{"no data", ratio(nil), model.Line{State: model.NoData}, "an answer with a value: does the service run, and export one?"},
 		{"no series", ratio(nil), model.Line{State: model.NoSeries}, "the query matches a series: is a name or label mistyped, or the service not scraped?"},
 		{"stale", ratio(nil), model.Line{State: model.Stale}, "a newer sample: is the service still scraped?"},
 		{"ambiguous", ratio(nil), model.Line{State: model.Ambiguous}, "the query returns one series: sum it, or select one"},
