@@ -11,6 +11,9 @@ import (
 	"gonogo/model"
 )
 
+// maxPath is how long a path in JSON may be, in bytes: it is gone through by recursion.
+const maxPath = 4096
+
 // errNull is a value that is there and is null.
 var errNull = errors.New("it is null")
 
@@ -22,6 +25,12 @@ func valueAt(body []byte, path string) (string, error) {
 			return "", errors.New("the answer is larger than 64 KiB: name a part of it with json")
 		}
 		return strings.TrimSpace(string(body)), nil
+	}
+	if len(path) > maxPath {
+		return "", fmt.Errorf("json: the path is longer than %d bytes", maxPath)
+	}
+	if err := model.Shallow(body); err != nil {
+		return "", fmt.Errorf("the answer is %w", err)
 	}
 	if !gjson.ValidBytes(body) {
 		return "", errors.New("the answer is no JSON")

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// maxDepth is how deep arrays and inline tables may be nested; the TOML library
-// recurses without a limit.
+// maxDepth is how deep arrays and inline tables may be nested, and how many parts
+// a dotted key may have; the TOML library recurses without a limit.
 const maxDepth = 32
 
 // index tells on which line of a TOML text each key stands, which the TOML

@@ -106,7 +106,7 @@ func parseWith(path string, data []byte, kinds Kinds, read func(path string) ([]
 	}
 	x := newIndex(string(text))
 	if x.deep > 0 {
-		return nil, Problems{{File: path, Line: x.deep, Message: fmt.Sprintf("lists and tables are nested more than %d deep", maxDepth)}}
+		return nil, Problems{{File: path, Line: x.deep, Message: fmt.Sprintf("lists, tables or the parts of a key are nested more than %d deep: write them flatter", maxDepth)}}
 	}
 	doc := map[string]any{}
 	if _, err := decode(string(text), &doc); err != nil {

@@ -124,6 +124,10 @@ func (s *scanner) pair(base string, context []string) bool {
 func (s *scanner) key() []string {
 	var parts []string
 	for {
+		if len(parts) == maxDepth {
+			s.deep = s.line
+			return nil
+		}
 		s.blanks()
 		switch s.peek() {
 		case '"', '\'':

@@ -9,7 +9,7 @@ import (
 // denominator loads, so that an engine goes on, is for check to fail on, and
 // its metric says why it never passes.
 func TestCheckRefusesZeroThatARunningRolloutLoads(t *testing.T) {
-	const head = "[rollout]\nid = \"x\"\n[environment]\nname = \"n\"\n[phase.only]\n[rollback.off]\nemergency = true\nflags = {}\nverify = []\n" +
+	const head = "[rollout]\nid = \"x\"\n[environment]\nname = \"n\"\n[phase.only]\n[rollback.off]\nemergency = true\nflags = {}\nrun = \"x\"\nverify = []\n[action.x]\nkind = \"exec\"\ncommand = [\"x\"]\n" +
 		"[source.prom]\nkind = \"prometheus\"\nurl = \"http://127.0.0.1:9090\"\n"
 	for name, test := range map[string]struct {
 		metric  string

@@ -116,7 +116,7 @@ func (e *Engine) serveViewer(ctx context.Context, conn net.Conn) {
 }
 
 func (e *Engine) readIntents(ctx context.Context, conn net.Conn) {
-	in := json.NewDecoder(&limited{r: conn})
+	in := json.NewDecoder(model.ShallowReader(&limited{r: conn}))
 	for {
 		var m message
 		if err := in.Decode(&m); err != nil || m.Intent == nil {
@@ -182,7 +182,7 @@ func attach(ctx context.Context, dir string, intents <-chan model.Intent, see fu
 }
 
 func follow(conn net.Conn, see func(*model.Snapshot)) error {
-	in := json.NewDecoder(conn)
+	in := json.NewDecoder(model.ShallowReader(conn))
 	var v view
 	for {
 		var m message

@@ -39,6 +39,9 @@ func CompileExpr(text string, units func(model.MetricID) (model.Unit, bool)) (*E
 	if len(text) > maxExprLen {
 		return nil, fmt.Errorf("is longer than %d bytes", maxExprLen)
 	}
+	if err := model.ShallowText(text); err != nil {
+		return nil, fmt.Errorf("is %w", err)
+	}
 	tree, err := parser.Parse(text)
 	if err != nil {
 		return nil, exprError(err)

@@ -141,9 +141,18 @@ func (s *source) Run(ctx context.Context, out model.Emitter) error {
 	}.Run(ctx, out)
 }
 
+// maxPath is how long a path in JSON may be, in bytes: it is gone through by recursion.
+const maxPath = 4096
+
 // number returns the number at path in the JSON document: a number, a text
 // that is one, or 1 and 0 for true and false.
 func number(document []byte, path string) (float64, error) {
+	if len(path) > maxPath {
+		return 0, fmt.Errorf("the path is longer than %d bytes", maxPath)
+	}
+	if err := model.Shallow(document); err != nil {
+		return 0, fmt.Errorf("the answer is %w", err)
+	}
 	if !gjson.ValidBytes(document) {
 		return 0, fmt.Errorf("the answer is not JSON")
 	}

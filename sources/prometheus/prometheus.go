@@ -44,6 +44,7 @@ func build(part config.SourcePart) (model.Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
+	client.AnswersJSON()
 	u, err := client.URL(part.Table, "url", part.Dir)
 	if err != nil {
 		return nil, err

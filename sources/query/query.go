@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"gonogo/model"
 )
 
 const (
@@ -23,6 +25,8 @@ const (
 	tagCount = "count"
 	tagBad   = "bad"
 	tagTotal = "total"
+	// maxText is how long a query may be, in bytes: a parser of chains without brackets recurses, too.
+	maxText = 16 << 10
 	// recent is how far back a selector must have matched to be no typo.
 	recent = time.Hour
 	// lookback is where the last sample of a series that ended is looked for, and how closely.
@@ -136,6 +140,12 @@ func tagged(expr, value string) string {
 
 // parse parses text and sees that it has a value at one moment.
 func parse(text string) (parser.Expr, error) {
+	if err := model.ShallowText(text); err != nil {
+		return nil, fmt.Errorf("is %w", err)
+	}
+	if len(text) > maxText {
+		return nil, fmt.Errorf("is longer than %d KiB: keep a recording rule of it, and ask for that", maxText>>10)
+	}
 	expr, err := parser.NewParser(parser.Options{}).ParseExpr(text)
 	if err != nil {
 		return nil, fmt.Errorf("not PromQL: %w", err)

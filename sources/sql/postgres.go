@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"gonogo/model"
@@ -37,6 +39,7 @@ func open(part config.SourcePart) (*database, error) {
 	if cfg.RuntimeParams["application_name"] == "" {
 		cfg.RuntimeParams["application_name"] = "gonogo"
 	}
+	cfg.BuildFrontend = boundedFrontend
 	d := &database{config: cfg, timeout: part.Table.Duration("timeout", defaultTimeout), slots: make(chan struct{}, Width)}
 	if d.timeout <= 0 {
 		return nil, errors.New("timeout: expected more than 0")
@@ -44,6 +47,16 @@ func open(part config.SourcePart) (*database, error) {
 	d.hidden.add(dsn)
 	d.hidden.add(cfg.Password)
 	return d, nil
+}
+
+// maxMessage is the largest message that is read from a server, in bytes; a row is one.
+const maxMessage = 8 << 20
+
+// boundedFrontend reads no message past maxMessage: the connection ends instead.
+func boundedFrontend(r io.Reader, w io.Writer) *pgproto3.Frontend {
+	f := pgproto3.NewFrontend(r, w)
+	f.SetMaxBodyLen(maxMessage)
+	return f
 }
 
 // now returns the server's time.

@@ -58,6 +58,14 @@ func New(t config.Table, dir string) (*Client, error) {
 	return c, nil
 }
 
+// AnswersJSON makes answers fail with model.ErrDeep where they are nested too
+// deep: for a client whose library decodes them.
+func (c *Client) AnswersJSON() {
+	if b, ok := c.Transport.(*bounded); ok {
+		b.json = true
+	}
+}
+
 // Headers returns the table of headers below t's key, their secrets resolved.
 func (c *Client) Headers(t config.Table, key, dir string) (http.Header, error) {
 	h := http.Header{}
@@ -129,6 +137,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 type bounded struct {
 	next    http.RoundTripper
 	headers http.Header
+	json    bool // answers are JSON, see AnswersJSON
 }
 
 func (b *bounded) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -146,6 +155,9 @@ func (b *bounded) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp.Body = &limitedBody{ReadCloser: resp.Body, left: MaxBody}
+	if b.json {
+		resp.Body = shallowBody{model.ShallowReader(resp.Body), resp.Body}
+	}
 	return resp, nil
 }
 
@@ -154,6 +166,12 @@ func (b *bounded) CloseIdleConnections() {
 	if c, ok := b.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
+}
+
+// shallowBody fails with model.ErrDeep instead of passing on JSON that is nested too deep.
+type shallowBody struct {
+	io.Reader
+	io.Closer
 }
 
 // limitedBody fails with ErrTooLarge instead of going past its limit.

@@ -1,0 +1,19 @@
+package http
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"gonogo/model"
+)
+
+// TestDeepAnswerIsTrouble: 8 MiB of brackets are trouble, and end nothing.
+func TestDeepAnswerIsTrouble(t *testing.T) {
+	if _, err := valueAt([]byte(strings.Repeat("[", 8<<20)), "a"); !errors.Is(err, model.ErrDeep) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := valueAt([]byte(`{"a":1}`), strings.Repeat("{", 1<<20)); err == nil {
+		t.Error("a path of 1 MiB is taken")
+	}
+}
