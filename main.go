@@ -45,7 +45,7 @@ func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	a := &app{signals: signals, actor: actor(), show: show}
 	a.world = &headless.World{
 		Open: a.openOnce, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Ask: term.IsTerminal(os.Stdin.Fd()),
+		In: os.Stdin, Out: headless.Inert(os.Stdout), Err: headless.Inert(os.Stderr), Ask: term.IsTerminal(os.Stdin.Fd()),
 	}
 	a.world.Actor.Via = "command"
 	root := a.commands()
@@ -55,7 +55,7 @@ func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	}
 	status := headless.Status(err)
 	if err != nil && !saidAlready(err) {
-		fmt.Fprintf(os.Stderr, "gonogo: %v\n", err)
+		_, _ = fmt.Fprintf(a.world.Err, "gonogo: %v\n", err)
 	}
 	return status
 }
@@ -159,13 +159,13 @@ func (a *app) headless(ctx context.Context, seat *engine.Seat) error {
 			if s.Attached {
 				what = "another engine runs; standing by for"
 			}
-			fmt.Printf("%s gonogo %s: %s %s\n", s.At.UTC().Format(time.RFC3339), version(), what, model.Inert(s.Rollout.ID))
+			_, _ = fmt.Fprintf(a.world.Out, "%s gonogo %s: %s %s\n", s.At.UTC().Format(time.RFC3339), version(), what, model.Inert(s.Rollout.ID))
 		}
 		for _, r := range s.Tail {
 			if r.Seq > told {
 				told = r.Seq
 				if _, quiet := r.Event.(model.Progress); !quiet {
-					fmt.Printf("%s %s\n", r.At.UTC().Format(time.RFC3339), words.Describe(r))
+					_, _ = fmt.Fprintf(a.world.Out, "%s %s\n", r.At.UTC().Format(time.RFC3339), words.Describe(r))
 				}
 			}
 		}
@@ -234,7 +234,7 @@ func (a *app) cmdCheck() *cobra.Command {
 				return err
 			}
 			for _, w := range cfg.Warnings {
-				fmt.Printf("warning: %v\n", w)
+				_, _ = fmt.Fprintf(a.world.Out, "warning: %v\n", w)
 			}
 			if len(cfg.Refused) > 0 {
 				return headless.Exit{Status: headless.ExitUsage, Err: cfg.Refused}
@@ -242,7 +242,7 @@ func (a *app) cmdCheck() *cobra.Command {
 			if live {
 				return a.checkLive(cmd.Context(), cfg)
 			}
-			fmt.Printf("%s: %d phases, %d metrics, %d flags, %d rollbacks: no errors, %d warnings\n",
+			_, _ = fmt.Fprintf(a.world.Out, "%s: %d phases, %d metrics, %d flags, %d rollbacks: no errors, %d warnings\n",
 				cfg.Rollout.ConfigPath, len(cfg.Rollout.Phases), len(cfg.Rollout.Metrics), len(cfg.Rollout.Flags), len(cfg.Rollout.Rollbacks), len(cfg.Warnings))
 			return nil
 		},

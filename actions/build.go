@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gonogo/actions/mask"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -42,7 +43,44 @@ func Build(cfg *config.Config) (Built, error) {
 	b.Effective = readers(kinds, cfg.Effective, "effective value of flag", fails)
 	b.Seen = readers(kinds, cfg.Seen, "what shows action", fails)
 	b.Probes = readers(kinds, cfg.Probes, "probe", fails)
+	shareSecrets(b)
 	return b, errors.Join(errs...)
+}
+
+// masked is a part that takes secrets out of what it shows.
+type masked interface{ EachMask(do func(*mask.Set)) }
+
+// shareSecrets makes every part know the secrets of all: a program that gets
+// one may print it, and so may one that reads what another was given.
+func shareSecrets(b Built) {
+	var parts []masked
+	add := func(part any) {
+		if m, ok := part.(masked); ok {
+			parts = append(parts, m)
+		}
+	}
+	for _, part := range b.Switches {
+		add(part)
+	}
+	for _, part := range b.Actions {
+		add(part)
+	}
+	for _, part := range b.Effective {
+		add(part)
+	}
+	for _, part := range b.Seen {
+		add(part)
+	}
+	for _, part := range b.Probes {
+		add(part)
+	}
+	var all mask.Set
+	for _, m := range parts {
+		m.EachMask(all.Join)
+	}
+	for _, m := range parts {
+		m.EachMask(func(s *mask.Set) { s.Join(&all) })
+	}
 }
 
 func readers[ID ~string](kinds map[string]config.ActionKind, parts map[ID]config.Part, what string, fails func(string, error)) map[ID]model.Reader {

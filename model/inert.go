@@ -1,8 +1,10 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -62,4 +64,27 @@ func inertRune(r rune, size int) rune {
 		return '⍰'
 	}
 	return r
+}
+
+// InertJSON returns JSON with every character that Inert would replace written
+// as \uXXXX. It decodes to the same; such characters stand in texts only, for JSON
+// has no other place for them.
+func InertJSON(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		switch {
+		case r < 0x20 || inertRune(r, n) == r && (r != utf8.RuneError || n > 1): // JSON has escaped what is below 0x20 in a text
+			out = append(out, b[i:i+n]...)
+		case r == utf8.RuneError && n == 1:
+			out = append(out, `\ufffd`...)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		i += n
+	}
+	return out
 }

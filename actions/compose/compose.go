@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gonogo/actions/child"
+	"gonogo/actions/mask"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -83,7 +84,11 @@ func checkName(name string) error {
 type service struct {
 	name, file, project, dir string
 	pass                     []string // names of variables
+	secrets                  mask.Set // what nothing may show that docker prints
 }
+
+// EachMask calls do with the secrets that are taken out of all that docker prints.
+func (s *service) EachMask(do func(*mask.Set)) { do(&s.secrets) }
 
 func newService(p config.Part, key string) (*service, error) {
 	s := &service{
@@ -110,6 +115,7 @@ func newService(p config.Part, key string) (*service, error) {
 		}
 		s.pass = append(s.pass, name)
 	}
+	s.secrets.AddEnv(p.Table.Strings("pass_env"))
 	return s, nil
 }
 
@@ -126,7 +132,7 @@ func (s *service) compose(args ...string) []string {
 }
 
 func (s *service) spec(argv []string) child.Spec {
-	return child.Spec{Argv: argv, Dir: s.dir, Env: child.Environ(s.pass, map[string]string{"LC_ALL": "C"})}
+	return child.Spec{Argv: argv, Dir: s.dir, Env: child.Environ(s.pass, map[string]string{"LC_ALL": "C"}), Hide: s.secrets.String}
 }
 
 // explain adds what to do to the error of a call of docker.
@@ -187,8 +193,14 @@ func (a *Action) Check() error {
 // Do recreates the service's containers; log gets what docker prints.
 func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	s := a.spec(a.argv())
-	s.Out = log
-	if err := explain(child.Run(ctx, s)); err != nil {
+	if log == nil {
+		log = io.Discard
+	}
+	out := a.secrets.Writer(log)
+	s.Out = out
+	err := explain(child.Run(ctx, s))
+	_ = out.Flush() // what cannot be logged was done nevertheless
+	if err != nil {
 		return fmt.Errorf("docker compose up %s: %w", a.name, err)
 	}
 	return nil

@@ -50,8 +50,12 @@ type program struct {
 	dir     string
 	own     map[string]string // variables set by the config
 	pass    []string
-	secrets mask.Set
+	shown   mask.Set // what a preview must not show
+	secrets mask.Set // what nothing may show that the program prints
 }
+
+// EachMask calls do with the secrets that are taken out of all that the program prints.
+func (g *program) EachMask(do func(*mask.Set)) { do(&g.secrets) }
 
 func newProgram(p config.Part) (*program, error) {
 	g := &program{dir: p.Table.Path("dir", p.Dir), pass: p.Table.Strings("pass_env")}
@@ -65,9 +69,11 @@ func newProgram(p config.Part) (*program, error) {
 		}
 	}
 	var err error
-	if g.own, err = g.secrets.ResolveMap(configured, p.Dir); err != nil {
+	if g.own, err = g.shown.ResolveMap(configured, p.Dir); err != nil {
 		return nil, fmt.Errorf("env: %w", err)
 	}
+	g.secrets.Join(&g.shown)
+	g.secrets.AddEnv(g.pass)
 	return g, nil
 }
 
@@ -123,14 +129,14 @@ func buildAction(p config.Part) (model.Action, error) {
 // Preview shows the argv, the folder, and the names of the variables that are
 // set. args play no part.
 func (a *Action) Preview(model.Args) model.Preview {
-	line := "run " + a.secrets.String(quote(a.argv))
+	line := "run " + a.shown.String(quote(a.argv))
 	if a.dir != "" {
 		line += " in " + model.Inert(a.dir)
 	}
 	if len(a.own) > 0 {
 		line += " with " + strings.Join(slices.Sorted(maps.Keys(a.own)), ", ")
 	}
-	return model.Preview{Title: a.secrets.String(quote(a.argv[:1])), Lines: []string{line}}
+	return model.Preview{Title: a.shown.String(quote(a.argv[:1])), Lines: []string{line}}
 }
 
 // Check reports whether the program is there and may be run; it runs nothing.

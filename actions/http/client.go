@@ -29,6 +29,9 @@ type client struct {
 	secrets mask.Set
 }
 
+// EachMask calls do with the secrets that are taken out of what a server says.
+func (c *client) EachMask(do func(*mask.Set)) { do(&c.secrets) }
+
 func commonKeys() []config.Key {
 	return []config.Key{
 		{Name: "headers", Type: config.StringMap, Help: "request headers; secrets as env:NAME or file:PATH"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"gonogo/actions/mask"
 	"gonogo/model"
 )
 
@@ -73,6 +74,13 @@ func (in instances) ask(ctx context.Context) ([]string, error) {
 		return texts, fmt.Errorf("%d of %d instances answer: %s: %w", answered, len(texts), in.names[first], errs[first])
 	}
 	return texts, nil
+}
+
+// EachMask calls do with the secrets of each instance.
+func (i *instances) EachMask(do func(*mask.Set)) {
+	for _, r := range i.readers {
+		r.EachMask(do)
+	}
 }
 
 // Agreed reads a value that all instances must answer, and the same.

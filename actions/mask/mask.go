@@ -81,6 +81,11 @@ func (s *Set) Add(secrets ...string) {
 			}
 		}
 	}
+	s.sort()
+}
+
+// sort puts the longest forms first, and each once.
+func (s *Set) sort() {
 	for i, list := range s.forms {
 		slices.SortFunc(list, func(a, b string) int {
 			if len(a) != len(b) {

@@ -50,6 +50,13 @@ func lint(p config.Part) []config.Finding {
 // Action tells people something.
 type Action struct{ targets []*target }
 
+// EachMask calls do with the secrets of each address.
+func (a *Action) EachMask(do func(*mask.Set)) {
+	for _, t := range a.targets {
+		do(&t.secrets)
+	}
+}
+
 func buildAction(p config.Part) (model.Action, error) {
 	a := &Action{}
 	for _, text := range p.Table.Strings("urls") {

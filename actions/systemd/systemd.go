@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gonogo/actions/child"
+	"gonogo/actions/mask"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -77,13 +78,17 @@ func checkUnit(name string) error {
 
 // unit is one unit of the system's systemd or the user's.
 type unit struct {
-	name string
-	user bool
-	dir  string
+	name    string
+	user    bool
+	dir     string
+	secrets *mask.Set // what nothing may show that systemctl prints
 }
 
+// EachMask calls do with the secrets that are taken out of all that systemctl prints.
+func (u unit) EachMask(do func(*mask.Set)) { do(u.secrets) }
+
 func newUnit(p config.Part, key string) (unit, error) {
-	u := unit{name: p.Table.String(key), user: p.Table.Bool("user"), dir: p.Dir}
+	u := unit{name: p.Table.String(key), user: p.Table.Bool("user"), dir: p.Dir, secrets: &mask.Set{}}
 	if err := checkUnit(u.name); err != nil {
 		return u, fmt.Errorf("%s: %w", key, err)
 	}
@@ -102,7 +107,7 @@ func (u unit) argv(verb string, options ...string) []string {
 
 func (u unit) spec(argv []string) child.Spec {
 	env := child.Environ([]string{"DBUS_SESSION_BUS_ADDRESS"}, map[string]string{"LC_ALL": "C", "SYSTEMD_PAGER": "cat"})
-	return child.Spec{Argv: argv, Dir: u.dir, Env: env}
+	return child.Spec{Argv: argv, Dir: u.dir, Env: env, Hide: u.secrets.String}
 }
 
 // journal names the command that shows why the unit did not start.
@@ -143,8 +148,13 @@ func (a *Action) Check() error {
 // says what the unit's state makes of it, and what to do.
 func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	s := a.spec(a.argv(a.verb))
-	s.Out = log
+	if log == nil {
+		log = io.Discard
+	}
+	out := a.secrets.Writer(log)
+	s.Out = out
 	err := child.Run(ctx, s)
+	_ = out.Flush() // what cannot be logged was done nevertheless
 	if err == nil {
 		return nil
 	}

@@ -3,7 +3,6 @@ package headless
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -243,10 +242,4 @@ func writeEnd(w io.Writer, p *model.PlanState) {
 		}
 		_, _ = fmt.Fprintf(w, ", ended after %s\n", model.FormatDuration(p.EndedAt.Sub(p.FiredAt)))
 	}
-}
-
-func writeJSON(w io.Writer, v any) error {
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	return out.Encode(v)
 }

@@ -2,7 +2,6 @@ package headless
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -65,13 +64,11 @@ func (w *World) cmdLog(config *string) *cobra.Command {
 }
 
 func (w *World) endLog(out *bufio.Writer, report JournalReport, lines []logLine, asJSON, verify bool) error {
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
 	switch {
 	case asJSON && verify:
-		return enc.Encode(report)
+		return writeJSON(out, report)
 	case asJSON:
-		return enc.Encode(map[string]any{"records": lines})
+		return writeJSON(out, map[string]any{"records": lines})
 	case verify && report.Problem == "":
 		_, err := fmt.Fprintf(out, "%d records, the chain holds; last %d %s\n", report.Records, report.LastSeq, report.LastSum)
 		if err == nil && report.Anchor != "" {
