@@ -284,11 +284,7 @@ func (e *Engine) watchJournal(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := e.lock.held(); err != nil {
-			e.ledger.fence(err)
-			poke(e.facts)
-		}
-		e.ledger.check()
+		e.ledger.check(e.lock.held())
 	}
 }
 

@@ -26,6 +26,7 @@ type ledger struct {
 	fenced  error              // somebody else owns the journal, and why
 	ours    func() error       // why the lock is lost; nil: another file in the journal's place is another owner
 	trouble string             // for people
+	looked  string             // trouble that check found
 	adrift  string             // trouble with the anchor, likewise
 	dir     string
 	log     func(string)     // the system's; nil: none

@@ -19,7 +19,8 @@ type lock struct {
 	mu   sync.Mutex
 	file *os.File // nil: there is nothing that could be locked
 	dir  string
-	path string // what file is
+	home os.FileInfo // dir, as it was when the lock was taken; nil: unknown
+	path string      // what file is
 }
 
 // takeLock takes dir's lock without waiting; ErrLocked if another process has it.
@@ -40,6 +41,7 @@ func lockOf(dir, path string, flag int) (*lock, error) {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	l := &lock{file: f, dir: dir, path: path}
+	l.home, _ = os.Stat(dir)
 	if err := l.same(); err != nil {
 		_ = f.Close()
 		return nil, ErrLocked
@@ -68,9 +70,9 @@ func lockForDown(dir string) (*lock, error) {
 	return &lock{dir: dir}, first
 }
 
-// held returns an error if somebody else may be the engine: the lock's file is
-// not the one that others would lock, because it was removed or replaced, and the one in its place
-// is locked. One that nobody holds is taken. It may be called by several at once.
+// held returns an error if somebody else is the engine: the lock's file was
+// removed or replaced, and the one in its place is locked. One that nobody holds is taken, but only
+// where others would find this engine's socket beside it. It may be called by several at once.
 func (l *lock) held() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,14 +82,17 @@ func (l *lock) held() error {
 	}
 	again, newErr := takeLock(l.dir)
 	switch {
-	case newErr == nil:
-		_ = l.file.Close()
-		l.file, l.path = again.file, again.path
-		return nil
 	case errors.Is(newErr, ErrLocked):
 		return err
+	case newErr != nil:
+		return nil // there is nothing at its place that another engine could hold
+	case l.home == nil || again.home == nil || !os.SameFile(l.home, again.home) || !exists(filepath.Join(l.dir, socketName)):
+		again.release()
+		return nil
 	}
-	return nil // there is nothing at its place that another engine could hold
+	_ = l.file.Close()
+	l.file, l.path = again.file, again.path
+	return nil
 }
 
 // same returns an error if the lock's file is not the one at its path.

@@ -342,27 +342,31 @@ func (l *ledger) giveRoom() {
 	}
 }
 
-// check looks whether the journal is still the one that this engine writes.
-func (l *ledger) check() {
-	s, ok := l.store.(interface{ Check() error })
-	if !ok {
-		return
+// check looks whether the journal is still the one that this engine writes, and
+// could be written; lost is why the lock is not this engine's any more.
+func (l *ledger) check(lost error) {
+	err := lost
+	if s, ok := l.store.(interface{ Check() error }); ok && err == nil {
+		err = s.Check()
 	}
-	err := s.Check()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err == nil || l.memory != nil || !errors.Is(err, journal.ErrMoved) {
-		return
-	}
-	if l.writing.busy {
-		return // its append will say so
-	}
-	if l.mine() {
+	was := l.trouble
+	switch {
+	case l.memory != nil || l.writing.busy: // it is said, or its append will say so
+	case errors.Is(err, journal.ErrMoved) && l.mine():
 		l.memory, l.trouble = err, movedTrouble(err)
-	} else {
+	case errors.Is(err, journal.ErrMoved):
 		l.giveUp(err)
+	case err != nil:
+		l.looked = model.Inert("the journal cannot be written: " + err.Error() + "; only rollbacks still run")
+		l.trouble = l.looked
+	case l.looked != "" && l.trouble == l.looked: // mended
+		l.looked, l.trouble = "", ""
 	}
-	l.changed()
+	if l.trouble != was {
+		l.changed()
+	}
 }
 
 var errNoAnswer = fmt.Errorf("it has not answered for %s", model.FormatDuration(allowance))

@@ -225,7 +225,7 @@ func (j *File) ours(size int64) error {
 
 // Check returns why the next append would find that the file is not what it
 // was when the last one ended: it wraps ErrMoved where somebody else wrote it, cut it, took it away or put
-// another in its place. It is nil while an append is under way.
+// another in its place, and another error where it cannot be written any more. It is nil while an append is under way.
 func (j *File) Check() error {
 	if !j.mu.TryLock() {
 		return nil
@@ -237,7 +237,11 @@ func (j *File) Check() error {
 	if j.poison != nil {
 		return j.poison
 	}
-	if err := j.ours(j.size); err != nil {
+	err := j.ours(j.size)
+	if err == nil {
+		err = j.disk.writable(j.path)
+	}
+	if err != nil {
 		return fmt.Errorf("journal %q: %w", j.path, err)
 	}
 	return nil
