@@ -44,7 +44,7 @@ func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	defer signals.Stop()
 	a := &app{signals: signals, actor: actor(), show: show}
 	a.world = &headless.World{
-		Open: a.openOnce, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
+		Open: a.openOnce, OpenDown: a.openDown, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
 		In: os.Stdin, Out: headless.Inert(os.Stdout), Err: headless.Inert(os.Stderr), Ask: term.IsTerminal(os.Stdin.Fd()),
 	}
 	a.world.Actor.Via = "command"
@@ -345,29 +345,42 @@ func exists(path string) bool {
 
 // openOnce is open for a command, which looks and goes.
 func (a *app) openOnce(path string) (*model.Rollout, headless.Seat, string, error) {
-	return a.openFor(path, true)
+	return a.openFor(path, true, false)
+}
+
+// openDown is openOnce for a command that takes things back.
+func (a *app) openDown(path string) (*model.Rollout, headless.Seat, string, error) {
+	return a.openFor(path, true, true)
 }
 
 // open loads the config and returns a seat at its rollout's engine, which stays.
 func (a *app) open(path string) (*engine.Seat, error) {
-	_, seat, _, err := a.openFor(path, false)
+	_, seat, _, err := a.openFor(path, false, false)
 	if err != nil {
 		return nil, err
 	}
 	return seat.(*engine.Seat), nil
 }
 
-func (a *app) openFor(path string, transient bool) (*model.Rollout, headless.Seat, string, error) {
+func (a *app) openFor(path string, transient, down bool) (*model.Rollout, headless.Seat, string, error) {
 	cfg, err := a.load(path)
 	if err != nil {
 		return nil, nil, "", err
 	}
-	dir, err := engine.StateDir(cfg.StateDir, cfg.Rollout.ID)
-	if err != nil {
+	dir, trouble, err := engine.StateDirDown(cfg.StateDir, cfg.Rollout.ID)
+	switch {
+	case err != nil:
 		return nil, nil, "", err
+	case trouble != nil && !down:
+		return nil, nil, "", trouble
+	case trouble != nil:
+		fmt.Fprintf(os.Stderr, "gonogo: warning: %v; the rollback goes on\n", trouble)
 	}
 	o := a.options(cfg, dir)
-	o.Transient = transient
+	o.Transient, o.Down = transient, down
+	if trouble != nil {
+		o.DirTrouble = trouble.Error()
+	}
 	return &cfg.Rollout, engine.NewSeat(o), dir, nil
 }
 
@@ -382,6 +395,7 @@ func (a *app) options(cfg *config.Config, dir string) engine.Options {
 		Rollout: &cfg.Rollout, Dir: dir, Actor: by, Now: time.Now, Version: version(),
 		Build:      func() (engine.Parts, error) { return buildParts(cfg, dir) },
 		ConfigHash: func() (string, error) { return fileHash(cfg.Rollout.ConfigPath) },
+		SystemLog:  engine.SystemLog,
 	}
 }
 

@@ -39,7 +39,7 @@ func Apply(s State, r Record) State {
 	case ClockJumped:
 		s = applyJump(s, e)
 	case Unaudited:
-		s.Unaudited += e.Count
+		s = applyUnaudited(s, r, e)
 	default:
 		s = applyPlan(s, r)
 	}

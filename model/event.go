@@ -223,10 +223,12 @@ type ClockJumped struct {
 	By time.Duration `json:"by"`
 }
 
-// Unaudited: facts that could not be journaled when they happened.
+// Unaudited: facts that could not be journaled when they happened. Facts holds
+// those of a plan that no record has, as far as they were kept; their numbers and sums mean nothing.
 type Unaudited struct {
-	Count  int    `json:"count"`
-	Reason string `json:"reason"`
+	Count  int      `json:"count"`
+	Reason string   `json:"reason"`
+	Facts  []Record `json:"facts,omitempty"`
 }
 
 func (EngineStarted) event()  {}

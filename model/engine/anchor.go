@@ -27,10 +27,11 @@ type anchoring struct {
 	gone   string // said until the end
 }
 
-// startAnchoring begins to keep the anchor at path; begun: it should be there.
-func startAnchoring(path string, begun bool, tell func(string)) *anchoring {
+// startAnchoring begins to keep the anchor at path; begun: it should be there;
+// gone: what is known to be wrong with it.
+func startAnchoring(path string, begun bool, gone string, tell func(string)) *anchoring {
 	a := &anchoring{
-		file: journal.NewAnchor(path, begun), tell: tell,
+		file: journal.NewAnchor(path, begun), tell: tell, gone: gone,
 		latest: make(chan model.Record, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	go a.run() // close waits for it

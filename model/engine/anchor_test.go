@@ -35,7 +35,7 @@ func numbered(n int, e model.Event) []model.Record {
 func TestAnchorOnceASecond(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "anchor")
 	synctest.Test(t, func(t *testing.T) {
-		a := startAnchoring(path, false, func(text string) {
+		a := startAnchoring(path, false, "", func(text string) {
 			if text != "" {
 				t.Errorf("trouble: %s", text)
 			}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type Engine struct {
 	asked  atomic.Bool     // the guard's intent waits to be taken
 	work   context.Context // ends when Run does
 
+	judging  chan struct{} // of the publisher: closed when the judgement under way is done; nil: none is
 	facts    chan struct{} // something was recorded: publish at once
 	samples  chan struct{} // something was measured: publish soon
 	intents  chan model.Intent
@@ -50,6 +52,11 @@ type Engine struct {
 // call Run, which lets go of everything at its end.
 func Open(o Options) (*Engine, error) {
 	l, err := takeLock(o.Dir)
+	if err != nil && o.Down && !errors.Is(err, ErrLocked) {
+		if l, err = lockForDown(o.Dir); l != nil && err != nil {
+			o.DirTrouble, err = cmp.Or(o.DirTrouble, err.Error()+"; nothing keeps another rollback from running at the same time"), nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +82,9 @@ func open(o Options, l *lock) (*Engine, error) {
 	e.ledger, err = openLedger(o, func() { poke(e.facts) })
 	if err != nil {
 		return nil, err
+	}
+	if o.OpenJournal == nil { // the lock alone says whose the file is
+		e.ledger.ours = l.held
 	}
 	e.meters = newMeters(o.Rollout, parts, func() { poke(e.samples) })
 	for _, f := range o.Rollout.Flags {
@@ -125,6 +135,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.spawn("intents", func() { e.takeIntents(work) })
 	e.spawn("publisher", func() { e.publisher(work) })
 	e.spawn("checks", func() { e.runChecks(work) })
+	e.spawn("journal", func() { e.watchJournal(work) })
 	e.spawn("config", func() { e.watchConfig(work) })
 	if e.parts.Identity != nil {
 		go e.identify() // may be slow, and nobody waits for it
@@ -195,6 +206,10 @@ func (e *Engine) Submit(ctx context.Context, in model.Intent) error {
 	if in.By.Via == model.ViaGuard {
 		return errors.New("only the engine speaks for the guard")
 	}
+	switch in.Kind {
+	case model.ArmRollback, model.Fire, model.Veto, model.Cancel:
+		e.ledger.hurries() // what goes before it may wait for a journal that does not answer
+	}
 	select {
 	case e.intents <- in:
 		return nil
@@ -217,6 +232,8 @@ func (e *Engine) publisher(ctx context.Context) {
 			return
 		case <-e.facts:
 		case <-tick.C:
+		case <-e.judging:
+			e.judging = nil
 		case <-soon.C:
 			waiting = false
 		case <-e.samples:
@@ -226,11 +243,48 @@ func (e *Engine) publisher(ctx context.Context) {
 			}
 			continue
 		}
-		e.judgeNow()
-		if e.publish() == 0 && !answered {
+		judged := e.judgeSoon()
+		if e.publish() == 0 && judged && !answered {
 			answered = true
 			poke(e.facts) // once more, with a verdict that rests on all of it: commands wait for that
 		}
+	}
+}
+
+// judgeSoon has everything judged, and waits for that no longer than
+// judgeFor: a journal that does not answer must not keep what is known from the screen. It
+// reports whether it was judged; if not, judging is closed when it is.
+func (e *Engine) judgeSoon() bool {
+	if e.judging == nil {
+		done := make(chan struct{})
+		e.judging = done
+		e.spawn("judge", func() {
+			defer close(done)
+			e.judgeNow()
+		})
+	}
+	timer := time.NewTimer(judgeFor)
+	defer timer.Stop()
+	select {
+	case <-e.judging:
+		e.judging = nil
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// watchJournal looks each second whether lock and journal are still this engine's.
+func (e *Engine) watchJournal(ctx context.Context) {
+	tick := time.NewTicker(judgeEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		e.ledger.check(e.lock.held())
 	}
 }
 

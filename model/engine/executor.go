@@ -45,6 +45,7 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 			verdict, _, _ := x.e.judge.latest()
 			fired.Breach, fired.Why = breachOf(&state, &verdict)
 		}
+		x.e.ledger.descends()
 		x.e.ledger.must(by, cause, fired)
 		x.start(p.Plan, cause)
 		return nil

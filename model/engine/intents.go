@@ -118,6 +118,7 @@ func (e *Engine) arm(in model.Intent) error {
 	}
 	events := []model.Event{model.IntentTaken{Intent: in}, armed}
 	if down {
+		e.ledger.descends()
 		e.ledger.must(in.By, in.ID, events...)
 	} else if err := e.ledger.record(in.By, in.ID, events...); err != nil {
 		return err

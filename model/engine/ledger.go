@@ -12,7 +12,8 @@ import (
 )
 
 // ledger is the state and its journal: what is recorded is on disk first, then
-// folded, then told.
+// folded, then told. Its lock is never held over anything that a disk may keep waiting:
+// the store is written by one goroutine at a time, see writer.go.
 type ledger struct {
 	mu      sync.Mutex
 	store   journal.Store // nil: there is none that may be written
@@ -23,12 +24,18 @@ type ledger struct {
 	opening func() model.Event // the engine's first record, written before its first fact; then nil
 	memory  error              // the journal is lost, and why: facts stay in memory
 	fenced  error              // somebody else owns the journal, and why
+	ours    func() error       // why the lock is lost; nil: another file in the journal's place is another owner
 	trouble string             // for people
+	looked  string             // trouble that check found
 	adrift  string             // trouble with the anchor, likewise
 	dir     string
-	word    *model.Unaudited // what an engine before this one could not journal; nil: nothing
+	log     func(string)     // the system's; nil: none
+	word    *model.Unaudited // what an engine before this one could not journal, folded already; nil: nothing
 	audited int              // facts of state.Unaudited that are told of in the journal
-	acted   bool             // a plan ran whose facts are in memory only
+	held    []model.Record   // facts of this engine that were told before a journal had them
+	acted   bool             // a plan ran whose facts are among them
+	keeper  keeper           // of the word that is left of them
+	writing writing
 	now     func() time.Time
 	engine  model.Actor
 	changed func()
@@ -40,6 +47,10 @@ func (l *ledger) fold(r model.Record) {
 	switch r.Event.(type) {
 	case model.PhaseEntered, model.PhaseLeft, model.HoldChanged, model.ConfigAdopted, model.PlanFired, model.PlanEnded:
 		l.touched = r.Seq
+	}
+	switch r.Event.(type) {
+	case model.PlanEnded, model.PlanVetoed:
+		l.relax()
 	}
 	if len(l.tail) >= 2*tailLength {
 		l.tail = append([]model.Record(nil), l.tail[tailLength:]...)
@@ -59,34 +70,28 @@ func (l *ledger) must(by model.Actor, cause model.IntentID, events ...model.Even
 }
 
 func (l *ledger) write(by model.Actor, cause model.IntentID, must bool, events []model.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	seq, trouble := l.state.Seq, l.trouble
-	defer func() {
-		if l.state.Seq != seq || l.trouble != trouble { // else who judges again would fail again, at once
-			l.changed()
-		}
-	}()
 	if l.memory != nil {
 		return l.forego(by, cause, must, events)
 	}
-	if l.opening != nil {
-		if err := l.append(l.engine, "", must, l.opening()); err != nil && !must {
-			return err
-		}
-		l.opening = nil
+	j := &job{by: by, cause: cause, at: l.now(), events: events, must: must, began: time.Now(), done: make(chan struct{})}
+	if l.writing.behind != nil {
+		return l.defers(j)
 	}
-	if err := l.settle(); err != nil && !must {
-		return err
-	}
-	return l.append(by, cause, must, events...)
+	l.enqueue(j)
+	return l.await(j)
 }
 
 // forego takes events that no journal will have: a way down's, and the end of
 // what runs, are remembered; whoever else asked is told that nothing was recorded.
 func (l *ledger) forego(by model.Actor, cause model.IntentID, must bool, events []model.Event) error {
 	if must || ends(events) {
-		l.remember(by, cause, events)
+		l.remember(by, cause, l.now(), events)
+		l.changed()
 	}
 	if must {
 		return nil
@@ -114,39 +119,6 @@ func (l *ledger) lost(err error) error {
 	return fmt.Errorf("the journal cannot be written: %w", err)
 }
 
-func (l *ledger) append(by model.Actor, cause model.IntentID, must bool, events ...model.Event) error {
-	if l.memory != nil { // since the append before
-		return l.forego(by, cause, must, events)
-	}
-	records, err := l.store.AppendAll(l.state.Seq, l.now(), by, cause, events...)
-	if err != nil && must && errors.Is(err, journal.ErrFull) && l.useReserve() {
-		l.trouble = "the disk is full: the journal is on its reserve; free some space"
-		records, err = l.store.AppendAll(l.state.Seq, l.now(), by, cause, events...)
-	}
-	if err != nil {
-		if errors.Is(err, journal.ErrMoved) {
-			l.giveUp(err)
-		} else {
-			l.trouble = model.Inert("the journal cannot be written: " + err.Error() + "; only rollbacks still run")
-		}
-		if must {
-			l.memory = err
-		}
-		if l.memory != nil {
-			return l.forego(by, cause, must, events)
-		}
-		return l.lost(err)
-	}
-	for _, r := range records {
-		l.fold(r)
-	}
-	if l.anchor != nil && len(records) > 0 {
-		l.anchor.note(records)
-	}
-	l.wake()
-	return nil
-}
-
 // useReserve reports whether the store had a reserve of space and gave it up.
 func (l *ledger) useReserve() bool {
 	s, ok := l.store.(interface{ UseReserve() error })
@@ -154,9 +126,11 @@ func (l *ledger) useReserve() bool {
 }
 
 // remember folds events that are on no disk.
-func (l *ledger) remember(by model.Actor, cause model.IntentID, events []model.Event) {
+func (l *ledger) remember(by model.Actor, cause model.IntentID, at time.Time, events []model.Event) {
 	for _, e := range events {
-		l.fold(model.Record{Seq: l.state.Seq + 1, At: l.now(), By: by, Cause: cause, Prev: l.state.Sum, Event: e})
+		r := model.Record{Seq: l.state.Seq + 1, At: at, By: by, Cause: cause, Prev: l.state.Sum, Event: e}
+		l.fold(r)
+		l.held = append(l.held, r)
 	}
 	l.state.Unaudited += len(events)
 	l.leaveWord(events)
@@ -207,11 +181,12 @@ func (l *ledger) fence(err error) {
 
 // giveUp is fence, under the lock.
 func (l *ledger) giveUp(err error) {
-	if l.memory != nil {
+	if l.fenced != nil {
 		return
 	}
 	l.memory, l.fenced = err, err
 	l.trouble = model.Inert(err.Error() + ": this gonogo writes nothing any more; end it")
+	l.quicken()
 }
 
 // fencedBy returns why somebody else may own the journal now, or nil.
@@ -247,15 +222,6 @@ func (l *ledger) unfinished() *model.PlanState {
 	return p
 }
 
-// giveRoom releases the journal's reserve to a disk that is full.
-func (l *ledger) giveRoom() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.useReserve() {
-		l.trouble = "the disk is full: the journal's reserve was given up for a rollback; free some space"
-	}
-}
-
 // started reports whether this engine has recorded anything.
 func (l *ledger) started() bool {
 	l.mu.Lock()
@@ -263,17 +229,20 @@ func (l *ledger) started() bool {
 	return l.opening == nil
 }
 
-// close ends the anchor and the store. Nothing may be recorded after it.
+// close ends the anchor and the store. Nothing may be recorded after it. A disk
+// that does not answer holds the end up no longer than closeFor.
 func (l *ledger) close() error {
 	l.mu.Lock()
-	anchor := l.anchor
+	anchor, store := l.anchor, l.store
 	l.anchor = nil
 	l.mu.Unlock()
+	written := l.writing.settled(closeFor)
+	l.lastWord()
 	if anchor != nil {
 		anchor.close() // not under the lock, which it takes to tell of trouble
 	}
-	if l.store == nil {
-		return nil
+	if store == nil || !written {
+		return nil // an append under way holds the store; it ends with the process
 	}
-	return l.store.Close()
+	return store.Close()
 }

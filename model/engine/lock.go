@@ -5,22 +5,31 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 )
 
 // ErrLocked says that another engine holds the state directory.
 var ErrLocked = errors.New("another engine holds the state directory")
 
+const lockName = "lock"
+
 // lock is the state directory's lock: whoever has it is the engine.
 type lock struct {
-	file *os.File
-	path string
+	mu   sync.Mutex
+	file *os.File // nil: there is nothing that could be locked
+	dir  string
+	home os.FileInfo // dir, as it was when the lock was taken; nil: unknown
+	path string      // what file is
 }
 
 // takeLock takes dir's lock without waiting; ErrLocked if another process has it.
 func takeLock(dir string) (*lock, error) {
-	path := filepath.Join(dir, "lock")
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	return lockOf(dir, filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE)
+}
+
+func lockOf(dir, path string, flag int) (*lock, error) {
+	f, err := os.OpenFile(path, flag, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
@@ -31,17 +40,66 @@ func takeLock(dir string) (*lock, error) {
 		}
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
-	l := &lock{file: f, path: path}
-	if err := l.held(); err != nil {
+	l := &lock{file: f, dir: dir, path: path}
+	l.home, _ = os.Stat(dir)
+	if err := l.same(); err != nil {
 		_ = f.Close()
 		return nil, ErrLocked
 	}
 	return l, nil
 }
 
-// held returns an error if the lock is lost: its file is not the one that
-// others would lock, because it was removed or replaced.
+// lockForDown takes dir's lock for a way down: where the lock's file cannot be
+// opened for writing, one that can be read, or the directory itself. Where nothing can be
+// locked the way down goes on without: twice the same way down does no harm.
+func lockForDown(dir string) (*lock, error) {
+	var first error
+	for _, try := range []func() (*lock, error){
+		func() (*lock, error) { return takeLock(dir) },
+		func() (*lock, error) { return lockOf(dir, filepath.Join(dir, lockName), os.O_RDONLY) },
+		func() (*lock, error) { return lockOf(dir, dir, os.O_RDONLY) },
+	} {
+		l, err := try()
+		if err == nil || errors.Is(err, ErrLocked) {
+			return l, err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return &lock{dir: dir}, first
+}
+
+// held returns an error if somebody else is the engine: the lock's file was
+// removed or replaced, and the one in its place is locked. One that nobody holds is taken, but only
+// where others would find this engine's socket beside it. It may be called by several at once.
 func (l *lock) held() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.same()
+	if err == nil {
+		return nil
+	}
+	again, newErr := takeLock(l.dir)
+	switch {
+	case errors.Is(newErr, ErrLocked):
+		return err
+	case newErr != nil:
+		return nil // there is nothing at its place that another engine could hold
+	case l.home == nil || again.home == nil || !os.SameFile(l.home, again.home) || !exists(filepath.Join(l.dir, socketName)):
+		again.release()
+		return nil
+	}
+	_ = l.file.Close()
+	l.file, l.path = again.file, again.path
+	return nil
+}
+
+// same returns an error if the lock's file is not the one at its path.
+func (l *lock) same() error {
+	if l.file == nil {
+		return nil
+	}
 	mine, err := l.file.Stat()
 	if err != nil {
 		return fmt.Errorf("lock: %w", err)
@@ -56,4 +114,10 @@ func (l *lock) held() error {
 	return nil
 }
 
-func (l *lock) release() { _ = l.file.Close() }
+func (l *lock) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file != nil {
+		_ = l.file.Close()
+	}
+}

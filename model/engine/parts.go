@@ -38,6 +38,13 @@ type Options struct {
 	// Transient is the engine of a command, which lives as long as that takes: it
 	// runs no action of a check by itself, and its guard does not act.
 	Transient bool
+	// Down is the engine of a command that takes things back: trouble with the
+	// state directory or the journal does not keep it from that, it goes on in memory.
+	Down bool
+	// DirTrouble is what is wrong with the state directory, for people; "": nothing. See StateDirDown.
+	DirTrouble string
+	// SystemLog tells the system's log what no journal could be told; nil: nobody is.
+	SystemLog func(text string)
 	// OpenJournal opens the journal, with each of its records given to each; nil:
 	// the file in Dir. Of one whose error is a *journal.Damage the records before it count.
 	OpenJournal func(dir string, each func(model.Record) error) (journal.Store, journal.Report, error)
@@ -48,8 +55,9 @@ type Options struct {
 const (
 	publishEvery   = 100 * time.Millisecond // samples, at most
 	judgeEvery     = time.Second
-	progressEvery  = time.Minute     // journaled at least so often while the soak clock runs
-	maxCredit      = 5 * time.Second // a longer gap between two judgements was not observed
+	judgeFor       = 100 * time.Millisecond // a judgement that takes longer is published when it is there
+	progressEvery  = time.Minute            // journaled at least so often while the soak clock runs
+	maxCredit      = 5 * time.Second        // a longer gap between two judgements was not observed
 	observeTimeout = 5 * time.Second
 	deadTime       = 400 * time.Millisecond // after arming, before a key may fire or veto
 	armedFor       = 2 * time.Minute        // an armed plan that nobody confirms lapses

@@ -11,30 +11,48 @@ import (
 // it: the configured one, or one in the XDG state directory. The error says
 // why it cannot be used: it must belong to this user, and be closed to others.
 func StateDir(configured, id string) (string, error) {
-	dir := configured
+	dir, trouble, err := StateDirDown(configured, id)
+	if err == nil && trouble != nil {
+		err = trouble
+	}
+	if err != nil {
+		return "", err
+	}
+	return dir, nil
+}
+
+// StateDirDown is StateDir for a way down, see Options.Down: what keeps others
+// from using the directory is only returned as trouble. An error is left where another user's
+// engine may own the rollout.
+func StateDirDown(configured, id string) (dir string, trouble, err error) {
+	dir = configured
 	if dir == "" {
 		base := os.Getenv("XDG_STATE_HOME")
 		if !filepath.IsAbs(base) {
 			home, err := os.UserHomeDir()
 			if err != nil {
-				return "", fmt.Errorf("state directory: %w; set rollout.state_dir", err)
+				trouble = fmt.Errorf("state directory: %w; set rollout.state_dir", err)
+				home = os.TempDir()
 			}
 			base = filepath.Join(home, ".local", "state")
 		}
 		dir = filepath.Join(base, "gonogo", id)
 	}
+	if trouble != nil {
+		return dir, trouble, nil
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("state directory: %w; set rollout.state_dir to one that you may write", err)
+		return dir, fmt.Errorf("state directory: %w; set rollout.state_dir to one that you may write", err), nil
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
-		return "", fmt.Errorf("state directory: %w", err)
+		return dir, fmt.Errorf("state directory: %w", err), nil
 	}
 	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {
-		return "", fmt.Errorf("state directory %s belongs to another user (uid %d): set rollout.state_dir to one of your own", dir, st.Uid)
+		return "", nil, fmt.Errorf("state directory %s belongs to another user (uid %d): set rollout.state_dir to one of your own", dir, st.Uid)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return "", fmt.Errorf("state directory %s is open to others (%v): chmod 700 it", dir, info.Mode().Perm())
+		trouble = fmt.Errorf("state directory %s is open to others (%v): chmod 700 it", dir, info.Mode().Perm())
 	}
-	return dir, nil
+	return dir, trouble, nil
 }

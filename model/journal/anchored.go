@@ -42,6 +42,34 @@ func ReadAnchored(path, anchor string, each func(model.Record) error) (Report, e
 	return report, a.err
 }
 
+// Against compares records with an anchor while somebody else reads them. It
+// must be made before the first of them is read. Close it.
+type Against struct{ reader *anchorReader }
+
+// OpenAgainst reads the anchor at path; one that is not there is no error, see End.
+func OpenAgainst(path string) (*Against, error) {
+	a, err := openAnchor(osDisk{}, path)
+	if err != nil {
+		return nil, err
+	}
+	return &Against{a}, nil
+}
+
+// See compares the next record.
+func (a *Against) See(r model.Record) { a.reader.see(r) }
+
+// End returns what the anchor knows better than the journal that report is
+// about, nil for nothing: Rewritten or Truncated is proof that another journal was acknowledged,
+// AnchorDamaged says only that this anchor cannot tell. The error is about reading the anchor.
+func (a *Against) End(report Report) (*Damage, error) {
+	report.Problem = nil
+	a.reader.end(&report)
+	return report.Problem, a.reader.err
+}
+
+// Close lets go of the anchor.
+func (a *Against) Close() { a.reader.close() }
+
 func readOrNone(path string, each func(model.Record) error) (Report, error) {
 	report, err := Read(path, each)
 	if errors.Is(err, fs.ErrNotExist) {

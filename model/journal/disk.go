@@ -16,6 +16,7 @@ type disk interface {
 	remove(name string) error
 	is(name string, f file) (bool, error) // name still leads to f
 	syncDir(dir string) error
+	writable(name string) error // why not, by what is known without trying
 }
 
 // file is an open file of a disk.
@@ -52,6 +53,13 @@ func (osDisk) is(name string, f file) (bool, error) {
 		return false, nil
 	}
 	return err == nil && os.SameFile(mine, there), err
+}
+
+func (osDisk) writable(name string) error {
+	if err := syscall.Access(name, writable); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	return nil
 }
 
 func (osDisk) syncDir(dir string) error {

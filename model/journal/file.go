@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
-	"time"
 
 	"gonogo/model"
 )
@@ -30,6 +29,7 @@ type File struct {
 	sum      model.Hash
 	size     int64 // of everything that is acknowledged
 	reserved bool
+	unnamed  bool  // the directory is not synced yet, and the reserve not made: the first append does it
 	poison   error // wraps ErrPoisoned; nil: none
 	closed   bool
 }
@@ -43,8 +43,18 @@ func Open(dir string, each func(model.Record) error) (*File, Report, error) {
 	return open(osDisk{}, dir, each)
 }
 
+// OpenSoon is Open, but leaves what a disk may take long for, the sync of the
+// directory and a new reserve, to the first append, so that whoever only looks never waits for it.
+func OpenSoon(dir string, each func(model.Record) error) (*File, Report, error) {
+	return openLater(osDisk{}, dir, each, true)
+}
+
 func open(d disk, dir string, each func(model.Record) error) (*File, Report, error) {
-	j := &File{disk: d, dir: dir, path: filepath.Join(dir, Name), enc: newEncoder()}
+	return openLater(d, dir, each, false)
+}
+
+func openLater(d disk, dir string, each func(model.Record) error, later bool) (*File, Report, error) {
+	j := &File{disk: d, dir: dir, path: filepath.Join(dir, Name), enc: newEncoder(), unnamed: later}
 	f, err := d.open(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND)
 	if err != nil {
 		return nil, Report{}, opening(j.path, err)
@@ -83,13 +93,26 @@ func (j *File) start(each func(model.Record) error) (Report, error) {
 		}
 		report.Problem = nil
 	}
-	// A record is only as durable as the name of its file.
-	if err := j.disk.syncDir(j.dir); err != nil {
-		return report, j.fail("sync directory", err)
+	if j.unnamed {
+		j.reserved, report.Reserved = j.hasReserve(), true // whether there is room for one shows later, see Reserved
+		return report, nil
 	}
-	j.reserved = j.makeReserve() == nil
+	if err := j.name(); err != nil {
+		return report, err
+	}
 	report.Reserved = j.reserved
 	return report, nil
+}
+
+// name makes the file's name durable, and the reserve: a record is only as
+// durable as the name of its file.
+func (j *File) name() error {
+	if err := j.disk.syncDir(j.dir); err != nil {
+		return j.fail("sync directory", err)
+	}
+	j.unnamed = false
+	j.reserved = j.makeReserve() == nil
+	return nil
 }
 
 // private takes the journal from group and others, should they have it.
@@ -153,58 +176,16 @@ func (j *File) cut() error {
 	return nil
 }
 
-// AppendAll adds facts behind record last in one write and one fsync, and
-// returns their records, with At in UTC. They are durable when the error is
-// nil. If last is not the last record it returns ErrMoved. After a failed write
-// or fsync, or once somebody else wrote the file or put another in its place,
-// this and every later call returns ErrPoisoned, wrapping the cause: ErrMoved,
-// ErrFull where the disk is full, or another. An event that cannot be written as JSON harms nothing.
-//
-// If it fails none is acknowledged; after a crash in the middle the first few of them may be there.
-// The events of the records are equal to what a replay will give, not
-// necessarily the very values passed in.
-func (j *File) AppendAll(last uint64, at time.Time, by model.Actor, cause model.IntentID, events ...model.Event) ([]model.Record, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.closed {
-		return nil, fmt.Errorf("journal %q: append: %w", j.path, os.ErrClosed)
-	}
-	if j.poison != nil {
-		return nil, j.poison
-	}
-	if last != j.seq {
-		return nil, fmt.Errorf("journal %q: record %d is the last, not %d: %w", j.path, j.seq, last, ErrMoved)
-	}
-	j.enc.reset()
-	records := make([]model.Record, len(events))
-	seq, sum := j.seq, j.sum
-	for i, e := range events {
-		r, err := j.enc.add(model.Record{
-			Seq: seq + 1, At: at.Round(0).UTC(), By: by, Cause: cause, Prev: sum, Event: e,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("journal %q: %w", j.path, err)
-		}
-		records[i] = r
-		seq, sum = r.Seq, r.Sum
-	}
-	if len(events) == 0 {
-		return nil, nil
-	}
-	if err := j.write(j.enc.line); err != nil {
-		j.poison = fmt.Errorf("journal %q: %w: %w", j.path, ErrPoisoned, classed(err))
-		return nil, j.poison
-	}
-	j.seq, j.sum = seq, sum
-	j.size += int64(len(j.enc.line))
-	return records, nil
-}
-
 // write is durable when it returns nil. Nothing is tried twice: after a failed
 // fsync a second one may succeed without having written what the first lost.
 func (j *File) write(b []byte) error {
 	if err := j.ours(j.size); err != nil {
 		return err
+	}
+	if j.unnamed {
+		if err := j.name(); err != nil {
+			return err
+		}
 	}
 	n, err := j.f.Write(b)
 	if err == nil && n < len(b) {
@@ -238,6 +219,30 @@ func (j *File) ours(size int64) error {
 	}
 	if !same {
 		return fmt.Errorf("another file stands in its place: %w", ErrMoved)
+	}
+	return nil
+}
+
+// Check returns why the next append would find that the file is not what it
+// was when the last one ended: it wraps ErrMoved where somebody else wrote it, cut it, took it away or put
+// another in its place, and another error where it cannot be written any more. It is nil while an append is under way.
+func (j *File) Check() error {
+	if !j.mu.TryLock() {
+		return nil
+	}
+	defer j.mu.Unlock()
+	if j.closed {
+		return nil
+	}
+	if j.poison != nil {
+		return j.poison
+	}
+	err := j.ours(j.size)
+	if err == nil {
+		err = j.disk.writable(j.path)
+	}
+	if err != nil {
+		return fmt.Errorf("journal %q: %w", j.path, err)
 	}
 	return nil
 }

@@ -126,6 +126,8 @@ func (d *memDisk) remove(name string) error {
 
 func (d *memDisk) is(name string, f file) (bool, error) { return d.names[name] == f.(*memFile).f, nil }
 
+func (d *memDisk) writable(string) error { return nil }
+
 func (d *memDisk) syncDir(dir string) error {
 	last, err := d.step()
 	if err != nil {

@@ -34,6 +34,26 @@ func (j *File) makeReserve() error {
 	return j.disk.syncDir(j.dir)
 }
 
+// hasReserve reports whether the reserve is there.
+func (j *File) hasReserve() bool {
+	f, err := j.disk.open(filepath.Join(j.dir, reserveName), os.O_RDONLY)
+	if err != nil {
+		return false
+	}
+	info, err := f.Stat()
+	return f.Close() == nil && err == nil && info.Mode().IsRegular() && info.Size() >= reserveSize
+}
+
+// Reserved reports whether there is a reserve of space, see UseReserve; also
+// while an append is under way, and before the first one.
+func (j *File) Reserved() bool {
+	if !j.mu.TryLock() {
+		return true
+	}
+	defer j.mu.Unlock()
+	return j.reserved || j.unnamed
+}
+
 // UseReserve gives the 64 KiB kept for that back to a full disk, so that a
 // rollback can still be journaled, and makes a File that a full disk poisoned
 // ready to append: whatever the failed append left is cut off first. It fails,

@@ -22,7 +22,7 @@ func (w *World) cmdRollback(config *string) *cobra.Command {
 		Long: "Take it back. Without a name it is the emergency rollback. --flag takes that one flag back to its safe value.\n" +
 			"A rollback that takes some out of a list needs --remove; without it the items are listed.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.down().with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				if last {
 					return s.showLast(ctx, how)
 				}

@@ -21,12 +21,15 @@ type Seat interface {
 type World struct {
 	// Open loads the config at path ("": the usual places) and returns a seat
 	// at its engine, not yet run, and the state directory.
-	Open  func(path string) (*model.Rollout, Seat, string, error)
-	Actor model.Actor
-	NewID func() model.IntentID
-	In    io.Reader
-	Out   io.Writer
-	Err   io.Writer
+	Open func(path string) (*model.Rollout, Seat, string, error)
+	// OpenDown is Open for a command that takes things back: trouble with the
+	// state directory does not keep it from that. nil: Open.
+	OpenDown func(path string) (*model.Rollout, Seat, string, error)
+	Actor    model.Actor
+	NewID    func() model.IntentID
+	In       io.Reader
+	Out      io.Writer
+	Err      io.Writer
 	// Ask reports whether a person at a terminal can be asked.
 	Ask bool
 	// Again is done at the second signal to end.
@@ -59,6 +62,15 @@ type session struct {
 	box     <-chan *model.Snapshot
 	last    *model.Snapshot
 	ended   chan error
+}
+
+// down is w for a command that takes things back.
+func (w *World) down() *World {
+	c := *w
+	if w.OpenDown != nil {
+		c.Open = w.OpenDown
+	}
+	return &c
 }
 
 // with opens a session, runs f in it and closes it, waiting for a plan that runs.
