@@ -23,8 +23,10 @@ func applyGate(s State, r Record) State {
 			})
 		}
 	case CheckUnsigned:
-		s.Checks = maps.Clone(s.Checks)
-		delete(s.Checks, e.Check)
+		if s.GoesOn(e.Phase, e.Attempt) {
+			s.Checks = maps.Clone(s.Checks)
+			delete(s.Checks, e.Check)
+		}
 	case BaselineFrozen:
 		s.Baselines = with(s.Baselines, e.Metric, Baseline{
 			Value: e.Value, At: r.At, Window: e.Window, Points: e.Points, Query: e.Query, By: r.By,
