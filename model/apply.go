@@ -48,8 +48,8 @@ func Apply(s State, r Record) State {
 
 func enterPhase(s State, r Record, e PhaseEntered) State {
 	s = closeAttempt(s, r.At, false)
-	s.Phase = e.Phase
-	s.Attempts = append(s.Attempts, Attempt{Phase: e.Phase, N: e.Attempt, Entered: r.At, By: s.firedBy(e.Plan, r.By), Override: e.Override})
+	s.Phase, s.Below, s.Set = e.Phase, nil, s.settled(e.Plan)
+	s.Attempts = append(s.Attempts, Attempt{Phase: e.Phase, N: e.Attempt, Entered: r.At, By: s.firedBy(e.Plan, r.By), Override: e.Override, Seq: r.Seq})
 	s = newAttempt(s)
 	if s.Incident.Open() { // people went on without a verified rollback
 		i := *s.Incident
@@ -61,14 +61,16 @@ func enterPhase(s State, r Record, e PhaseEntered) State {
 
 func leavePhase(s State, r Record, e PhaseLeft) State {
 	s = closeAttempt(s, r.At, true)
-	s.Phase = e.To
+	s.Phase, s.Below, s.Set = e.To, nil, s.settled(e.Plan)
 	s = newAttempt(s)
-	if e.To != "" {
+	if e.To == "" {
+		s.Set = nil
+	} else {
 		n := 1
 		if a := s.LastAttempt(e.To); a != nil {
 			n = a.N + 1
 		}
-		s.Attempts = append(s.Attempts, Attempt{Phase: e.To, N: n, Entered: r.At, By: s.firedBy(e.Plan, r.By)})
+		s.Attempts = append(s.Attempts, Attempt{Phase: e.To, N: n, Entered: r.At, By: s.firedBy(e.Plan, r.By), Seq: r.Seq})
 	}
 	return mark(s, r.At, "↓ "+string(e.From))
 }

@@ -13,18 +13,20 @@ func applyGate(s State, r Record) State {
 	case GateChanged:
 		s.Headline, s.HeadlineSince = e.To, r.At
 	case CheckSigned:
-		if s.judged(e.Phase, e.Attempt) {
+		if s.GoesOn(e.Phase, e.Attempt) {
 			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note})
 		}
 	case CheckEnded:
-		if s.judged(e.Phase, e.Attempt) {
+		if s.GoesOn(e.Phase, e.Attempt) {
 			s.Checks = with(s.Checks, e.Check, CheckState{
 				By: r.By, At: r.At, Note: e.Detail, Ran: true, Failed: !e.OK, Took: e.Took, Output: e.Output,
 			})
 		}
 	case CheckUnsigned:
-		s.Checks = maps.Clone(s.Checks)
-		delete(s.Checks, e.Check)
+		if s.GoesOn(e.Phase, e.Attempt) {
+			s.Checks = maps.Clone(s.Checks)
+			delete(s.Checks, e.Check)
+		}
 	case BaselineFrozen:
 		s.Baselines = with(s.Baselines, e.Metric, Baseline{
 			Value: e.Value, At: r.At, Window: e.Window, Points: e.Points, Query: e.Query, By: r.By,
@@ -38,11 +40,11 @@ func applyGate(s State, r Record) State {
 	return s
 }
 
-// judged reports whether facts about the attempt n of phase id are about the
-// one that is judged now: before the first phase that is the first phase.
-func (s *State) judged(id PhaseID, n int) bool {
+// GoesOn reports whether attempt n of phase id goes on. Signatures and results
+// belong to an attempt, and count for no other.
+func (s *State) GoesOn(id PhaseID, n int) bool {
 	a := s.Attempt()
-	return s.Phase == "" || a != nil && a.Phase == id && a.N == n
+	return a != nil && a.Phase == id && a.N == n
 }
 
 func applyProgress(s State, e Progress) State {

@@ -145,6 +145,9 @@ func endStep(s State, r Record, e StepEnded) State {
 	case st.Kind == StepRun && e.Outcome != StepAlready && e.Outcome != StepSkipped:
 		s = changed(mark(s, r.At, "↻ "+string(st.Action)), r, "ran "+string(st.Action))
 	}
+	if st.Below != "" && e.Outcome.moved() {
+		s = fallBelow(s, r, e.Plan, st.Below)
+	}
 	return s
 }
 

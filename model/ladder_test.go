@@ -64,7 +64,7 @@ func TestLadder(t *testing.T) {
 		{"one that is not on it", at("a", "b"), Intent{Kind: ArmRollback, Rollback: "some", Remove: []string{"z"}}, nil, `does not hold "z"`},
 		{"all out would let everyone in", at("a", "b"), Intent{Kind: ArmRollback, Rollback: "some", Remove: []string{"a", "b"}}, nil, "means everyone"},
 		{"out of everyone", at(), Intent{Kind: ArmRollback, Rollback: "some", Remove: people(29)},
-			[]string{"contain tenants: [] → t30", "apply restart", "verify tenants is t30"}, ""},
+			[]string{"contain tenants: everyone (30) → t30", "apply restart", "verify tenants is t30"}, ""},
 		{"not observed", State{Phase: "ten"}, Intent{Kind: ArmRollback, Rollback: "some", Remove: []string{"a"}}, nil, "was not observed"},
 		{"in steps, from half", half, Intent{Kind: ArmRollback, Rollback: "down"}, []string{
 			"contain tenants: 15 → 7, out: t08,t09,t10,t11,t12,t13,t14,t15", "apply restart",

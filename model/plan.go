@@ -100,10 +100,12 @@ type Step struct {
 	Preview    string        `json:"preview,omitempty"`
 	Idempotent bool          `json:"idempotent,omitempty"`
 	Verify     *Verify       `json:"verify,omitempty"`
-	Timeout    time.Duration `json:"timeout"`         // of a set or run; of a verify its Within
-	Wave       int           `json:"wave,omitempty"`  // of a set: those of a lower one come first
-	After      []FlagID      `json:"after,omitempty"` // masters that must be seen off first: the step widens
-	Until      []MetricID    `json:"until,omitempty"` // of a hold: if these are on target after it, the way down ends
+	Timeout    time.Duration `json:"timeout"`            // of a set or run; of a verify its Within
+	Wave       int           `json:"wave,omitempty"`     // of a set: those of a lower one come first
+	After      []FlagID      `json:"after,omitempty"`    // masters that must be seen off first: the step widens
+	Until      []MetricID    `json:"until,omitempty"`    // of a hold: if these are on target after it, the way down ends
+	Below      string        `json:"below,omitempty"`    // of a set: what it takes back of the phase stood in
+	Everyone   string        `json:"everyone,omitempty"` // of a set from or to an empty list that lets everyone in: how that is said
 }
 
 // Outcome is how a step or a plan ended.

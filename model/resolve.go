@@ -40,6 +40,7 @@ func Resolve(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 	}
 	p.ID, p.From, p.Headline, p.Reason = PlanID(in.ID), s.Phase, gate.Headline, in.Reason
 	p.Guard = in.By.Via == ViaGuard
+	markBelow(r, s, &p)
 	for i := range p.Steps {
 		p.Steps[i].N = i
 	}
@@ -78,7 +79,7 @@ func PhaseSettings(r *Rollout, id PhaseID) []Setting {
 }
 
 func resolveEnter(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
-	next := r.NextPhase(s.Phase)
+	next := r.Upward(s)
 	if in.Phase != "" {
 		next = r.Phase(in.Phase)
 		if next == nil {
@@ -91,12 +92,17 @@ func resolveEnter(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 	if s.Held {
 		return Plan{}, refuse("the rollout is held by %s (%s): resume first", s.HeldBy.Name, s.HeldReason)
 	}
-	back := r.PhaseIndex(next.ID) < r.PhaseIndex(s.Phase)
-	skips := r.PhaseIndex(next.ID) > r.PhaseIndex(s.Phase)+1
+	to, stands := r.PhaseIndex(next.ID), r.PhaseIndex(s.Phase)
+	back, again := to < stands, s.Below != nil && to == stands
+	if s.Below != nil {
+		stands--
+	}
+	skips := to > stands+1
 	override := false
 	switch {
 	case back:
-	case s.Phase == "" && !skips: // nothing was entered that a gate could have judged
+	case s.Phase == "" && !skips && !gate.Headline.ofRollback(): // nothing was entered that a gate could have judged
+	case again && gate.Headline == Hold: // what it waits for begins when it is entered
 	case gate.Headline != GO || skips:
 		override = true
 		if in.Reason == "" {
@@ -108,7 +114,7 @@ func resolveEnter(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 	if !back {
 		p.Freeze = next.Freeze
 	}
-	if back || skips || s.Phase == "" {
+	if back || skips || again || s.Phase == "" {
 		settings = PhaseSettings(r, next.ID)
 	}
 	if s.Phase == "" && len(next.Flags) == 0 && r.PhaseIndex(next.ID) == 0 {

@@ -61,7 +61,7 @@ func TestResolve(t *testing.T) {
 		{"the list before its master", in("staging"), goVerdict, Intent{Kind: ArmEnter}, []string{
 			"contain tenants: ? → a", "contain real: ? → true", "apply restart", "verify real is true", "verify tenants is a"}, ""},
 		{"what narrows goes first", in("ten"), goVerdict, Intent{Kind: ArmEnter, Phase: "all"}, []string{
-			"contain tenants: a → []", "contain exports: ? → true", "apply restart", "verify tenants is []", "verify exports is true"}, ""},
+			"contain tenants: a → everyone", "contain exports: ? → true", "apply restart", "verify tenants is []", "verify exports is true"}, ""},
 		{"against the gate without a reason", in("ten"), noGo, Intent{Kind: ArmEnter}, nil, "needs a reason"},
 		{"past a phase without a reason", in("staging"), goVerdict, Intent{Kind: ArmEnter, Phase: "all"}, nil, "skips a phase"},
 		{"back to a phase needs no reason", in("all"), noGo, Intent{Kind: ArmEnter, Phase: "ten"}, []string{

@@ -18,9 +18,9 @@ func containSteps(r *Rollout, s *State, settings []Setting, down bool) []Step {
 		from := s.Flags[f.ID].Stored
 		st := Step{
 			Stage: StageContain, Kind: StepSet, Timeout: SetTimeout,
-			Title:   fmt.Sprintf("%s: %s", f.ID, Change{f.ID, from, set.Value}.Brief()),
-			Changes: []Change{{f.ID, from, set.Value}},
+			Changes: []Change{{f.ID, from, set.Value}}, Everyone: everyone(f, from, set.Value),
 		}
+		st.Title = fmt.Sprintf("%s: %s", f.ID, st.Change(st.Changes[0]))
 		if widens(f, from, set.Value) {
 			st.After = offMasters(f, settings)
 			if down && len(st.After) == 0 && opens(f, set.Value) {

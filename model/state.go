@@ -8,8 +8,10 @@ type State struct {
 	Sum           Hash                   `json:"sum"` // of the last record
 	At            time.Time              `json:"at"`  // of the last record
 	ConfigHash    string                 `json:"config_hash"`
-	Phase         PhaseID                `json:"phase"`    // "" before the first phase
-	Attempts      []Attempt              `json:"attempts"` // of all phases, in the order they were entered; the last is current unless Left is set
+	Phase         PhaseID                `json:"phase"`           // "" before the first phase
+	Attempts      []Attempt              `json:"attempts"`        // of all phases, in the order they were entered; the last is current unless Left is set
+	Below         *BelowPhase            `json:"below,omitempty"` // the rollout stands below Phase; nil: it does not
+	Set           map[FlagID]Value       `json:"set,omitempty"`   // what the phases entered set, as resolved
 	Held          bool                   `json:"held,omitempty"`
 	HeldBy        Actor                  `json:"held_by,omitzero"`
 	HeldReason    string                 `json:"held_reason,omitempty"`
@@ -41,6 +43,7 @@ type Attempt struct {
 	Back     bool          `json:"back,omitempty"` // left by a rollback
 	Soak     time.Duration `json:"soak"`           // healthy and observed
 	Override string        `json:"override,omitempty"`
+	Seq      uint64        `json:"seq,omitempty"` // of the record that began it
 }
 
 // FlagState is what is known of a flag. A value here was observed, never assumed.
@@ -213,7 +216,7 @@ type Mark struct {
 	Text string    `json:"text"`
 }
 
-// Attempt returns the current attempt, or nil before the first phase.
+// Attempt returns the current attempt, or nil before the first phase and below one.
 func (s *State) Attempt() *Attempt {
 	if s.Phase == "" || len(s.Attempts) == 0 {
 		return nil

@@ -161,7 +161,11 @@ func (t *summary) done() {
 			out = append(out, level+st.Title+how)
 		}
 		for _, c := range st.Changes {
-			out = append(out, level+c.String()+how)
+			text := c.String()
+			if st.Everyone != "" {
+				text = Inert(string(c.Flag) + ": " + st.Change(c))
+			}
+			out = append(out, level+text+how)
 		}
 	}
 	switch {

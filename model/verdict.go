@@ -11,7 +11,9 @@ const (
 	Pass       MetricState = "PASS"
 	Manual     MetricState = "MANUAL"     // a person's check, not signed
 	Soaking    MetricState = "SOAKING"    // all else passes, the minimum is not served
-	Collecting MetricState = "COLLECTING" // too few events, or `for` not yet served
+	Held       MetricState = "HELD"       // a person stopped all ways up
+	Collecting MetricState = "COLLECTING" // too few events, `for` not yet served, or a change under way
+	Below      MetricState = "BELOW"      // a partial way down: the rollout stands below its phase
 	NoTraffic  MetricState = "NO-TRAFFIC" // denominator zero
 	NoData     MetricState = "NO-DATA"
 	NoSeries   MetricState = "NO-SERIES"
@@ -20,14 +22,19 @@ const (
 	Down       MetricState = "DOWN"
 	Warn       MetricState = "WARN"
 	Fail       MetricState = "FAIL"
+	// Drift: a flag of a phase that was entered is not as the phase set it, or not in effect.
+	Drift MetricState = "DRIFT"
+	// NotSafe: a rollback ended, and it is not confirmed that it worked.
+	NotSafe     MetricState = "NOT SAFE"
+	RollingBack MetricState = "ROLLING BACK"
 )
 
 var severity = map[MetricState]int{
-	Pass: 0, Manual: 1, Soaking: 2, Collecting: 3, NoTraffic: 4, NoData: 5, NoSeries: 6,
-	Stale: 7, Ambiguous: 8, Down: 9, Warn: 10, Fail: 11,
+	Pass: 0, Manual: 1, Soaking: 2, Held: 3, Collecting: 4, Below: 5, NoTraffic: 6, NoData: 7, NoSeries: 8,
+	Stale: 9, Ambiguous: 10, Down: 11, Warn: 12, Fail: 13, Drift: 14, NotSafe: 15, RollingBack: 16,
 }
 
-// Severity orders states from 0, Pass, to 11, Fail; an unknown state is worst.
+// Severity orders states from 0, Pass, to 16, RollingBack; an unknown state is worst.
 func (s MetricState) Severity() int {
 	if n, ok := severity[s]; ok {
 		return n
@@ -42,19 +49,29 @@ type Headline string
 const (
 	GO      Headline = "GO"
 	NoGo    Headline = "NO-GO"   // something is measured to be wrong
-	Hold    Headline = "HOLD"    // collecting, soaking, or a person's turn
+	Hold    Headline = "HOLD"    // collecting, soaking, held, below the phase, or a person's turn
 	Unknown Headline = "UNKNOWN" // no data, stale, source down
+	// What is said of a rollback goes before all that the gate's lines say.
+	GateRollingBack Headline = "ROLLING BACK"
+	GateNotSafe     Headline = "NOT SAFE"
 )
+
+// ofRollback reports whether a rollback runs, or was not confirmed.
+func (h Headline) ofRollback() bool { return h == GateRollingBack || h == GateNotSafe }
 
 // Headline returns what a gate says whose worst line is s.
 func (s MetricState) Headline() Headline {
 	switch s {
 	case Pass:
 		return GO
-	case Manual, Soaking, Collecting:
+	case Manual, Soaking, Held, Collecting, Below:
 		return Hold
-	case Warn, Fail:
+	case Warn, Fail, Drift:
 		return NoGo
+	case NotSafe:
+		return GateNotSafe
+	case RollingBack:
+		return GateRollingBack
 	}
 	return Unknown
 }
@@ -100,8 +117,9 @@ type Sequential struct {
 // Line is one line of a gate, or a metric outside it: what it is, what is
 // wanted, and why it is in its state.
 type Line struct {
-	Metric    MetricID      `json:"metric,omitempty"` // empty for a check or the soak
+	Metric    MetricID      `json:"metric,omitempty"` // empty for a check, a flag, the soak, or what the rollout stands in
 	Check     CheckID       `json:"check,omitempty"`
+	Flag      FlagID        `json:"flag,omitempty"` // of a phase that was entered, and not as it should be
 	Title     string        `json:"title"`
 	State     MetricState   `json:"state"`
 	Value     Float         `json:"value"`
@@ -146,7 +164,9 @@ type Verdict struct {
 	Headline Headline    `json:"headline"`
 	Worst    MetricState `json:"worst"`
 	Lines    []Line      `json:"lines"`
-	Passed   int         `json:"passed"`  // lines in PASS
-	Reasons  []string    `json:"reasons"` // one for each line that is not PASS, worst first
-	Healthy  bool        `json:"healthy"` // the soak clock runs
+	Passed   int         `json:"passed"`           // lines in PASS
+	Reasons  []string    `json:"reasons"`          // one for each line that is not PASS, worst first; then Notes
+	Notes    []string    `json:"notes,omitempty"`  // what is said beside the lines: an override, a veto
+	Healthy  bool        `json:"healthy"`          // the soak clock runs
+	Breach   MetricID    `json:"breach,omitempty"` // what the guard acts on; empty: nothing
 }

@@ -101,11 +101,12 @@ func lineText(l model.Line) string {
 }
 
 func standText(r *model.Rollout, s *model.Snapshot) string {
+	v := s.VerdictAt(s.At)
 	phase := string(s.State.Phase)
 	if phase == "" {
 		phase = "before the first phase"
 	}
 	lines := append([]string{fmt.Sprintf("%s on %s: %s, %s at %s", r.Title, r.Environment.Name, phase,
-		s.Gate.Headline, s.At.UTC().Format("2006-01-02 15:04:05Z"))}, s.Gate.Reasons...)
+		v.Headline, s.At.UTC().Format("2006-01-02 15:04:05Z"))}, v.Reasons...)
 	return strings.Join(lines, "\n")
 }

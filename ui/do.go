@@ -26,7 +26,7 @@ func (m *Model) advance() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	next := r.NextPhase(s.State.Phase)
+	next := r.Upward(&s.State)
 	if next == nil {
 		m.say("%s is the last phase: there is none to advance to", s.State.Phase)
 		return nil

@@ -160,7 +160,7 @@ func (m *Model) chooseFlag() tea.Cmd {
 	o := &ladder{title: "Take one flag back to its safe value: enter arms it"}
 	for _, f := range unsafeFlags(r, s) {
 		id := f.ID
-		touches := shown(s.State.Flags[id].Current()) + " → " + shown(f.Safe)
+		touches := shown(f, s.State.Flags[id].Current()) + " → " + shown(f, f.Safe)
 		if len(f.Apply) > 0 {
 			touches += ", then " + words.List(f.Apply)
 		}
@@ -247,21 +247,25 @@ func touches(r *model.Rollout, s *model.Snapshot, b *model.Rollback) string {
 func settings(s *model.Snapshot, all []model.Setting, from bool) string {
 	parts := make([]string, len(all))
 	for i, set := range all {
-		now := shown(s.State.Flags[set.Flag].Current())
+		f := s.Rollout.Flag(set.Flag)
+		now := shown(f, s.State.Flags[set.Flag].Current())
 		switch {
 		case set.Value.Type == model.Remove:
 			parts[i] = string(set.Flag) + ", " + now + " now: those that you pick go out"
 		case from:
-			parts[i] = string(set.Flag) + " " + now + " → " + shown(set.Value)
+			parts[i] = string(set.Flag) + " " + now + " → " + shown(f, set.Value)
 		default:
-			parts[i] = string(set.Flag) + " → " + shown(set.Value)
+			parts[i] = string(set.Flag) + " → " + shown(f, set.Value)
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
 // shown is a value in a few words: of a list how many it has.
-func shown(v model.Value) string {
+func shown(f *model.Flag, v model.Value) string {
+	if all := f.Everyone(v); all != "" {
+		return all
+	}
 	if v.Type == model.List && len(v.Items) > 3 {
 		return fmt.Sprint(len(v.Items))
 	}

@@ -27,16 +27,13 @@ func (m *Model) pick(id model.RollbackID, flag model.FlagID) tea.Cmd {
 	return nil
 }
 
-// listNow returns what is in the flag's list: what the store has, else what is
-// in effect; false where that is not known.
+// listNow returns who is on the flag's list, see model.Flag.Members.
 func listNow(s *model.Snapshot, id model.FlagID) ([]string, bool) {
-	st := s.State.Flags[id]
-	for _, v := range []model.Value{st.Stored, st.Effective} {
-		if v.Type == model.List {
-			return v.Items, true
-		}
+	f := s.Rollout.Flag(id)
+	if f == nil {
+		return nil, false
 	}
-	return nil, false
+	return f.Members(s.State.Flags[id])
 }
 
 // cannotPick says why nothing can be taken out of the flag's list; empty if something can.
@@ -44,10 +41,10 @@ func cannotPick(r *model.Rollout, s *model.Snapshot, id model.FlagID) string {
 	items, known := listNow(s, id)
 	f := r.Flag(id)
 	switch {
+	case !known && s.State.Flags[id].Current().Type == model.List:
+		return string(id) + " is empty, which means everyone, and its population is not known"
 	case !known:
 		return "what is in " + string(id) + " is not known"
-	case len(items) == 0 && f != nil && f.Empty == "everyone":
-		return string(id) + " is empty, which means everyone: nobody can be taken out of that"
 	case len(items) == 0:
 		return string(id) + " is empty"
 	case len(items) == 1 && f != nil && f.Empty == "everyone":
@@ -78,7 +75,7 @@ func (o *picker) move(m *Model, by int) {
 
 // items are those in the list now.
 func (o *picker) items(m *Model) []string {
-	if s := m.seen(); s != nil {
+	if s := m.seen(); s != nil && s.Rollout != nil {
 		items, _ := listNow(s, o.flag)
 		return items
 	}

@@ -264,8 +264,8 @@ func (m *Model) title() string {
 	if s == nil || s.Rollout == nil {
 		return "gonogo"
 	}
-	headline := s.Gate.Headline
-	if s.Lost != "" || m.feedEnded || headline == "" {
+	headline := s.VerdictAt(m.now).Headline
+	if m.feedEnded {
 		headline = model.Unknown
 	}
 	guard := ""

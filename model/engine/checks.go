@@ -138,23 +138,18 @@ func (e *Engine) unasked(s *model.State) int {
 // askCheck runs a check because a person wants it now.
 func (e *Engine) askCheck(in model.Intent) error {
 	state := e.ledger.current()
-	phase := e.o.Rollout.JudgedPhase(state.Phase)
-	if phase == nil {
-		return refuse("there is no phase to check for")
+	phase, a, err := e.attemptOf(&state, in)
+	if err != nil {
+		return err
 	}
-	i := slices.IndexFunc(phase.Checks, func(c model.Check) bool { return c.ID == in.Check })
-	if i < 0 {
-		return refuse("phase %q has no check %q", phase.ID, in.Check)
+	c := checkOf(phase, in.Check)
+	if c == nil {
+		return noCheck(e.o.Rollout, phase, in.Check)
 	}
-	c := &phase.Checks[i]
 	if c.Kind != model.CheckRun && c.Kind != model.CheckProbe {
 		return refuse("%q is nothing that gonogo can run: sign it", c.Text)
 	}
-	n := 0
-	if a := state.Attempt(); a != nil {
-		n = a.N
-	}
-	if !e.startCheck(e.work, c, phase.ID, n, in.By, in.ID) {
+	if !e.startCheck(e.work, c, phase.ID, a.N, in.By, in.ID) {
 		return refuse("%q runs already", c.Text)
 	}
 	return nil
@@ -189,6 +184,9 @@ func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.Pha
 		}
 		if e.tells(c, &ended, cause) {
 			_ = e.ledger.record(by, cause, ended)
+		}
+		if s := e.ledger.current(); cause != "" && !s.GoesOn(phase, attempt) {
+			e.note(fmt.Sprintf("the result of %q came after its attempt in %s was over: it counts for nothing, run it again", c.Text, phase))
 		}
 	})
 	return true

@@ -295,14 +295,16 @@ func (e *Engine) publish() (waiting int) {
 	answers := append([]model.Answer(nil), e.answers...)
 	e.mu.Unlock()
 	state, tail, trouble := e.ledger.view()
-	verdict, lines, soak := e.judge.latest()
+	now := e.o.Now()
+	verdict := e.judge.verdictOf(e.o.Rollout, &state, now)
+	lines, soak := e.judge.latest()
 	series, health, answered := e.meters.copies()
 	if a := state.Attempt(); a != nil && a.Soak < soak {
 		state.Attempts = append([]model.Attempt(nil), state.Attempts...)
 		state.Attempts[len(state.Attempts)-1].Soak = soak
 	}
 	s := &model.Snapshot{
-		Seq: state.Seq, At: e.o.Now(), Rollout: e.o.Rollout, State: state, Gate: verdict, Lines: lines,
+		Seq: state.Seq, At: now, Rollout: e.o.Rollout, State: state, Gate: verdict, Lines: lines,
 		Series: series, Sources: health, Tail: tail, Live: e.plans.live(), Checks: e.checks.live(), Journal: trouble,
 		Engine: model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version},
 	}

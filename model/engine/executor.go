@@ -42,7 +42,7 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 	fired := model.PlanFired{Plan: id, How: how}
 	if p.Plan.Kind == model.PlanRollback {
 		if p.Plan.Drill == "" {
-			verdict, _, _ := x.e.judge.latest()
+			verdict := x.e.judge.verdictOf(x.e.o.Rollout, &state, x.e.o.Now())
 			fired.Breach, fired.Why = breachOf(&state, &verdict)
 		}
 		x.e.ledger.descends()
@@ -165,7 +165,7 @@ func (x *executor) countedDown(id model.PlanID) {
 	by := x.e.o.Actor
 	if s := x.e.ledger.current(); isArmed(&s, id) && s.Plan.Plan.Guard {
 		by = x.e.guardActor()
-		if failing, why := x.e.breach(); failing == "" && len(s.Plan.Joined) == 0 {
+		if failing, why := x.e.breach(&s); failing == "" && len(s.Plan.Joined) == 0 {
 			x.veto(id, by, model.IntentID(id), model.PlanVetoed{Reason: why})
 			return
 		}

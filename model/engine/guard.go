@@ -14,17 +14,20 @@ func (e *Engine) guardActor() model.Actor {
 	return model.Actor{Name: "guard", Host: e.o.Actor.Host, Via: model.ViaGuard}
 }
 
-// breach returns the first guarded metric that is in FAIL, with why; or "" and
-// what there is instead. Nothing but FAIL is a breach: what is not known never arms.
-func (e *Engine) breach() (model.MetricID, string) {
+// breach returns the breach of the verdict on state, with why; or "" and what
+// there is instead.
+func (e *Engine) breach(state *model.State) (model.MetricID, string) {
+	verdict := e.judge.verdictOf(e.o.Rollout, state, e.o.Now())
+	if id := verdict.Breach; id != "" {
+		return id, string(id) + " FAIL: " + e.judge.line(id).Reason
+	}
+	if state.Phase == "" {
+		return "", "no phase is entered any more"
+	}
 	instead := ""
 	for _, id := range e.o.Rollout.Guard.On {
-		line := e.judge.line(id)
-		if line.State == model.Fail {
-			return id, string(id) + " FAIL: " + line.Reason
-		}
-		if instead == "" || id == e.ledger.current().Guard.Metric {
-			instead = string(id) + " is " + string(line.State) + ", not FAIL any more"
+		if instead == "" || id == state.Guard.Metric {
+			instead = string(id) + " is " + string(e.judge.line(id).State) + ", not FAIL any more"
 		}
 	}
 	return "", instead
@@ -45,10 +48,7 @@ func (e *Engine) guard() {
 		return
 	}
 	state := e.ledger.current()
-	failing, why := e.breach()
-	if state.Phase == "" {
-		failing, why = "", "no phase is entered any more"
-	}
+	failing, why := e.breach(&state)
 	tripped := state.Guard.Metric
 	switch {
 	case failing != "" && tripped == "":
@@ -103,8 +103,8 @@ func (e *Engine) guardAnswered(err error) {
 // has passed since the guard asked.
 func (e *Engine) mayGuard() error {
 	state := e.ledger.current()
-	failing, _ := e.breach()
-	if state.Phase == "" || failing == "" || state.Guard.Spent || state.Guard.Vetoed(e.o.Now()) {
+	failing, _ := e.breach(&state)
+	if failing == "" || state.Guard.Spent || state.Guard.Vetoed(e.o.Now()) {
 		return errStoodDown
 	}
 	return nil

@@ -94,7 +94,7 @@ func (e *Engine) arm(in model.Intent) error {
 			return err
 		}
 	}
-	verdict, _, _ := e.judge.latest()
+	verdict := e.judge.verdictOf(e.o.Rollout, &state, e.o.Now())
 	plan, err := model.Resolve(e.o.Rollout, &state, verdict, in)
 	if err != nil {
 		return err
@@ -214,42 +214,6 @@ func (e *Engine) decide(in model.Intent) error {
 		return nil
 	}
 	return e.plans.fire(p.Plan.ID, in.By, in.ID, "enter")
-}
-
-func (e *Engine) sign(in model.Intent) error {
-	state := e.ledger.current()
-	phase := e.o.Rollout.JudgedPhase(state.Phase)
-	if phase == nil {
-		return refuse("there is no phase to sign for")
-	}
-	n := 0
-	if a := state.Attempt(); a != nil {
-		n = a.N
-	}
-	for _, c := range phase.Checks {
-		if c.ID != in.Check {
-			continue
-		}
-		_, signed := state.Checks[c.ID]
-		switch {
-		case in.Kind == model.Sign && c.Kind == model.CheckMetric:
-			return refuse("%q holds while %s passes: there is nothing to sign", c.Text, c.Metric)
-		case in.Kind == model.Sign && c.Kind != model.CheckSign && in.Reason == "":
-			return refuse("gonogo finds out about %q; vouching for it instead needs a reason", c.Text)
-		case in.Kind == model.Unsign && !signed:
-			return refuse("%q is not signed", c.Text)
-		case in.Kind == model.Unsign:
-			return e.ledger.record(in.By, in.ID, model.CheckUnsigned{Phase: phase.ID, Attempt: n, Check: c.ID})
-		case signed && state.Checks[c.ID].Counts(&c, e.o.Now()) && !state.Checks[c.ID].Ran:
-			return refuse("%q is signed already, by %s", c.Text, state.Checks[c.ID].By.Name)
-		}
-		return e.ledger.record(in.By, in.ID, model.CheckSigned{Phase: phase.ID, Attempt: n, Check: c.ID, Note: in.Reason})
-	}
-	ids := make([]model.CheckID, len(phase.Checks))
-	for i, c := range phase.Checks {
-		ids[i] = c.ID
-	}
-	return refuse("phase %q has no check %q; it has %v", phase.ID, in.Check, ids)
 }
 
 func (e *Engine) hold(in model.Intent) error {

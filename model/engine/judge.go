@@ -52,10 +52,25 @@ func (j *judge) line(id model.MetricID) model.Line {
 	return line
 }
 
-func (j *judge) latest() (model.Verdict, map[model.MetricID]model.Line, time.Duration) {
+func (j *judge) latest() (map[model.MetricID]model.Line, time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.verdict, j.keeper.Lines(), j.soak
+	return j.keeper.Lines(), j.soak
+}
+
+// verdictOf returns the verdict of state, which may be newer than the last
+// look: what happened since, such as a rollback that fired, is in it at once.
+func (j *judge) verdictOf(r *model.Rollout, state *model.State, now time.Time) model.Verdict {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.at.IsZero() {
+		return j.verdict // nothing was judged yet
+	}
+	key, soak := keyOf(state)
+	if key == j.attempt {
+		soak = j.soak
+	}
+	return gate.Decide(r, state, j.keeper.Line, soak, now, j.verdict)
 }
 
 // judgement is what one look at everything came to.
@@ -80,7 +95,7 @@ func (j *judge) look(r *model.Rollout, state *model.State, readings map[model.Me
 	if j.entered.IsZero() {
 		j.entered = now
 	}
-	if j.verdict.Healthy && j.attempt.phase != "" && dt > 0 && soakMayRun(state) {
+	if j.verdict.Healthy && j.attempt.phase != "" && dt > 0 && !gate.Changing(state) {
 		j.soak += dt
 		j.credited = true
 	}
@@ -117,8 +132,11 @@ func (j *judge) computed(r *model.Rollout) map[model.MetricID]model.Reading {
 
 // turned reports whether a line has another state than in the verdict before.
 func turned(was, is *model.Verdict) bool {
-	if len(was.Lines) != len(is.Lines) {
-		return false // another phase: there is nothing to compare
+	switch {
+	case was.Phase != is.Phase:
+		return false // there is nothing to compare
+	case len(was.Lines) != len(is.Lines):
+		return true // a line came or went
 	}
 	for i := range is.Lines {
 		if was.Lines[i].State != is.Lines[i].State {
@@ -169,16 +187,6 @@ func (j *judge) elapsed(now time.Time) (dt, jump time.Duration) {
 		dt = 0
 	}
 	return dt, jump
-}
-
-// soakMayRun is false while a plan runs, and after a rollback that was not
-// seen to have worked.
-func soakMayRun(s *model.State) bool {
-	p := s.Plan
-	if p == nil || p.Status == model.Armed || p.Status == model.Vetoed {
-		return true
-	}
-	return p.Status == model.Ended && (p.Plan.Kind != model.PlanRollback || p.Outcome == model.Verified)
 }
 
 func allAnswered(v model.Verdict, readings map[model.MetricID]model.Reading) bool {

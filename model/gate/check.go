@@ -99,7 +99,8 @@ func resultBy(s *model.CheckState) string {
 }
 
 func soakLine(p *model.Phase, s *model.State, served time.Duration, healthy bool) model.Line {
-	if s.Phase == "" {
+	out := s.Phase == "" || s.Below != nil
+	if out {
 		served = 0 // the phase is judged before it is entered
 	}
 	line := model.Line{Title: "Soak", State: model.Pass, Held: served}
@@ -109,7 +110,7 @@ func soakLine(p *model.Phase, s *model.State, served time.Duration, healthy bool
 	}
 	line.State, line.MoreTime = model.Soaking, p.Soak-served
 	switch {
-	case s.Phase == "":
+	case out:
 		line.Reason += ", starts when the phase is entered"
 	case !healthy:
 		line.Reason += ", stands still until every metric is on target"

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"slices"
 	"time"
 
 	"gonogo/model"
@@ -10,24 +9,26 @@ import (
 // Lookup finds the line of a metric; false for one that was never judged.
 type Lookup = func(model.MetricID) (model.Line, bool)
 
-// Decide joins what was judged of the metrics (lines), what s knows of the
+// Decide is the one place where a verdict is made. It joins all that s knows of
+// where the rollout stands, what was judged of the metrics (lines), the
 // checks, and the soak served in the current attempt into the verdict of the phase that s
-// stands in, or of the first phase before any was entered. Its lines are the
-// phase's gate in the order of the config, then its checks, then its soak, if it
+// stands in, or of the first phase before any was entered. Its lines are what
+// stands against going on (see standing), then the phase's gate in the order of the config, then its checks, then its soak, if it
 // has one. The worst line makes the headline, in the order of
 // model.MetricState.Severity: GO needs every line to be PASS. A phase that
-// asks for nothing is GO; a hold changes nothing about it. Before is the
+// asks for nothing is GO. Before is the
 // verdict before this one, whose words are used again where they still fit.
 func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, now time.Time, before model.Verdict) model.Verdict {
 	phase := r.JudgedPhase(s.Phase)
 	switch {
 	case phase == nil:
-		return unknown(s.Phase, "the rollout has no phase")
+		return unknown(r, s, lines, "the rollout has no phase")
 	case s.Phase != "" && phase.ID != s.Phase:
-		return unknown(s.Phase, "the config has no phase "+model.Inert(string(s.Phase))+" any more: put it back, or roll back")
+		return unknown(r, s, lines, "the config has no phase "+model.Inert(string(s.Phase))+" any more: put it back, or roll back")
 	}
-	v := model.Verdict{Phase: phase.ID, Healthy: s.Phase != ""}
-	v.Lines = make([]model.Line, 0, len(phase.Gate)+len(phase.Checks)+1)
+	v := model.Verdict{Phase: phase.ID, Notes: notes(s, now), Healthy: s.Phase != "" && s.Below == nil && !Changing(s), Breach: breach(r, s, lines)}
+	v.Lines = make([]model.Line, 0, len(phase.Gate)+len(phase.Checks)+4)
+	v.Lines = append(v.Lines, standing(r, s)...)
 	for _, id := range phase.Gate {
 		v.Lines = append(v.Lines, metricLine(r, id, lines))
 	}
@@ -40,7 +41,7 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 		case model.CheckDrill:
 			v.Lines = append(v.Lines, viaDrill(c, s, now))
 		default:
-			v.Lines = append(v.Lines, checkLine(c, result, known, now, before, len(v.Lines)))
+			v.Lines = append(v.Lines, entered(s, checkLine(c, result, known, now, before, len(v.Lines))))
 		}
 	}
 	for i := range v.Lines {
@@ -49,12 +50,30 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 	if phase.Soak > 0 {
 		v.Lines = append(v.Lines, soakLine(phase, s, soak, v.Healthy))
 	}
-	conclude(&v, before)
+	v.Conclude(before)
 	return v
 }
 
-func unknown(id model.PhaseID, why string) model.Verdict {
-	return model.Verdict{Phase: id, Headline: model.Unknown, Worst: model.NoData, Reasons: []string{why}}
+// unknown is the verdict of a phase that cannot be judged.
+func unknown(r *model.Rollout, s *model.State, lines Lookup, why string) model.Verdict {
+	v := model.Verdict{Phase: s.Phase, Lines: rollbackLines(s), Breach: breach(r, s, lines)}
+	v.Lines = append(v.Lines, model.Line{Title: "Phase", State: model.NoData, Reason: why})
+	v.Conclude(model.Verdict{})
+	return v
+}
+
+// breach returns the first guarded metric in FAIL, which is all that the guard
+// acts on: what is not known never arms it. Before the first phase there is none.
+func breach(r *model.Rollout, s *model.State, lines Lookup) model.MetricID {
+	if r.Guard == nil || s.Phase == "" {
+		return ""
+	}
+	for _, id := range r.Guard.On {
+		if line, ok := lines(id); ok && line.State == model.Fail {
+			return id
+		}
+	}
+	return ""
 }
 
 // metricLine returns the line of a metric in the gate; one that was never
@@ -75,45 +94,10 @@ func metricLine(r *model.Rollout, id model.MetricID, lines Lookup) model.Line {
 // check stops it only once it is seen to fail.
 func runsSoak(line *model.Line) bool {
 	switch line.State {
-	case model.Pass, model.Manual:
+	case model.Pass, model.Manual, model.Held:
 		return true
 	case model.Collecting:
 		return !line.Thin
 	}
 	return false
-}
-
-// conclude fills in what follows from the lines.
-func conclude(v *model.Verdict, before model.Verdict) {
-	v.Worst = model.Pass
-	var open []int
-	same := len(before.Lines) == len(v.Lines) && before.Reasons != nil
-	for i := range v.Lines {
-		line := &v.Lines[i]
-		if same {
-			was := &before.Lines[i]
-			same = was.State == line.State && was.Title == line.Title && was.Reason == line.Reason
-		}
-		if line.State == model.Pass {
-			v.Passed++
-			continue
-		}
-		if line.State.Severity() > v.Worst.Severity() {
-			v.Worst = line.State
-		}
-	}
-	v.Headline = v.Worst.Headline()
-	if same {
-		v.Reasons = before.Reasons
-		return
-	}
-	for i := range v.Lines {
-		if v.Lines[i].State != model.Pass {
-			open = append(open, i)
-		}
-	}
-	slices.SortStableFunc(open, func(a, b int) int { return v.Lines[b].State.Severity() - v.Lines[a].State.Severity() })
-	for _, i := range open {
-		v.Reasons = append(v.Reasons, v.Lines[i].Title+": "+v.Lines[i].Reason)
-	}
 }

@@ -98,7 +98,7 @@ func TestDecide(t *testing.T) {
 		},
 		{
 			name: "a phase that the config has no more", phase: "gone", lines: []model.Line{good, enough(model.Pass)}, checks: signed, soak: time.Hour,
-			headline: model.Unknown, worst: model.NoData, reasons: []string{"the config has no phase gone any more: put it back, or roll back"},
+			headline: model.Unknown, worst: model.NoData, reasons: []string{"Phase: the config has no phase gone any more: put it back, or roll back"},
 		},
 		{
 			name: "a state that nobody knows", phase: "ten", lines: []model.Line{with(good, "LUCKY"), enough(model.Fail)}, checks: signed, soak: time.Hour,

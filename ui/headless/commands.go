@@ -52,9 +52,10 @@ func (w *World) cmdGate(config *string) *cobra.Command {
 	var wait string
 	c := &cobra.Command{
 		Use: "gate", Short: "Say whether the phase may go forward, as an exit status", Args: cobra.NoArgs,
-		Long: "Judge the current phase's gate, or the first phase's before any was entered. With --json every line says why:\n" +
+		Long: "Judge the current phase's gate, or the first phase's before any was entered, with all else that is known: flags of the\n" +
+			"phases entered that drifted or are not in effect, a rollback that runs or is not confirmed, a hold. With --json every line says why:\n" +
 			"query, value, threshold, margin, events, age, how long held, and what would change it.\n" +
-			"Exit status: 0 GO, 10 NO-GO, 11 HOLD (collecting, soaking, a person's turn), 12 UNKNOWN (no data, stale, source down).",
+			"Exit status: 0 GO, 10 NO-GO (also ROLLING BACK and NOT SAFE), 11 HOLD (collecting, soaking, held, below the phase, a person's turn), 12 UNKNOWN (no data, stale, source down).",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, err := duration(wait)
 			if err != nil {
@@ -73,7 +74,7 @@ func (w *World) cmdGate(config *string) *cobra.Command {
 				} else {
 					writeGate(w.Out, snap)
 				}
-				return errors.Join(err, ofHeadline(snap.Gate.Headline))
+				return errors.Join(err, ofHeadline(snap.VerdictAt(snap.At).Headline))
 			})
 		},
 	}
@@ -86,7 +87,7 @@ func (w *World) cmdGate(config *string) *cobra.Command {
 func (s *session) untilGo(ctx context.Context, d time.Duration) (*model.Snapshot, error) {
 	timed, done := context.WithTimeout(ctx, d)
 	defer done()
-	for s.last.Gate.Headline != model.GO {
+	for s.last.VerdictAt(s.last.At).Headline != model.GO {
 		if _, err := s.next(timed); err != nil {
 			if timed.Err() != nil && ctx.Err() == nil {
 				break

@@ -65,7 +65,7 @@ func ofHeadline(h model.Headline) error {
 	switch h {
 	case model.GO:
 		return nil
-	case model.NoGo:
+	case model.NoGo, model.GateRollingBack, model.GateNotSafe:
 		return Exit{Status: ExitNoGo}
 	case model.Hold:
 		return Exit{Status: ExitHold}

@@ -77,12 +77,15 @@ func (s *session) checkRemove(ctx context.Context, in *model.Intent, flag model.
 	if err != nil {
 		return err
 	}
-	st := snap.State.Flags[flag]
-	now := st.Stored
-	if now.Type != model.List {
-		now = st.Effective
+	f := s.rollout.Flag(flag)
+	if f == nil {
+		return usage("there is no flag %q", flag)
 	}
-	listed := model.Inert(strings.Join(now.Items, ", "))
+	now, known := f.Members(snap.State.Flags[flag])
+	if !known {
+		return usage("who is in %s is not known: its store was not read, or it is empty, which means everyone, and its population is not known", flag)
+	}
+	listed := model.Inert(strings.Join(now, ", "))
 	if remove == "" {
 		return usage("say which to take out of %s: --remove A,B; in it are: %s", flag, listed)
 	}
@@ -90,7 +93,7 @@ func (s *session) checkRemove(ctx context.Context, in *model.Intent, flag model.
 		if item = strings.TrimSpace(item); item == "" {
 			continue
 		}
-		if !slices.Contains(now.Items, item) {
+		if !slices.Contains(now, item) {
 			return usage("%q is not in %s; in it are: %s", item, flag, listed)
 		}
 		in.Remove = append(in.Remove, item)

@@ -17,6 +17,7 @@ type Report struct {
 	At          time.Time                          `json:"at"`
 	Phase       model.PhaseID                      `json:"phase"` // "" before the first
 	Attempt     *model.Attempt                     `json:"attempt,omitempty"`
+	Below       *model.BelowPhase                  `json:"below,omitempty"` // a partial way down: it stands below Phase
 	Held        bool                               `json:"held"`
 	HeldReason  string                             `json:"held_reason,omitempty"`
 	Gate        model.Verdict                      `json:"gate"`
@@ -39,7 +40,7 @@ func NewReport(s *model.Snapshot) Report {
 	return Report{
 		Rollout: s.Rollout.ID, Title: s.Rollout.Title, Environment: s.Rollout.Environment.Name, At: s.At,
 		Phase: s.State.Phase, Attempt: s.State.Attempt(), Held: s.State.Held, HeldReason: s.State.HeldReason,
-		Gate: s.Gate, Metrics: s.Lines, Flags: s.State.Flags, Checks: s.State.Checks, Plan: s.State.Plan,
+		Gate: s.VerdictAt(s.At), Below: s.State.Below, Metrics: s.Lines, Flags: s.State.Flags, Checks: s.State.Checks, Plan: s.State.Plan,
 		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, Unaudited: s.State.Unaudited, Seq: s.Seq,
 	}
 }
@@ -84,6 +85,8 @@ func phaseLine(s *model.Snapshot, ph *model.Phase) string {
 	glyph, rest := " ", ""
 	a := s.State.LastAttempt(ph.ID)
 	switch {
+	case ph.ID == s.State.Phase && s.State.Below != nil:
+		glyph = "↓"
 	case ph.ID == s.State.Phase:
 		glyph = "▶"
 	case a != nil && a.Back:
@@ -103,6 +106,9 @@ func phaseLine(s *model.Snapshot, ph *model.Phase) string {
 			rest += ", entered against the gate: " + a.Override
 		}
 	}
+	if b := s.State.Below; b != nil && ph.ID == b.Phase {
+		rest += "  BELOW IT since " + b.At.UTC().Format("2006-01-02 15:04:05Z") + ": " + model.Inert(b.Text)
+	}
 	return fmt.Sprintf("%s %-12s %s%s", glyph, ph.ID, model.Inert(ph.Title), rest)
 }
 
@@ -112,13 +118,17 @@ func writeGate(w io.Writer, s *model.Snapshot) {
 	if s.State.Phase == "" {
 		of += " (not entered yet)"
 	}
-	_, _ = fmt.Fprintf(w, "Gate %s: %s, %d of %d\n", of, s.Gate.Headline, s.Gate.Passed, len(s.Gate.Lines))
-	for _, l := range s.Gate.Lines {
+	v := s.VerdictAt(s.At)
+	_, _ = fmt.Fprintf(w, "Gate %s: %s, %d of %d\n", of, v.Headline, v.Passed, len(v.Lines))
+	for _, note := range v.Notes {
+		_, _ = fmt.Fprintf(w, "  ! %s\n", note)
+	}
+	for _, l := range v.Lines {
 		value := ""
 		if l.HasValue {
 			value = model.FormatValue(l.Unit, float64(l.Value))
 		}
-		line := fmt.Sprintf("  %-10s %-28s %8s  %-10s %s", l.State, model.Inert(l.Title), value, l.Target, l.Reason)
+		line := fmt.Sprintf("  %-12s %-28s %8s  %-10s %s", l.State, model.Inert(l.Title), value, l.Target, l.Reason)
 		_, _ = fmt.Fprintln(w, trimRight(line))
 	}
 }

@@ -32,10 +32,11 @@ type LineReport struct {
 
 // NewGateReport returns the report of a snapshot's verdict.
 func NewGateReport(s *model.Snapshot) GateReport {
-	r := GateReport{Verdict: s.Gate, At: s.At, Lines: make([]LineReport, 0, len(s.Gate.Lines))}
+	v := s.VerdictAt(s.At)
+	r := GateReport{Verdict: v, At: s.At, Lines: make([]LineReport, 0, len(v.Lines))}
 	phase := s.Rollout.JudgedPhase(s.State.Phase)
-	for i := range s.Gate.Lines {
-		r.Lines = append(r.Lines, newLineReport(s, phase, s.Gate.Lines[i]))
+	for i := range v.Lines {
+		r.Lines = append(r.Lines, newLineReport(s, phase, v.Lines[i]))
 	}
 	return r
 }

@@ -139,10 +139,14 @@ func phaseTitle(p Props) string {
 		}
 		return "not started"
 	}
+	title := string(id)
 	if phase := p.rollout().Phase(id); phase != nil {
-		return orID(phase.Title, string(id))
+		title = orID(phase.Title, title)
 	}
-	return string(id)
+	if p.Snap.State.Below != nil {
+		return "below " + title
+	}
+	return title
 }
 
 // freshness tells the age of the oldest sample behind the verdict.

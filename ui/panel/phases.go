@@ -236,6 +236,13 @@ func left(a *model.Attempt, now time.Time) time.Time {
 // currentText tells of the phase the rollout stands in: the time served of its
 // minimum and limit, and what is amiss with it.
 func currentText(p Props, st station) span {
+	if b := p.Snap.State.Below; b != nil {
+		text := b.Text
+		if !p.ReadOnly {
+			text += ": a enters it again"
+		}
+		return span{theme.Warn | theme.Bold, text}
+	}
 	var parts []string
 	style := theme.Normal
 	var elapsed time.Duration

@@ -31,7 +31,7 @@ func levelHead(plan *model.PlanState, level int) []span {
 		any = true
 		spared = spared && i < len(plan.Steps) && plan.Steps[i].Outcome == model.StepSpared
 		for _, c := range st.Changes {
-			changes = append(changes, string(c.Flag)+" "+howMany(c.From)+" → "+howMany(c.To))
+			changes = append(changes, string(c.Flag)+" "+st.HowMany(c.From)+" → "+st.HowMany(c.To))
 		}
 	}
 	text := fmt.Sprintf("level %d of %d", level, levelsOf(plan))
@@ -42,14 +42,6 @@ func levelHead(plan *model.PlanState, level int) []span {
 		return []span{{theme.Dim, text + "  not needed"}}
 	}
 	return []span{{theme.Strong | theme.Underline, text}}
-}
-
-// howMany is a value where there is little room: of a list the number of items.
-func howMany(v model.Value) string {
-	if v.Type == model.List {
-		return fmt.Sprint(len(v.Items))
-	}
-	return v.String()
 }
 
 // holdLeft is how long a hold that runs still lasts.

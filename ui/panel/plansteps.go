@@ -93,8 +93,8 @@ func stepTitle(step *model.Step) string {
 	}
 	var parts []string
 	for _, c := range step.Changes {
-		if isLong(c) {
-			parts = append(parts, string(c.Flag)+": "+howMany(c.From)+" → "+howMany(c.To))
+		if isLong(c) || step.Everyone != "" {
+			parts = append(parts, string(c.Flag)+": "+step.HowMany(c.From)+" → "+step.HowMany(c.To))
 			continue
 		}
 		parts = append(parts, c.String())
@@ -119,7 +119,11 @@ func stepDetails(p Props, plan *model.PlanState, step *model.Step, state *model.
 		}
 	}
 	for _, c := range step.Changes {
-		if isLong(c) && state.Outcome == "" {
+		switch {
+		case state.Outcome != "":
+		case step.Everyone != "":
+			add(theme.Dim, step.Change(c))
+		case isLong(c):
 			add(theme.Dim, c.String())
 		}
 	}

@@ -100,7 +100,7 @@ func remaining(p Props) (lo, hi time.Duration, ok bool) {
 		case i == from:
 			left := max(st.phase.Soak-soaked(p), 0)
 			lo += left
-			if st.attempt != nil {
+			if st.attempt != nil && st.attempt.Left.IsZero() {
 				most -= p.Now.Sub(st.attempt.Entered)
 			}
 			hi += max(most, left)

@@ -132,6 +132,12 @@ func (t *Theme) State(s model.MetricState) (glyph string, style Style) {
 		return "◔", Hold
 	case model.Collecting:
 		return "◑", Hold
+	case model.Held:
+		return "‖", Hold
+	case model.Below:
+		return "↓", Warn | Bold
+	case model.Drift:
+		return "≠", NoGo | Bold
 	case model.NoTraffic, model.NoData:
 		return "○", Unknown
 	case model.NoSeries:
@@ -154,8 +160,10 @@ func (t *Theme) Headline(h model.Headline) (glyph string, style Style) {
 	switch h {
 	case model.GO:
 		return "✔", Go | Bold
-	case model.NoGo:
+	case model.NoGo, model.GateNotSafe:
 		return "✖", NoGo | Bold | Reverse
+	case model.GateRollingBack:
+		return "↓", NoGo | Bold | Reverse
 	case model.Hold:
 		return "◔", Hold | Bold
 	}

@@ -30,6 +30,16 @@ func change(m *model.Metric, l *model.Line) string {
 			return "time: nothing else is missing"
 		}
 		return "time: " + model.FormatDuration(l.MoreTime.Truncate(time.Second)) + " more, healthy and observed"
+	case model.RollingBack:
+		return "the rollback ends VERIFIED"
+	case model.NotSafe:
+		return "a rollback ends VERIFIED"
+	case model.Drift:
+		return "it is set to " + l.Target + " and in effect again, or the rollout goes back"
+	case model.Below:
+		return "the phase is entered again: gonogo advance"
+	case model.Held:
+		return "a person resumes: gonogo resume"
 	case model.Collecting:
 		return collecting(m, l)
 	case model.Warn, model.Fail:
@@ -53,6 +63,8 @@ func collecting(m *model.Metric, l *model.Line) string {
 		return "a number of events: the metric needs a count"
 	case l.Metric == "" && l.Check != "":
 		return "gonogo finds it out: it is due"
+	case l.Flag != "":
+		return "the plan that changes it ends"
 	}
 	return "more evidence"
 }
@@ -143,6 +155,9 @@ func unknown(m *model.Metric, l *model.Line) string {
 	}
 	if m.Expr != "" && len(m.Inputs) > 0 {
 		return "usable values of " + List(m.Inputs)
+	}
+	if l.Flag != "" {
+		return "its store and the service can be read"
 	}
 	switch l.State {
 	case model.NoTraffic:

@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"gonogo/model"
+)
+
+// attemptOf returns the phase and the attempt that a signature or a result
+// would count for. What it says of another attempt than the one that goes on
+// would be lost, so that it is refused instead, with what to do.
+func (e *Engine) attemptOf(s *model.State, in model.Intent) (*model.Phase, *model.Attempt, error) {
+	r := e.o.Rollout
+	a := s.Attempt()
+	switch {
+	case len(r.Phases) == 0:
+		return nil, nil, refuse("the rollout has no phase, so there is nothing to sign")
+	case s.Phase == "":
+		return nil, nil, refuse("no phase is entered, and a signature counts for the phase that is: enter %q first (gonogo advance), then sign", r.Phases[0].ID)
+	case s.Below != nil:
+		return nil, nil, refuse("the rollout stands below %q (%s), and a signature would count for no attempt: enter it again first (gonogo advance), then sign", s.Phase, s.Below.Text)
+	}
+	phase := r.Phase(s.Phase)
+	switch {
+	case phase == nil || a == nil:
+		return nil, nil, refuse("the config has no phase %q any more: put it back, or roll back", s.Phase)
+	case in.Phase != "" && in.Phase != s.Phase, in.Seen != 0 && in.Seen < a.Seq:
+		return nil, nil, refuse("phase %q was entered after you looked: look again, then sign what holds there", s.Phase)
+	}
+	return phase, a, nil
+}
+
+func checkOf(phase *model.Phase, id model.CheckID) *model.Check {
+	for i := range phase.Checks {
+		if phase.Checks[i].ID == id {
+			return &phase.Checks[i]
+		}
+	}
+	return nil
+}
+
+// noCheck refuses a check that the phase does not have, and names those that
+// it has; where another phase has it, also when its turn is.
+func noCheck(r *model.Rollout, phase *model.Phase, id model.CheckID) error {
+	for i := range r.Phases {
+		if other := &r.Phases[i]; other.ID != phase.ID && checkOf(other, id) != nil {
+			return refuse("%q is a check of phase %q, and the rollout stands in %q: sign it once that phase is entered", id, other.ID, phase.ID)
+		}
+	}
+	ids := make([]model.CheckID, len(phase.Checks))
+	for i, c := range phase.Checks {
+		ids[i] = c.ID
+	}
+	return refuse("phase %q has no check %q; it has %v", phase.ID, id, ids)
+}
+
+func (e *Engine) sign(in model.Intent) error {
+	state := e.ledger.current()
+	phase, a, err := e.attemptOf(&state, in)
+	if err != nil {
+		return err
+	}
+	c := checkOf(phase, in.Check)
+	if c == nil {
+		return noCheck(e.o.Rollout, phase, in.Check)
+	}
+	result, signed := state.Checks[c.ID]
+	switch {
+	case in.Kind == model.Sign && c.Kind == model.CheckMetric:
+		return refuse("%q holds while %s passes: there is nothing to sign", c.Text, c.Metric)
+	case in.Kind == model.Sign && c.Kind != model.CheckSign && in.Reason == "":
+		return refuse("gonogo finds out about %q; vouching for it instead needs a reason", c.Text)
+	case in.Kind == model.Unsign && !signed:
+		return refuse("%q is not signed", c.Text)
+	case in.Kind == model.Unsign:
+		return e.ledger.record(in.By, in.ID, model.CheckUnsigned{Phase: phase.ID, Attempt: a.N, Check: c.ID})
+	case signed && result.Counts(c, e.o.Now()) && !result.Ran:
+		return refuse("%q is signed already, by %s", c.Text, result.By.Name)
+	}
+	return e.ledger.record(in.By, in.ID, model.CheckSigned{Phase: phase.ID, Attempt: a.N, Check: c.ID, Note: in.Reason})
+}
