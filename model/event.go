@@ -70,6 +70,7 @@ type GateChanged struct {
 	From    Headline `json:"from,omitempty"`
 	To      Headline `json:"to"`
 	Reasons []string `json:"reasons,omitempty"`
+	Breach  string   `json:"breach,omitempty"` // the first metric that fails, and how; empty: none does
 }
 
 // FlagObserved: a flag's stored or effective value was seen to be another than before.
@@ -130,6 +131,30 @@ type GuardCleared struct {
 	Now    string   `json:"now,omitempty"` // what the metric says instead
 }
 
+// ConfirmHow says how a rollback that had not ended VERIFIED was confirmed.
+type ConfirmHow string
+
+// By itself, when the running service was read back; by looking at every verify
+// again; by a person's word.
+const (
+	ByReadBack ConfirmHow = "read-back"
+	ByVerify   ConfirmHow = "verify"
+	ByPerson   ConfirmHow = "person"
+)
+
+// Confirmed: a rollback that had not ended VERIFIED is known to be in effect by now.
+type Confirmed struct {
+	Plan   PlanID     `json:"plan"`
+	How    ConfirmHow `json:"how"`
+	Reason string     `json:"reason,omitempty"` // the person's, or what was seen
+}
+
+// NotConfirmed: somebody had such a rollback looked at again, to no avail.
+type NotConfirmed struct {
+	Plan   PlanID `json:"plan"`
+	Reason string `json:"reason"`
+}
+
 // CheckUnsigned: and takes it back.
 type CheckUnsigned struct {
 	Phase   PhaseID `json:"phase"`
@@ -162,8 +187,8 @@ type PlanFired struct {
 	Why    string    `json:"why,omitempty"` // what had gone wrong
 }
 
-// EvidenceMarked: before the plan's restarts the source of a verify said what
-// is old by then. Only what is newer counts.
+// EvidenceMarked: the source of a verify said what is old: before the plan's
+// restarts, and again once the start of the new process is known. Only what is newer counts.
 type EvidenceMarked struct {
 	Plan PlanID `json:"plan"`
 	Step int    `json:"step"`
@@ -209,6 +234,7 @@ type StepEnded struct {
 	Outcome Outcome `json:"outcome"`
 	Detail  string  `json:"detail,omitempty"`
 	Output  string  `json:"output,omitempty"` // head and tail of what it printed, inert
+	Seen    string  `json:"seen,omitempty"`   // of an action: what shows its effect said
 }
 
 // PlanEnded: the plan is over.
@@ -246,6 +272,8 @@ func (CheckEnded) event()     {}
 func (BaselineFrozen) event() {}
 func (GuardTripped) event()   {}
 func (GuardCleared) event()   {}
+func (Confirmed) event()      {}
+func (NotConfirmed) event()   {}
 func (PlanArmed) event()      {}
 func (PlanVetoed) event()     {}
 func (PlanFired) event()      {}
