@@ -156,6 +156,7 @@ func (s *Step) flags() string {
 func endPlan(s State, r Record, e PlanEnded) State {
 	s = onPlan(s, e.Plan, func(p *PlanState) {
 		p.Status, p.EndedAt, p.Outcome, p.Summary = Ended, r.At, e.Outcome, e.Summary
+		p.Doubted = e.Doubts
 		if e.Outcome == Verified {
 			p.VerifiedAt = r.At
 			if p.ContainedAt.IsZero() { // what was verified is in effect

@@ -239,9 +239,10 @@ type StepEnded struct {
 
 // PlanEnded: the plan is over.
 type PlanEnded struct {
-	Plan    PlanID  `json:"plan"`
-	Outcome Outcome `json:"outcome"`
-	Summary string  `json:"summary,omitempty"`
+	Plan    PlanID   `json:"plan"`
+	Outcome Outcome  `json:"outcome"`
+	Summary string   `json:"summary,omitempty"`
+	Doubts  []string `json:"doubts,omitempty"` // what is in doubt beside its steps
 }
 
 // ClockJumped: the wall clock moved against the monotonic one. Nothing else changes.

@@ -152,7 +152,8 @@ type PlanState struct {
 	Steps       []StepState `json:"steps"` // one for each of Plan.Steps
 	Joined      []Actor     `json:"joined,omitempty"`
 	Notified    []Notice    `json:"notified,omitempty"`
-	Note        string      `json:"note,omitempty"` // the veto's reason
+	Note        string      `json:"note,omitempty"`    // the veto's reason
+	Doubted     []string    `json:"doubted,omitempty"` // what is in doubt beside its steps
 	// Confirm… say of a rollback that ended without VERIFIED what came after.
 	ConfirmedAt time.Time  `json:"confirmed_at,omitzero"`
 	ConfirmedBy Actor      `json:"confirmed_by,omitzero"`
