@@ -125,10 +125,13 @@ type GuardTripped struct {
 	Mode   GuardMode `json:"mode"`
 }
 
-// GuardCleared: no guarded metric is in FAIL any more.
+// GuardCleared: no guarded metric is in FAIL any more; that alone is no end of the breach.
 type GuardCleared struct {
 	Metric MetricID `json:"metric"`
 	Now    string   `json:"now,omitempty"` // what the metric says instead
+	// State is the metric's. Only Pass means that the breach is over; after any other
+	// that is not known. Empty: written by an older gonogo, or there is no phase any more.
+	State MetricState `json:"state,omitempty"`
 }
 
 // ConfirmHow says how a rollback that had not ended VERIFIED was confirmed.

@@ -18,17 +18,19 @@ var ErrClosed = errors.New("the engine has ended")
 
 // Engine is a live rollout. It implements the cockpit's Feed.
 type Engine struct {
-	o      Options
-	parts  Parts
-	lock   *lock
-	ledger *ledger
-	meters *meters
-	broker broker
-	judge  judge
-	plans  executor
-	checks checks
-	asked  atomic.Bool     // the guard's intent waits to be taken
-	work   context.Context // ends when Run does
+	o       Options
+	parts   Parts
+	lock    *lock
+	ledger  *ledger
+	meters  *meters
+	broker  broker
+	judge   judge
+	plans   executor
+	checks  checks
+	doubted model.MetricID  // of a guard that stood down: whether its breach is over is not known; of the publisher only
+	looks   looks           // at the last rollback, again
+	asked   atomic.Bool     // the guard's intent waits to be taken
+	work    context.Context // ends when Run does
 
 	facts    chan struct{} // something was recorded: publish at once
 	samples  chan struct{} // something was measured: publish soon
@@ -227,6 +229,7 @@ func (e *Engine) publisher(ctx context.Context) {
 			continue
 		}
 		e.judgeNow()
+		e.noticeReadBack()
 		if e.publish() == 0 && !answered {
 			answered = true
 			poke(e.facts) // once more, with a verdict that rests on all of it: commands wait for that

@@ -86,10 +86,7 @@ func (r *run) inDoubt() string {
 	r.mu.Lock()
 	p := model.PlanState{Plan: r.plan, Steps: r.steps(), Doubted: r.doubts, Status: model.Ended, FiredAt: r.e.o.Now()}
 	r.mu.Unlock()
-	if list := p.Doubts(); len(list) > 0 {
-		return "not confirmed: " + strings.Join(list, "; ")
-	}
-	return "not confirmed"
+	return p.InDoubt()
 }
 
 // unread returns the flags that a restart makes live, and whose value the running
