@@ -254,7 +254,7 @@ func (t *summary) inDoubt() []string {
 func (t *summary) after() string {
 	switch {
 	case t.p.Outcome == Verified && len(t.doubts) > 0:
-		return " then; NOT SAFE by now"
+		return " at its end; see NOT SAFE"
 	case !t.p.ConfirmedAt.IsZero() && t.p.Confirmed == ByPerson:
 		return "; confirmed by " + t.p.ConfirmedBy.at() + ": " + cutLine(t.p.ConfirmNote)
 	case !t.p.ConfirmedAt.IsZero():

@@ -98,11 +98,13 @@ func (r *run) fallen(ctx context.Context) map[int]string {
 		ok, why := true, ""
 		switch st.Kind {
 		case model.StepRun:
-			ok, why = r.runStands(ctx, st.Action, states[n].Seen)
+			ok, why = r.runStands(ctx, n)
 		case model.StepVerify:
-			ok, why = r.verifyStands(ctx, n)
+			if st.Verify.Kind != model.VerifyFlag || r.lastFor(n, st.Verify.Flag) {
+				ok, why = r.verifyStands(ctx, n)
+			}
 		case model.StepSet:
-			if c := st.Changes[0]; r.lastFor(n) {
+			if c := st.Changes[0]; r.lastFor(n, c.Flag) {
 				ok, why = r.flagStands(ctx, r.flag(c.Flag), c.To, false)
 			}
 		}
@@ -114,12 +116,13 @@ func (r *run) fallen(ctx context.Context) map[int]string {
 	return out
 }
 
-// lastFor reports whether no later step that went through sets step n's flag.
-func (r *run) lastFor(n int) bool {
+// lastFor reports whether no step after n that was not spared sets flag id: what a
+// level set before is no longer meant to stand.
+func (r *run) lastFor(n int, id model.FlagID) bool {
 	states := r.steps()
 	for i := n + 1; i < len(r.plan.Steps); i++ {
 		st := r.plan.Steps[i]
-		if st.Kind == model.StepSet && st.Changes[0].Flag == r.plan.Steps[n].Changes[0].Flag && states[i].Outcome != model.StepSpared {
+		if st.Kind == model.StepSet && st.Changes[0].Flag == id && states[i].Outcome != model.StepSpared {
 			return false
 		}
 	}
@@ -127,9 +130,11 @@ func (r *run) lastFor(n int) bool {
 }
 
 // runStands reports whether what the action was seen to have led to is still
-// there: the same process, alive. A metric needs no new sample to keep standing.
-func (r *run) runStands(ctx context.Context, id model.ActionID, was string) (bool, string) {
-	seen := r.seenReader(id)
+// there: the same process, alive, or the one that a later action made of it. A
+// metric needs no new sample to keep standing.
+func (r *run) runStands(ctx context.Context, n int) (bool, string) {
+	states := r.steps()
+	seen, was := r.seenReader(r.plan.Steps[n].Action), states[n].Seen
 	if seen == nil || was == "" {
 		return true, ""
 	}
@@ -140,7 +145,7 @@ func (r *run) runStands(ctx context.Context, id model.ActionID, was string) (boo
 		return true, ""
 	case err != nil:
 		return false, fmt.Sprintf("%s is gone: %s", nameOf(seen, was), err)
-	case now != was:
+	case now != was && !slices.ContainsFunc(states[n+1:], func(st model.StepState) bool { return st.Seen == now }):
 		return false, fmt.Sprintf("%s is gone: now it is %s", nameOf(seen, was), nameOf(seen, now))
 	}
 	return true, ""
@@ -205,7 +210,7 @@ func (r *run) flagStands(ctx context.Context, f *model.Flag, is model.Value, mus
 func (r *run) setAgain(ctx context.Context, again map[model.FlagID]bool) {
 	states := r.steps()
 	for n, st := range r.plan.Steps {
-		if st.Kind != model.StepSet || states[n].Outcome != model.StepDone && states[n].Outcome != model.StepAlready || !r.lastFor(n) {
+		if st.Kind != model.StepSet || states[n].Outcome != model.StepDone && states[n].Outcome != model.StepAlready || !r.lastFor(n, st.Changes[0].Flag) {
 			continue
 		}
 		c := st.Changes[0]

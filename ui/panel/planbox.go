@@ -195,6 +195,9 @@ func endedBox(b *box, p Props, plan *model.PlanState) {
 		meaning = "nothing was done"
 	}
 	b.head = append(b.head, lines(w, theme.Normal, meaning)...)
+	if !plan.ConfirmedAt.IsZero() {
+		b.head = append(b.head, lines(w, theme.Go|theme.Bold, words.ConfirmedSince(plan))...)
+	}
 	list := unsafe(plan)
 	for _, text := range []string{plan.Summary, plan.Note} {
 		if text != "" && text != meaning && (len(list) == 0 || text != plan.InDoubt()) { // which the list gives in full

@@ -73,6 +73,15 @@ func fired(e model.PlanFired) string {
 	return text
 }
 
+// ConfirmedSince says who or what confirmed a rollback after its end.
+func ConfirmedSince(p *model.PlanState) string {
+	text := "confirmed at " + p.ConfirmedAt.UTC().Format("15:04:05Z")
+	if p.Confirmed == model.ByPerson {
+		return because(text+" by "+p.ConfirmedBy.Name, p.ConfirmNote)
+	}
+	return text + ", seen by gonogo"
+}
+
 // confirmed says how a rollback that had not ended VERIFIED was confirmed.
 func confirmed(how model.ConfirmHow) string {
 	switch how {
