@@ -171,10 +171,14 @@ func tellSteps(w io.Writer, p *model.PlanState, told map[int]model.Outcome) {
 }
 
 func detail(st model.StepState) string {
-	if st.Detail == "" {
-		return st.Outcome.InWords()
+	text := string(st.Outcome)
+	if st.Outcome == model.StepUnseen || st.Outcome == model.StepAlready {
+		text = st.Outcome.InWords()
 	}
-	return st.Outcome.InWords() + ", " + st.Detail
+	if st.Detail == "" {
+		return text
+	}
+	return text + ", " + st.Detail
 }
 
 func stepGlyph(o model.Outcome) string {
