@@ -41,7 +41,7 @@ func TestGuardFires(t *testing.T) {
 		t.Errorf(".env after the rollback:\n%s", env)
 	}
 	out, status := command(t, "log", "-c", config)
-	if status != 0 || !strings.Contains(out, "tripped") || strings.Count(out, "fired by countdown") != 1 {
+	if status != 0 || !strings.Contains(out, "tripped") || strings.Count(out, "fired (countdown)") != 1 {
 		t.Errorf("log: status %d\n%s", status, out)
 	}
 }
@@ -96,7 +96,7 @@ func TestGuardVetoed(t *testing.T) {
 	if out, _ := command(t, "status", "-c", d.ConfigPath()); strings.Contains(out, "GUARD armed") {
 		t.Errorf("it armed again:\n%s", out)
 	}
-	if log, _ := command(t, "log", "-c", d.ConfigPath()); strings.Contains(log, "fired by countdown") {
+	if log, _ := command(t, "log", "-c", d.ConfigPath()); strings.Contains(log, "fired (countdown)") {
 		t.Errorf("it fired:\n%s", log)
 	}
 	if out, status := command(t, "rollback", "--yes", "-c", d.ConfigPath()); status != 0 {

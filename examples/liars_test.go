@@ -116,6 +116,7 @@ safe = false
 [phase.on]
 flags = { real = true }
 [rollback.quick]
+steady = "100ms"
 emergency = true
 flags = "safe"
 verify = [{ flag = "real", is = false, within = "10s" }]

@@ -47,6 +47,7 @@ key = "FLAG"
 type = "bool"
 safe = false
 apply = ["restart"]
+effective = { exec = ["sed", "-n", "s/^FLAG=//p", "running.env"] }
 [action.restart]
 kind = "exec"
 command = ["sh", "restart.sh"]
@@ -57,6 +58,7 @@ seen = { exec = ["cat", "started"] }
 title = "Switched on"
 flags = { real = true }
 [rollback.quick]
+steady = "100ms"
 title = "Everything off"
 emergency = true
 flags = "safe"
@@ -68,6 +70,7 @@ verify = [{ flag = "real", is = false, within = "1s" }]
 // one, and is seen by a new text in the file started.
 const rigRestart = `echo run >> runs
 if [ -p gate ]; then read _ < gate; fi
+cp service.env running.env
 echo "$$ $(date +%s%N)" > started.new && mv started.new started
 `
 
@@ -86,7 +89,7 @@ type blueprint map[string][]byte
 func draft(t testing.TB, edit ...string) blueprint {
 	t.Helper()
 	config := strings.NewReplacer(edit...).Replace(rigConfig)
-	r := blueprint{"config.toml": []byte(config), "restart.sh": []byte(rigRestart), "started": []byte("never\n"), "service.env": []byte("# kept\nFLAG=false\n"),
+	r := blueprint{"config.toml": []byte(config), "restart.sh": []byte(rigRestart), "started": []byte("never\n"), "service.env": []byte("# kept\nFLAG=false\n"), "running.env": []byte("FLAG=false\n"),
 		"live": []byte("true\n"), "errors": []byte("0\n")}.build(t)
 	if out, status := command(t, "advance", "--yes", "--reason", "test", "-c", r.config); status != 0 {
 		t.Fatalf("advance: status %d\n%s", status, out)

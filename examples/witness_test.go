@@ -58,6 +58,7 @@ key = "FLAG"
 type = "bool"
 safe = false
 apply = ["restart"]
+effective = { exec = ["sed", "-n", "s/^FLAG=//p", "live.env"] }
 [action.restart]
 kind = "systemd"
 unit = "app.service"
@@ -68,6 +69,7 @@ urls = [%q]
 [phase.on]
 flags = { real = true }
 [rollback.quick]
+steady = "100ms"
 emergency = true
 flags = "safe"
 run = ["restart"]
@@ -116,7 +118,7 @@ func TestWitnesses(t *testing.T) {
 			defer hook.Close()
 			r := blueprint{
 				"config.toml": fmt.Appendf(nil, witnessConfig, hook.URL), "service.env": []byte("FLAG=true\n"),
-				"app.log": []byte("flag disabled: false\nflag disabled: false\n"), "invocation": []byte("1\n"),
+				"app.log": []byte("flag disabled: false\nflag disabled: false\n"), "invocation": []byte("1\n"), "live.env": []byte("FLAG=true\n"),
 			}.build(t)
 			bin := t.TempDir()
 			script := fmt.Sprintf(unitScript, r.dir, psql, dsn)

@@ -51,6 +51,9 @@ func enterPhase(s State, r Record, e PhaseEntered) State {
 	s.Phase, s.Below, s.Set = e.Phase, nil, s.settled(e.Plan)
 	s.Attempts = append(s.Attempts, Attempt{Phase: e.Phase, N: e.Attempt, Entered: r.At, By: s.firedBy(e.Plan, r.By), Override: e.Override, Seq: r.Seq})
 	s = newAttempt(s)
+	if p := s.RollbackOpen(); p != nil && p.Status == Ended {
+		s = onDown(s, p.Plan.ID, func(p *PlanState) { p.WentOn = true })
+	}
 	if s.Incident.Open() { // people went on without a verified rollback
 		i := *s.Incident
 		i.Left = true
@@ -86,7 +89,7 @@ func (s *State) firedBy(id PlanID, otherwise Actor) Actor {
 // newAttempt forgets what was said of the attempt before. A veto of the guard
 // lasts until it lapses.
 func newAttempt(s State) State {
-	s.Checks, s.Streaks, s.Headline, s.HeadlineSince = nil, nil, "", time.Time{}
+	s.Checks, s.Streaks, s.Headline, s.HeadlineSince, s.Breach = nil, nil, "", time.Time{}, Breach{}
 	s.Guard = GuardState{Veto: s.Guard.Veto, VetoBy: s.Guard.VetoBy, VetoNote: s.Guard.VetoNote}
 	return s
 }
@@ -106,7 +109,7 @@ func closeAttempt(s State, at time.Time, back bool) State {
 // applyJump moves what is measured from now on along with the wall clock, so
 // that a jump neither lengthens nor shortens it.
 func applyJump(s State, e ClockJumped) State {
-	for _, t := range []*time.Time{&s.Changed.At, &s.HeadlineSince, &s.Guard.Since, &s.Guard.Veto} {
+	for _, t := range []*time.Time{&s.Changed.At, &s.HeadlineSince, &s.Breach.Since, &s.Guard.Since, &s.Guard.Veto} {
 		if !t.IsZero() {
 			*t = t.Add(e.By)
 		}
@@ -143,7 +146,7 @@ func applyObserved(s State, r Record, e FlagObserved) State {
 		}
 		s = changed(s, r, what)
 	}
-	return s
+	return containIfSeen(s, r.At)
 }
 
 func mark(s State, at time.Time, text string) State {

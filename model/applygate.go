@@ -11,7 +11,7 @@ func applyGate(s State, r Record) State {
 	case Progress:
 		return applyProgress(s, e)
 	case GateChanged:
-		s.Headline, s.HeadlineSince = e.To, r.At
+		s = gateChanged(s, r, e)
 	case CheckSigned:
 		if s.GoesOn(e.Phase, e.Attempt) {
 			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note})
@@ -34,6 +34,7 @@ func applyGate(s State, r Record) State {
 		return mark(s, r.At, "⚓ "+string(e.Metric))
 	case GuardTripped:
 		s.Guard.Metric, s.Guard.Reason, s.Guard.Since = e.Metric, e.Reason, r.At
+		s = breached(s, r.At, string(e.Metric)+": "+e.Reason)
 	case GuardCleared:
 		s.Guard.Metric, s.Guard.Reason, s.Guard.Since = "", "", time.Time{}
 	}

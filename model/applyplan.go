@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -45,6 +46,8 @@ func applyPlan(s State, r Record) State {
 		return endStep(s, r, e)
 	case PlanEnded:
 		return endPlan(s, r, e)
+	case Confirmed, NotConfirmed:
+		return applyConfirm(s, r)
 	}
 	return s
 }
@@ -109,8 +112,11 @@ func intendStep(s State, r Record, e StepIntended) State {
 }
 
 func endStep(s State, r Record, e StepEnded) State {
+	again := false // it was looked at once more, and has fallen
 	s = onStep(s, e.Plan, e.Step, func(t *StepState) {
+		again = t.Outcome != ""
 		t.Ended, t.Outcome, t.Detail, t.Output = r.At, e.Outcome, e.Detail, e.Output
+		t.Seen = cmp.Or(e.Seen, t.Seen)
 		if t.Started.IsZero() {
 			t.Started = r.At
 		}
@@ -129,26 +135,16 @@ func endStep(s State, r Record, e StepEnded) State {
 				s = mark(s, r.At, "⚑ "+string(c.Flag))
 			}
 		}
-		s = onPlan(s, e.Plan, func(p *PlanState) {
-			if st.Level <= 1 && contained(p) {
-				p.ContainedAt = r.At
-			}
-		})
-		s = onIncident(s, e.Plan, func(i *Incident) {
-			if p := s.PlanOf(e.Plan); i.Contained.IsZero() && p != nil {
-				i.Contained = p.ContainedAt
-			}
-		})
 		if e.Outcome != StepAlready && e.Outcome != StepSkipped {
 			s = changed(s, r, "set "+st.flags())
 		}
-	case st.Kind == StepRun && e.Outcome != StepAlready && e.Outcome != StepSkipped:
+	case st.Kind == StepRun && !again && e.Outcome != StepAlready && e.Outcome != StepSkipped:
 		s = changed(mark(s, r.At, "↻ "+string(st.Action)), r, "ran "+string(st.Action))
 	}
 	if st.Below != "" && e.Outcome.moved() {
 		s = fallBelow(s, r, e.Plan, st.Below)
 	}
-	return s
+	return containIfSeen(s, r.At)
 }
 
 // flags names the flags that the step changes.
@@ -160,63 +156,23 @@ func (s *Step) flags() string {
 	return strings.Join(names, ", ")
 }
 
-// contained reports whether every set step of p has ended well; of a way down
-// in several steps, those of the first.
-func contained(p *PlanState) bool {
-	for i, st := range p.Plan.Steps {
-		if st.Kind == StepSet && st.Level <= 1 && !p.Steps[i].Outcome.OK() {
-			return false
-		}
-	}
-	return true
-}
-
 func endPlan(s State, r Record, e PlanEnded) State {
 	s = onPlan(s, e.Plan, func(p *PlanState) {
 		p.Status, p.EndedAt, p.Outcome, p.Summary = Ended, r.At, e.Outcome, e.Summary
+		p.Doubted = e.Doubts
 		if e.Outcome == Verified {
 			p.VerifiedAt = r.At
+			if p.ContainedAt.IsZero() { // what was verified is in effect
+				p.ContainedAt = r.At
+			}
 		}
 	})
-	s = onIncident(s, e.Plan, func(i *Incident) {
-		i.Outcome = e.Outcome
-		if e.Outcome == Verified {
-			i.Verified = r.At
-		}
-	})
+	s = endIncident(s, r, e)
 	if p := s.PlanOf(e.Plan); p != nil && p.Plan.Drill != "" && !p.FiredAt.IsZero() {
 		s.Drills = with(s.Drills, p.Plan.Rollback, Drill{
 			At: r.At, By: p.FiredBy, How: p.Plan.Drill, Outcome: e.Outcome,
 			Took: r.At.Sub(p.FiredAt), Budget: p.Plan.Budget, Plan: e.Plan,
 		})
 	}
-	return s
-}
-
-// beginIncident starts the clock at a rollback that fires, unless it runs since
-// an earlier one. A drill is no incident.
-func beginIncident(s State, r Record, e PlanFired) State {
-	p := s.Plan
-	if p == nil || p.Plan.ID != e.Plan || p.Plan.Kind != PlanRollback || p.Plan.Drill != "" {
-		return s
-	}
-	i := Incident{Breach: e.Breach, Why: e.Why, Fired: r.At}
-	if s.Incident.Open() {
-		i = *s.Incident
-	}
-	i.Plan, i.Outcome = e.Plan, ""
-	s.Incident = &i
-	return s
-}
-
-// onIncident returns s with a changed copy of its incident, if that is open and
-// about plan id.
-func onIncident(s State, id PlanID, change func(*Incident)) State {
-	if !s.Incident.Open() || s.Incident.Plan != id {
-		return s
-	}
-	i := *s.Incident
-	change(&i)
-	s.Incident = &i
 	return s
 }

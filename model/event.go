@@ -70,6 +70,7 @@ type GateChanged struct {
 	From    Headline `json:"from,omitempty"`
 	To      Headline `json:"to"`
 	Reasons []string `json:"reasons,omitempty"`
+	Breach  string   `json:"breach,omitempty"` // the first metric that fails, and how; empty: none does
 }
 
 // FlagObserved: a flag's stored or effective value was seen to be another than before.
@@ -124,10 +125,37 @@ type GuardTripped struct {
 	Mode   GuardMode `json:"mode"`
 }
 
-// GuardCleared: no guarded metric is in FAIL any more.
+// GuardCleared: no guarded metric is in FAIL any more; that alone is no end of the breach.
 type GuardCleared struct {
 	Metric MetricID `json:"metric"`
 	Now    string   `json:"now,omitempty"` // what the metric says instead
+	// State is the metric's. Only Pass means that the breach is over; after any other
+	// that is not known. Empty: written by an older gonogo, or there is no phase any more.
+	State MetricState `json:"state,omitempty"`
+}
+
+// ConfirmHow says how a rollback that had not ended VERIFIED was confirmed.
+type ConfirmHow string
+
+// By itself, when the running service was read back; by looking at every verify
+// again; by a person's word.
+const (
+	ByReadBack ConfirmHow = "read-back"
+	ByVerify   ConfirmHow = "verify"
+	ByPerson   ConfirmHow = "person"
+)
+
+// Confirmed: a rollback that had not ended VERIFIED is known to be in effect by now.
+type Confirmed struct {
+	Plan   PlanID     `json:"plan"`
+	How    ConfirmHow `json:"how"`
+	Reason string     `json:"reason,omitempty"` // the person's, or what was seen
+}
+
+// NotConfirmed: somebody had such a rollback looked at again, to no avail.
+type NotConfirmed struct {
+	Plan   PlanID `json:"plan"`
+	Reason string `json:"reason"`
 }
 
 // CheckUnsigned: and takes it back.
@@ -162,8 +190,8 @@ type PlanFired struct {
 	Why    string    `json:"why,omitempty"` // what had gone wrong
 }
 
-// EvidenceMarked: before the plan's restarts the source of a verify said what
-// is old by then. Only what is newer counts.
+// EvidenceMarked: the source of a verify said what is old: before the plan's
+// restarts, and again once the start of the new process is known. Only what is newer counts.
 type EvidenceMarked struct {
 	Plan PlanID `json:"plan"`
 	Step int    `json:"step"`
@@ -209,13 +237,15 @@ type StepEnded struct {
 	Outcome Outcome `json:"outcome"`
 	Detail  string  `json:"detail,omitempty"`
 	Output  string  `json:"output,omitempty"` // head and tail of what it printed, inert
+	Seen    string  `json:"seen,omitempty"`   // of an action: what shows its effect said
 }
 
 // PlanEnded: the plan is over.
 type PlanEnded struct {
-	Plan    PlanID  `json:"plan"`
-	Outcome Outcome `json:"outcome"`
-	Summary string  `json:"summary,omitempty"`
+	Plan    PlanID   `json:"plan"`
+	Outcome Outcome  `json:"outcome"`
+	Summary string   `json:"summary,omitempty"`
+	Doubts  []string `json:"doubts,omitempty"` // what is in doubt beside its steps
 }
 
 // ClockJumped: the wall clock moved against the monotonic one. Nothing else changes.
@@ -248,6 +278,8 @@ func (CheckEnded) event()     {}
 func (BaselineFrozen) event() {}
 func (GuardTripped) event()   {}
 func (GuardCleared) event()   {}
+func (Confirmed) event()      {}
+func (NotConfirmed) event()   {}
 func (PlanArmed) event()      {}
 func (PlanVetoed) event()     {}
 func (PlanFired) event()      {}

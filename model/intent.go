@@ -31,10 +31,12 @@ const (
 	Unsign      IntentKind = "unsign"       // Check
 	HoldOn      IntentKind = "hold"         // Reason: no phase may be entered
 	Resume      IntentKind = "resume"
-	Adopt       IntentKind = "adopt"     // take the changed config: Reason holds its hash
-	Refresh     IntentKind = "refresh"   // observe every flag now
-	RunCheck    IntentKind = "run-check" // Check: find out now
-	Freeze      IntentKind = "freeze"    // Metrics; none: every metric that rests on its baseline
+	Adopt       IntentKind = "adopt"            // take the changed config: Reason holds its hash
+	Refresh     IntentKind = "refresh"          // observe every flag now
+	RunCheck    IntentKind = "run-check"        // Check: find out now
+	ConfirmLast IntentKind = "confirm-rollback" // Reason: a person vouches that the last rollback is in effect
+	VerifyLast  IntentKind = "verify-rollback"  // look at every verify of the last rollback again
+	Freeze      IntentKind = "freeze"           // Metrics; none: every metric that rests on its baseline
 )
 
 // Intent is one wish of a person. The engine checks it, journals it and acts on it.

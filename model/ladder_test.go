@@ -155,7 +155,9 @@ func TestIncident(t *testing.T) {
 	if i.Open() || !i.Breach.Equal(t0) || !i.Fired.Equal(t0.Add(2*time.Minute)) || !i.Verified.Equal(t0.Add(7*time.Minute)) {
 		t.Errorf("the clock does not run from the first to the last: %+v", i)
 	}
-	do(8*time.Minute, PlanArmed{Plan: plan("c", "")})
+	emergency := plan("c", "")
+	emergency.Emergency = true
+	do(8*time.Minute, PlanArmed{Plan: emergency})
 	do(9*time.Minute, PlanFired{Plan: "c"})
 	if !s.Incident.Open() || !s.Incident.Breach.IsZero() {
 		t.Errorf("the next incident: %+v", s.Incident)

@@ -86,6 +86,24 @@ type Comparer interface {
 	Changed(before, now string) bool
 }
 
+// Starter is a Reader of which process runs, which can tell when that began.
+type Starter interface {
+	Reader
+	// Began returns when what text stands for began, on this machine's clock and
+	// within some ten milliseconds; known is false where it cannot tell. text may have passed through Inert.
+	Began(text string) (at time.Time, known bool)
+	// Name names it for a person: "pid 10783".
+	Name(text string) string
+}
+
+// Advancer is a Witness that can say what was old at a moment that is past.
+type Advancer interface {
+	Witness
+	// Advance returns the mark that would have been taken at to, on this machine's
+	// clock, from one that Mark returned before that.
+	Advance(mark string, to time.Time) (string, error)
+}
+
 // Witness finds evidence in a source that is newer than a mark: lines of a
 // log, rows of a database.
 type Witness interface {

@@ -38,6 +38,7 @@ type Plan struct {
 	Notify    []ActionID    `json:"notify,omitempty"` // told when it fires and when it ended
 	Freeze    []MetricID    `json:"freeze,omitempty"` // baselines to freeze before its first step
 	Budget    time.Duration `json:"budget"`
+	Steady    time.Duration `json:"steady,omitempty"`   // of a rollback: what was seen must stand so long after the last effect
 	Headline  Headline      `json:"headline"`           // the gate's, when it was resolved
 	Override  bool          `json:"override,omitempty"` // against the gate, with Reason
 	Reason    string        `json:"reason,omitempty"`
@@ -114,7 +115,7 @@ type Outcome string
 // How a step ends.
 const (
 	StepDone    Outcome = "done"
-	StepAlready Outcome = "already"     // it was so before
+	StepAlready Outcome = "already"     // unchanged: it was so before
 	StepFailed  Outcome = "failed"      // it was refused, or seen not to have happened
 	StepUnsure  Outcome = "unknown"     // timed out: it may have happened
 	StepUnseen  Outcome = "unseen"      // it ended well, but its effect was not seen
@@ -126,9 +127,10 @@ const (
 // OK reports whether a step that ended with o can be relied upon.
 func (o Outcome) OK() bool { return o == StepDone || o == StepAlready || o == StepSpared }
 
-// How a plan ends. Only Verified means that everything was seen.
+// How a plan ends. Only Verified means that everything was confirmed.
 const (
 	Verified   Outcome = "VERIFIED"
+	Inferred   Outcome = "INFERRED"    // of a rollback: done, by a restart that was seen; a value was never read back
 	Ready      Outcome = "READY"       // of a dry drill: everything that the rollback would use was observed
 	Unverified Outcome = "UNVERIFIED"  // done, but not seen
 	Partial    Outcome = "PARTIAL"     // some of it was not done
@@ -138,3 +140,7 @@ const (
 	Refused    Outcome = "REFUSED"     // a precondition did not hold
 	NeedsHuman Outcome = "NEEDS-HUMAN" // gonogo cannot find out by itself
 )
+
+// Lands reports whether a plan that ended with o leads to its phase: it is down,
+// or up, as far as gonogo can know.
+func (o Outcome) Lands() bool { return o == Verified || o == Inferred }

@@ -49,6 +49,10 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[GuardTripped](data)
 	case "GuardCleared":
 		return decode[GuardCleared](data)
+	case "Confirmed":
+		return decode[Confirmed](data)
+	case "NotConfirmed":
+		return decode[NotConfirmed](data)
 	case "PlanArmed":
 		return decode[PlanArmed](data)
 	case "PlanVetoed":

@@ -20,7 +20,7 @@ func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
 	if b == nil {
 		return Plan{}, refuse("there is no rollback %q", in.Rollback)
 	}
-	p := Plan{Kind: PlanRollback, Title: b.Title, Rollback: b.ID, Emergency: b.Emergency, Budget: b.Budget, Phase: s.Phase, Notify: b.Notify}
+	p := Plan{Kind: PlanRollback, Title: b.Title, Rollback: b.ID, Emergency: b.Emergency, Budget: b.Budget, Steady: b.Steady, Phase: s.Phase, Notify: b.Notify}
 	if len(b.Steps) > 0 {
 		err := resolveLevels(r, s, b, &p)
 		return p, err
@@ -61,6 +61,9 @@ func resolveFlagBack(r *Rollout, s *State, id FlagID) (Plan, error) {
 	}
 	settings := []Setting{{f.ID, f.Safe}}
 	p := Plan{Kind: PlanRollback, Title: fmt.Sprintf("Take %s back to %s", f.ID, f.Safe), Flag: id, Budget: oneFlagBudget, Phase: s.Phase}
+	if b := r.EmergencyRollback(); b != nil {
+		p.Steady = b.Steady
+	}
 	p.Steps = forwardSteps(r, s, settings, true)
 	return p, nil
 }

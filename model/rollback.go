@@ -39,6 +39,7 @@ type Rollback struct {
 	Title     string        `json:"title"`
 	Emergency bool          `json:"emergency,omitempty"` // what `!` runs; exactly one has it
 	Budget    time.Duration `json:"budget"`              // > 0; the whole plan ends within it
+	Steady    time.Duration `json:"steady,omitempty"`    // what was seen must stand so long after the last effect
 	Scope     Scope         `json:"scope"`
 	Set       []Setting     `json:"set,omitempty"`
 	Run       []ActionID    `json:"run,omitempty"`
@@ -96,6 +97,7 @@ type Verify struct {
 	Action ActionID   `json:"action,omitempty"`
 	// Witness names what finds the source's evidence in the engine's parts.
 	Witness string        `json:"witness,omitempty"`
-	After   time.Duration `json:"after,omitempty"` // looked at no sooner than this, from the end of the restarts
-	Within  time.Duration `json:"within"`          // > 0, from the end of the restarts
+	Silent  bool          `json:"silent,omitempty"` // what the witness is asked for holds where there is nothing at all
+	After   time.Duration `json:"after,omitempty"`  // looked at no sooner than this, from the end of the restarts
+	Within  time.Duration `json:"within"`           // > 0, from the end of the restarts
 }

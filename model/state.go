@@ -17,6 +17,7 @@ type State struct {
 	HeldReason    string                 `json:"held_reason,omitempty"`
 	Headline      Headline               `json:"headline,omitempty"`      // the last one journaled
 	HeadlineSince time.Time              `json:"headline_since,omitzero"` // of its record
+	Breach        Breach                 `json:"breach,omitzero"`         // what was seen to go wrong, without a GO since
 	Streaks       map[MetricID]Streak    `json:"streaks,omitempty"`
 	Baselines     map[MetricID]Baseline  `json:"baselines,omitempty"`
 	Changed       ServiceChange          `json:"changed,omitzero"` // the last thing that makes older readings say little
@@ -146,7 +147,7 @@ type PlanState struct {
 	FireAt      time.Time   `json:"fire_at,omitzero"` // end of the countdown; zero: waits for a person
 	FiredAt     time.Time   `json:"fired_at,omitzero"`
 	FiredBy     Actor       `json:"fired_by,omitzero"`
-	ContainedAt time.Time   `json:"contained_at,omitzero"` // the last set step ended
+	ContainedAt time.Time   `json:"contained_at,omitzero"` // what it sets was in effect
 	VerifiedAt  time.Time   `json:"verified_at,omitzero"`
 	EndedAt     time.Time   `json:"ended_at,omitzero"`
 	Outcome     Outcome     `json:"outcome,omitempty"`
@@ -154,7 +155,16 @@ type PlanState struct {
 	Steps       []StepState `json:"steps"` // one for each of Plan.Steps
 	Joined      []Actor     `json:"joined,omitempty"`
 	Notified    []Notice    `json:"notified,omitempty"`
-	Note        string      `json:"note,omitempty"` // the veto's reason
+	Note        string      `json:"note,omitempty"`    // the veto's reason
+	Doubted     []string    `json:"doubted,omitempty"` // what is in doubt beside its steps
+	// Confirm… say of a rollback that ended without VERIFIED what came after.
+	ConfirmedAt time.Time  `json:"confirmed_at,omitzero"`
+	ConfirmedBy Actor      `json:"confirmed_by,omitzero"`
+	Confirmed   ConfirmHow `json:"confirmed,omitempty"`
+	ConfirmNote string     `json:"confirm_note,omitempty"` // the person's reason, or what was seen
+	LookedAt    time.Time  `json:"looked_at,omitzero"`     // looked at again, and not confirmed
+	LookedNote  string     `json:"looked_note,omitempty"`  // why not
+	WentOn      bool       `json:"went_on,omitempty"`      // a phase was entered after it
 }
 
 // StepState is how far a step is. A step without Outcome whose Tries is not 0 runs.
@@ -163,6 +173,7 @@ type StepState struct {
 	Started time.Time `json:"started,omitzero"`
 	Ended   time.Time `json:"ended,omitzero"`
 	Before  string    `json:"before,omitempty"`
+	Seen    string    `json:"seen,omitempty"`   // what shows an action's effect said then
 	Mark    string    `json:"mark,omitempty"`   // what is old for a verify's witness
 	Marked  bool      `json:"marked,omitempty"` // it was taken
 	Outcome Outcome   `json:"outcome,omitempty"`
@@ -170,8 +181,14 @@ type StepState struct {
 	Output  string    `json:"output,omitempty"`
 }
 
+// Breach is something that was measured to go wrong.
+type Breach struct {
+	Since time.Time `json:"since,omitzero"` // zero: none
+	Why   string    `json:"why,omitempty"`
+}
+
 // Incident is the time from a breach to a verified rollback. It stays open
-// until one was verified, however many are tried.
+// until one was verified, or confirmed later, however many are tried.
 type Incident struct {
 	Breach    time.Time `json:"breach,omitzero"` // T0; zero: gonogo saw nothing wrong before
 	Why       string    `json:"why,omitempty"`

@@ -31,6 +31,7 @@ func Summary(r *Rollout, s *State, p *PlanState) string {
 		s = &State{}
 	}
 	t := &summary{r: r, s: s, p: p}
+	t.doubts = t.inDoubt()
 	t.headline()
 	t.done()
 	t.observed()
@@ -47,6 +48,9 @@ type summary struct {
 	s *State
 	p *PlanState
 	b strings.Builder
+	// doubts is everything that cannot be relied upon: the first line and the part
+	// NOT SAFE are both made from it, so that they never say two things.
+	doubts []string
 }
 
 // line writes one line, inert.
@@ -93,8 +97,8 @@ func (t *summary) headline() {
 	case pl.Emergency:
 		what = "emergency rollback"
 	}
-	t.line("%s %q: %s, %s", what, pl.Title, word, meaning)
-	if t.p.Summary != "" && t.p.Summary != meaning {
+	t.line("%s %q: %s, %s%s", what, pl.Title, word, meaning, t.after())
+	if t.p.Summary != "" && t.p.Summary != meaning && t.p.Summary != t.p.InDoubt() { // which NOT SAFE gives in full
 		t.line("%s", cutLine(t.p.Summary))
 	}
 	name := t.r.Title
@@ -219,26 +223,17 @@ func (t *summary) observed() {
 	if len(out) == 0 && !t.p.FiredAt.IsZero() {
 		out = []string{"nothing"}
 	}
-	t.part("seen:", out)
+	t.part("confirmed:", out)
 }
 
-// notSafe is everything that cannot be relied upon.
-func (t *summary) notSafe() {
+// inDoubt returns everything that cannot be relied upon.
+func (t *summary) inDoubt() []string {
 	var out []string
 	running := t.p.Status == Running
-	for i := range t.p.Plan.Steps {
-		state := t.step(i)
-		if t.p.FiredAt.IsZero() || state.Outcome.OK() || running && state.Outcome == "" {
-			continue
+	if t.p.ConfirmedAt.IsZero() {
+		for _, text := range t.p.Doubts() {
+			out = append(out, cutLine(text))
 		}
-		how := "not done"
-		if state.Outcome != "" {
-			how = state.Outcome.InWords()
-		}
-		if state.Detail != "" {
-			how += ": " + state.Detail
-		}
-		out = append(out, cutLine(t.p.Plan.Steps[i].Title+", "+how))
 	}
 	for _, f := range t.r.Flags {
 		switch st := t.s.Flags[f.ID]; {
@@ -253,10 +248,30 @@ func (t *summary) notSafe() {
 	}
 	if t.s.Incident.Open() && !running && t.p.Plan.Kind == PlanRollback {
 		out = append(out, "the incident is open: no rollback of it was verified")
+	} else if p := t.s.RollbackOpen(); p != nil && !running && p.Plan.ID == t.p.Plan.ID {
+		out = append(out, "it waits to be confirmed: gonogo rollback --verify, or --confirm --reason TEXT")
 	}
+	return out
+}
+
+// after says what came after the plan's end, where its outcome is not the whole of it any more.
+func (t *summary) after() string {
 	switch {
-	case len(out) > 0:
-		t.part("NOT SAFE:", out)
+	case t.p.Outcome == Verified && len(t.doubts) > 0:
+		return " at its end; see NOT SAFE"
+	case !t.p.ConfirmedAt.IsZero() && t.p.Confirmed == ByPerson:
+		return "; confirmed by " + t.p.ConfirmedBy.at() + ": " + cutLine(t.p.ConfirmNote)
+	case !t.p.ConfirmedAt.IsZero():
+		return "; confirmed later"
+	}
+	return ""
+}
+
+// notSafe writes what is in doubt.
+func (t *summary) notSafe() {
+	switch {
+	case len(t.doubts) > 0:
+		t.part("NOT SAFE:", t.doubts)
 	case t.p.Status == Ended:
 		t.line("not safe: nothing that gonogo knows of")
 	}
@@ -314,14 +329,22 @@ func (t *summary) times() {
 		t.line("T0 breach     %s  %s", stamp(inc.Breach), cutLine(inc.Why))
 	}
 	t.line("T1 fired      %s%s", stamp(fired), t.since(inc, fired, fired))
+	verified := p.VerifiedAt
+	if verified.IsZero() {
+		verified = p.ConfirmedAt
+	}
+	open := "not yet: the clock runs"
+	if p.Status != Running && !t.s.Incident.Open() {
+		open = "not yet"
+	}
 	for _, at := range []struct {
 		name string
 		at   time.Time
 		open string
-	}{{"T2 contained", p.ContainedAt, "not yet"}, {"T3 verified ", p.VerifiedAt, "not yet: the clock runs"}} {
+	}{{"T2 contained", p.ContainedAt, "not yet"}, {"T3 verified ", verified, open}} {
 		open := at.open
 		if p.Status != Running && at.name == "T2 contained" {
-			open = "no: not every flag was set"
+			open = "no: not everything is known to be in effect"
 		} else if p.Plan.Drill != "" {
 			open = "no"
 		}

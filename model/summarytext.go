@@ -87,13 +87,13 @@ func (o Outcome) InWords() string {
 	case StepDone:
 		return "done"
 	case StepAlready:
-		return "was so already"
+		return "unchanged"
 	case StepFailed:
 		return "FAILED"
 	case StepUnsure:
 		return "UNKNOWN: it may have happened"
 	case StepUnseen:
-		return "ended, but its effect was NOT SEEN"
+		return "not confirmed"
 	case StepSkipped:
 		return "skipped"
 	case StepSpared:
@@ -108,11 +108,13 @@ func (o Outcome) InWords() string {
 func (o Outcome) Meaning() string {
 	switch o {
 	case Verified:
-		return "everything was done, and seen to be in effect"
+		return "done and confirmed"
+	case Inferred:
+		return "done, and the service was restarted; a running value was not checked"
 	case Ready:
 		return "everything that the rollback would use was seen; nothing was changed"
 	case Unverified:
-		return "done, but its effect was not seen"
+		return "done, but not confirmed"
 	case Partial:
 		return "some of it was not done"
 	case Failed:

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"gonogo/actions/child"
 	"gonogo/model"
@@ -82,6 +83,35 @@ func (r *Reader) Changed(before, now string) bool {
 	return now != "" && !slices.ContainsFunc(strings.Split(now, between), func(one string) bool { return slices.Contains(old, one) })
 }
 
+// Began implements model.Starter: when the last of the containers was started.
+func (r *Reader) Began(text string) (time.Time, bool) {
+	var last time.Time
+	for one := range strings.SplitSeq(text, between) {
+		_, start, _ := strings.Cut(one, "@")
+		at, err := time.Parse(time.RFC3339Nano, start)
+		if err != nil {
+			return time.Time{}, false
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	return last, true
+}
+
+// Name implements model.Starter: "container 0123456789ab".
+func (r *Reader) Name(text string) string {
+	var ids []string
+	for one := range strings.SplitSeq(text, between) {
+		id, _, _ := strings.Cut(one, "@")
+		ids = append(ids, id)
+	}
+	if len(ids) > 1 {
+		return "containers " + strings.Join(ids, between)
+	}
+	return "container " + ids[0]
+}
+
 // isID reports whether text is a container's id.
 func isID(text string) bool {
 	return len(text) >= shortID && strings.Trim(text, "0123456789abcdef") == ""
@@ -98,4 +128,7 @@ func (r *Reader) ask(ctx context.Context, argv []string) (string, error) {
 	return out.String(), nil
 }
 
-var _ model.Comparer = (*Reader)(nil)
+var (
+	_ model.Comparer = (*Reader)(nil)
+	_ model.Starter  = (*Reader)(nil)
+)

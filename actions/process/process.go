@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"gonogo/model"
 	"gonogo/model/config"
@@ -68,6 +69,47 @@ func (r *Reader) Read(ctx context.Context) (string, error) {
 	}
 	return fmt.Sprintf("%d@%d", pid, start), nil
 }
+
+// Name implements model.Starter: "pid 4711".
+func (r *Reader) Name(text string) string {
+	pid, _, _ := strings.Cut(text, "@")
+	return "pid " + pid
+}
+
+// ticks is how many clock ticks a second has for /proc, on every Linux there is.
+const ticks = 100
+
+// Began implements model.Starter.
+func (r *Reader) Began(text string) (time.Time, bool) {
+	_, start, ok := strings.Cut(text, "@")
+	n, err := strconv.ParseUint(start, 10, 64)
+	if !ok || err != nil {
+		return time.Time{}, false
+	}
+	uptime, err := os.ReadFile(filepath.Join(r.proc, "uptime"))
+	now := time.Now()
+	fields := strings.Fields(string(uptime))
+	if err != nil || len(fields) == 0 {
+		return time.Time{}, false
+	}
+	up, err := strconv.ParseFloat(fields[0], 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return now.Add(-time.Duration((up - float64(n)/ticks) * float64(time.Second))), true
+}
+
+// tolerance is how far a start may seem to lie before what led to it.
+const tolerance = 100 * time.Millisecond
+
+// NewSince reports whether the process that text names began after since, as far as
+// that can be told: one that was there before is not what an action started, whatever the file says.
+func (r *Reader) NewSince(text string, since time.Time) bool {
+	at, known := r.Began(text)
+	return !known || !at.Before(since.Add(-tolerance))
+}
+
+var _ model.Starter = (*Reader)(nil)
 
 func (r *Reader) wrap(err error) error {
 	return fmt.Errorf("pidfile %s: %w", model.Inert(r.path), err)

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"gonogo/actions/child"
 	"gonogo/model"
@@ -86,15 +89,19 @@ func parseShow(u unit, text string) state {
 	return st
 }
 
-// Reader reads which start of a unit runs.
-type Reader struct{ unit }
+// Reader reads which start of a unit runs. It is safe for concurrent use.
+type Reader struct {
+	unit
+	mu   sync.Mutex
+	last state // as it was read last
+}
 
 func buildReader(p config.Part) (model.Reader, error) {
 	u, err := newUnit(p, "systemd")
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{u}, nil
+	return &Reader{unit: u}, nil
 }
 
 // Read returns the unit's InvocationID: another one is another start. A systemd
@@ -118,11 +125,48 @@ func (r *Reader) Read(ctx context.Context) (string, error) {
 	default:
 		return "", fmt.Errorf("%s is %s (%s), not active: see systemctl status %s", r.name, st.active, st.sub, r.name)
 	}
-	switch {
-	case strings.Trim(st.invocation, "0") != "":
-		return st.invocation, nil
-	case strings.Trim(st.pid, "0") != "" && strings.Trim(st.started, "0") != "":
-		return st.pid + "@" + st.started, nil
+	r.mu.Lock()
+	r.last = st
+	r.mu.Unlock()
+	if text := st.text(); text != "" {
+		return text, nil
 	}
 	return "", fmt.Errorf("%s is active, but systemd names neither an InvocationID nor a main process: say how it is seen with pidfile, metric or http", r.name)
 }
+
+// text is what tells this start from any other; empty where systemd says nothing of it.
+func (s state) text() string {
+	switch {
+	case strings.Trim(s.invocation, "0") != "":
+		return s.invocation
+	case strings.Trim(s.pid, "0") != "" && strings.Trim(s.started, "0") != "":
+		return s.pid + "@" + s.started
+	}
+	return ""
+}
+
+// Began implements model.Starter, of the start that was read last.
+func (r *Reader) Began(text string) (time.Time, bool) {
+	r.mu.Lock()
+	st := r.last
+	r.mu.Unlock()
+	us, err := strconv.ParseInt(st.started, 10, 64)
+	up, ok := monotonic()
+	if st.text() != text || err != nil || us <= 0 || !ok {
+		return time.Time{}, false
+	}
+	return time.Now().Add(time.Duration(us)*time.Microsecond - up), true
+}
+
+// Name implements model.Starter: "pid 4711".
+func (r *Reader) Name(text string) string {
+	r.mu.Lock()
+	st := r.last
+	r.mu.Unlock()
+	if st.text() == text && strings.Trim(st.pid, "0") != "" {
+		return "pid " + st.pid
+	}
+	return "start " + text
+}
+
+var _ model.Starter = (*Reader)(nil)

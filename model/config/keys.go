@@ -129,6 +129,7 @@ func rollbackKeys() []Key {
 		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
 		{Name: "emergency", Type: Bool, Help: "whether `!` runs it; exactly one rollback has it"},
 		{Name: "budget", Type: Duration, Help: "time for all of it; default: 5m"},
+		{Name: "steady", Type: Duration, Help: "what was seen must stand so long after the last flag or restart; default: a tenth of the budget, at most 10s"},
 		{Name: "flags", Type: Any, Help: "\"safe\", \"phase\", or a table of flags and values, {} for none"},
 		{Name: "run", Type: Strings, Help: "actions to run"},
 		{Name: "steps", Type: Any, Help: "the steps of a way down in several, instead of flags and run"},

@@ -30,6 +30,10 @@ func (c *checker) rollbacks() {
 		} else {
 			c.scope(path, t, &b)
 		}
+		b.Steady = c.positive(join(path, "steady"), t, "steady", min(maxSteady, b.Budget/10))
+		if b.Steady >= b.Budget {
+			c.fail(join(path, "steady"), "it is not less than the budget (%s): expected what leaves time for the rest, such as \"10s\"", model.FormatDuration(b.Budget))
+		}
 		if t.Has("verify") {
 			c.verifies(join(path, "verify"), t.Any("verify"), &b)
 		}
@@ -47,6 +51,9 @@ func (c *checker) rollbacks() {
 		c.fail("rollback", "no rollback is for an emergency, so `!` could do nothing: expected emergency = true in exactly one of: %s", strings.Join(c.names("rollback"), ", "))
 	}
 }
+
+// maxSteady is the longest that a rollback's verifies must stand where it does not say.
+const maxSteady = 10 * time.Second
 
 // scope reads which flags a rollback sets.
 func (c *checker) scope(path string, t Table, b *model.Rollback) {

@@ -56,6 +56,7 @@ func (c *checker) witness(path, by string, values map[string]any) model.Verify {
 	if kind.DescribeWitness != nil {
 		v.Title = kind.DescribeWitness(part)
 	}
+	v.Silent = part.Silent()
 	c.asked[source.ID] = true
 	c.cfg.Witnesses[path] = part
 	return v

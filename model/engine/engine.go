@@ -19,17 +19,19 @@ var ErrClosed = errors.New("the engine has ended")
 
 // Engine is a live rollout. It implements the cockpit's Feed.
 type Engine struct {
-	o      Options
-	parts  Parts
-	lock   *lock
-	ledger *ledger
-	meters *meters
-	broker broker
-	judge  judge
-	plans  executor
-	checks checks
-	asked  atomic.Bool     // the guard's intent waits to be taken
-	work   context.Context // ends when Run does
+	o       Options
+	parts   Parts
+	lock    *lock
+	ledger  *ledger
+	meters  *meters
+	broker  broker
+	judge   judge
+	plans   executor
+	checks  checks
+	doubted model.MetricID  // of a guard that stood down: whether its breach is over is not known; of the publisher only
+	looks   looks           // at the last rollback, again
+	asked   atomic.Bool     // the guard's intent waits to be taken
+	work    context.Context // ends when Run does
 
 	judging  chan struct{} // of the publisher: closed when the judgement under way is done; nil: none is
 	facts    chan struct{} // something was recorded: publish at once
@@ -261,6 +263,7 @@ func (e *Engine) judgeSoon() bool {
 		e.spawn("judge", func() {
 			defer close(done)
 			e.judgeNow()
+			e.noticeReadBack()
 		})
 	}
 	timer := time.NewTimer(judgeFor)

@@ -62,24 +62,6 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 	return nil
 }
 
-// breachOf returns since when something was seen to have gone wrong, T0, and what.
-func breachOf(s *model.State, gate *model.Verdict) (time.Time, string) {
-	switch {
-	case s.Incident.Open():
-		return s.Incident.Breach, s.Incident.Why
-	case s.Guard.Metric != "":
-		return s.Guard.Since, s.Guard.Reason
-	case s.Headline != model.NoGo:
-		return time.Time{}, ""
-	}
-	for _, line := range gate.Lines {
-		if line.Metric != "" && line.State == model.Fail {
-			return s.HeadlineSince, line.Title + ": " + line.Reason
-		}
-	}
-	return time.Time{}, "" // a check failed: nothing was measured to go wrong
-}
-
 // veto keeps an armed plan from running, and reports whether it was armed still.
 func (x *executor) veto(id model.PlanID, by model.Actor, cause model.IntentID, how model.PlanVetoed) bool {
 	x.mu.Lock()
@@ -159,11 +141,15 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 	})
 }
 
-// countedDown fires the plan whose countdown is over. The guard's fires only
-// if what it was armed for still fails.
+// countedDown fires the plan whose countdown is over, in the name of who armed
+// it. The guard's fires only if what it was armed for still fails.
 func (x *executor) countedDown(id model.PlanID) {
-	by := x.e.o.Actor
-	if s := x.e.ledger.current(); isArmed(&s, id) && s.Plan.Plan.Guard {
+	s := x.e.ledger.current()
+	if !isArmed(&s, id) {
+		return
+	}
+	by := s.Plan.By
+	if s.Plan.Plan.Guard {
 		by = x.e.guardActor()
 		if failing, why := x.e.breach(&s); failing == "" && len(s.Plan.Joined) == 0 {
 			x.veto(id, by, model.IntentID(id), model.PlanVetoed{Reason: why})

@@ -40,6 +40,32 @@ func (e *Engine) tellGuard(what, why string) {
 	e.notify(r.Guard.Notify, "", title, model.Inert(fmt.Sprintf("%s\nguard: %s", why, r.Guard.Mode)))
 }
 
+// tellCleared says that the guard stands down, and no more than is known: that the
+// breach is over only if the metric passes.
+func (e *Engine) tellCleared(id model.MetricID, now model.MetricState, why string) {
+	switch now {
+	case model.Pass:
+		e.tellGuard(fmt.Sprintf("%s is no longer in breach", id), why)
+	case "":
+		e.tellGuard(fmt.Sprintf("the guard no longer watches %s", id), why)
+	default:
+		e.doubted = id
+		e.tellGuard(fmt.Sprintf("%s is %s: whether its breach is over is not known", id, now), why)
+	}
+}
+
+// tellOver says later that a breach is over of which that was not known.
+func (e *Engine) tellOver(failing model.MetricID, phase model.PhaseID) {
+	switch id := e.doubted; {
+	case id == "":
+	case failing != "" || phase == "":
+		e.doubted = ""
+	case e.judge.line(id).State == model.Pass:
+		e.doubted = ""
+		e.tellGuard(fmt.Sprintf("%s is no longer in breach", id), fmt.Sprintf("%s is %s", id, model.Pass))
+	}
+}
+
 // guard looks at the last judgement: it journals where a breach begins and ends, arms
 // its rollback, and takes that back when the breach is over before it fired.
 func (e *Engine) guard() {
@@ -57,10 +83,15 @@ func (e *Engine) guard() {
 			e.tellGuard(fmt.Sprintf("%s is in breach", failing), reason)
 		}
 	case failing == "" && tripped != "":
-		if e.ledger.record(e.guardActor(), "", model.GuardCleared{Metric: tripped, Now: why}) == nil {
-			e.tellGuard(fmt.Sprintf("%s is no longer in breach", tripped), why)
+		now := e.judge.line(tripped).State
+		if state.Phase == "" {
+			now = ""
+		}
+		if e.ledger.record(e.guardActor(), "", model.GuardCleared{Metric: tripped, Now: why, State: now}) == nil {
+			e.tellCleared(tripped, now, why)
 		}
 	}
+	e.tellOver(failing, state.Phase)
 	plan := state.ActivePlan()
 	if failing == "" {
 		if plan != nil && plan.Plan.Guard && plan.Status == model.Armed && len(plan.Joined) == 0 {

@@ -59,6 +59,8 @@ func (e *Engine) take(in model.Intent) error {
 		return e.freeze(in)
 	case model.HoldOn, model.Resume:
 		return e.hold(in)
+	case model.ConfirmLast, model.VerifyLast:
+		return e.confirm(in)
 	case model.Adopt:
 		return e.adopt(in)
 	case model.Refresh:

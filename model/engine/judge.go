@@ -158,11 +158,11 @@ func (e *Engine) judgeNow() {
 	for id, reading := range out.seen {
 		e.meters.computed(id, reading)
 	}
-	changed := out.verdict.Headline != state.Headline && out.settled
+	changed := (out.verdict.Headline != state.Headline || breachBegins(&out.verdict, &state)) && out.settled
 	e.credit(out.turned || changed, false)
 	if changed {
 		_ = e.ledger.record(e.o.Actor, "", model.GateChanged{
-			Phase: out.verdict.Phase, From: state.Headline, To: out.verdict.Headline, Reasons: out.verdict.Reasons,
+			Phase: out.verdict.Phase, From: state.Headline, To: out.verdict.Headline, Reasons: out.verdict.Reasons, Breach: failingLine(&out.verdict),
 		})
 	}
 	e.guard()

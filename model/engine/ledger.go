@@ -213,7 +213,7 @@ func (l *ledger) unfinished() *model.PlanState {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := l.state.Plan
-	if p == nil || len(l.tail) == 0 || !p.Plan.Leaves || p.Outcome != model.Verified {
+	if p == nil || len(l.tail) == 0 || !p.Plan.Leaves || !p.Outcome.Lands() {
 		return nil
 	}
 	if _, ok := l.tail[len(l.tail)-1].Event.(model.PlanEnded); !ok {

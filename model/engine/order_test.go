@@ -72,7 +72,7 @@ func TestStaleInferenceIsNotBelieved(t *testing.T) {
 		}
 	}
 	w.with(func() { w.lies = false })
-	if got := p.does(model.Intent{Kind: model.ArmRollback}); got.Outcome != model.Verified {
+	if got := p.does(model.Intent{Kind: model.ArmRollback}); got.Outcome != model.Inferred {
 		t.Errorf("with a restart that works: %s: %s", got.Outcome, got.Summary)
 	}
 }

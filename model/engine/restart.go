@@ -75,8 +75,8 @@ func (r *run) runStep(ctx context.Context, n int) {
 	step, was := r.plan.Steps[n], r.steps()[n]
 	seen := r.seenReader(step.Action)
 	if was.Tries > 0 { // an engine before this one began it
-		if now, err := read(ctx, seen); seen != nil && err == nil && was.Before != "" && changed(seen, was.Before, now) {
-			r.end(n, model.StepDone, "seen to have happened: "+now, "")
+		if now, err := read(ctx, seen); seen != nil && err == nil && was.Before != "" && changed(seen, was.Before, now) && isNew(seen, now, was.Started) {
+			r.endSeen(n, happened{model.StepDone, seenText(seen, now), now}, "")
 			return
 		}
 		if !step.Idempotent || was.Tries >= maxRuns {
@@ -95,10 +95,12 @@ func (r *run) runStep(ctx context.Context, n int) {
 		}
 		out := &output{say: func(line string) { r.x.say(n, line) }}
 		began := r.e.o.Now()
+		stop := r.watchMarks(ctx)
 		err = r.do(ctx, step, out)
-		o, detail := r.lookSeen(ctx, n, seen, before, err, step.Timeout-r.e.o.Now().Sub(began))
-		if o.OK() || o == model.StepUnseen || !step.Idempotent || try >= maxRuns || r.over(ctx) != nil {
-			r.end(n, o, detail, out.String())
+		got := r.lookSeen(ctx, n, seen, before, err, step.Timeout-r.e.o.Now().Sub(began))
+		stop()
+		if got.o.OK() || got.o == model.StepUnseen || !step.Idempotent || try >= maxRuns || r.over(ctx) != nil {
+			r.endSeen(n, got, out.String())
 			return
 		}
 	}
@@ -117,34 +119,38 @@ func (r *run) do(ctx context.Context, step model.Step, out *output) error {
 
 // lookSeen finds out whether an action that ended with err had its effect, for
 // what is left of its timeout. An exit status proves nothing either way.
-func (r *run) lookSeen(ctx context.Context, n int, seen model.Reader, before string, err error, left time.Duration) (model.Outcome, string) {
+func (r *run) lookSeen(ctx context.Context, n int, seen model.Reader, before string, err error, left time.Duration) happened {
 	if seen == nil {
 		switch {
 		case errors.Is(err, context.DeadlineExceeded):
-			return model.StepUnsure, err.Error()
+			return happened{o: model.StepUnsure, detail: err.Error()}
 		case err != nil:
-			return model.StepFailed, err.Error()
+			return happened{o: model.StepFailed, detail: err.Error()}
 		}
-		return model.StepUnseen, "it ended well; that it had an effect was not seen"
+		return happened{o: model.StepUnseen, detail: "it ended well; nothing shows that it had an effect"}
 	}
 	if before == "" && err == nil {
-		return model.StepUnseen, "it ended well; what shows its effect could not be read before, so a change cannot be told"
+		return happened{o: model.StepUnseen, detail: "it ended well; what shows its effect could not be read before, so a change cannot be told"}
 	}
+	since, still := r.steps()[n].Started, before
 	timed, done := context.WithTimeout(ctx, max(left, seenGrace))
 	defer done()
 	r.x.say(n, "waiting to see that it happened")
 	for wait := firstLook; ; wait = min(2*wait, seenPoll) {
 		now, readErr := read(timed, seen)
 		if readErr == nil && before != "" && changed(seen, before, now) {
-			detail := "seen: " + now
-			if err != nil {
-				detail += "; though it said " + err.Error()
+			if isNew(seen, now, since) {
+				detail := seenText(seen, now)
+				if err != nil {
+					detail += "; though it said " + err.Error()
+				}
+				return happened{model.StepDone, detail, now}
 			}
-			return model.StepDone, detail
+			still = nameOf(seen, now) + ", which is older than this"
 		}
 		if err != nil && timed.Err() == nil && readErr == nil {
 			// It failed and nothing moved: no use in waiting the whole time.
-			return model.StepFailed, err.Error()
+			return happened{o: model.StepFailed, detail: err.Error()}
 		}
 		if !r.pause(timed, wait) {
 			break
@@ -152,11 +158,45 @@ func (r *run) lookSeen(ctx context.Context, n int, seen model.Reader, before str
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return model.StepUnsure, err.Error() + ", and no effect was seen"
+		return happened{o: model.StepUnsure, detail: err.Error() + ", and no effect was seen"}
 	case err != nil:
-		return model.StepFailed, err.Error()
+		return happened{o: model.StepFailed, detail: err.Error()}
 	}
-	return model.StepFailed, "it ended well, but nothing was seen to happen: still " + before
+	if still == before {
+		still = nameOf(seen, before)
+	}
+	return happened{o: model.StepFailed, detail: "it ended well, but nothing was seen to happen: still " + still}
+}
+
+// happened is what came of an action, and what was read that shows it.
+type happened struct {
+	o      model.Outcome
+	detail string
+	seen   string
+}
+
+// seenText tells what was read after an action, to people.
+func seenText(seen model.Reader, now string) string {
+	if s, ok := seen.(model.Starter); ok {
+		return "new process, " + s.Name(now)
+	}
+	return "seen: " + now
+}
+
+func nameOf(seen model.Reader, text string) string {
+	if s, ok := seen.(model.Starter); ok {
+		return s.Name(text)
+	}
+	return text
+}
+
+// isNew reports whether what was read stands for something that began after an
+// action did, as far as that can be told: a process that was there before is no effect of it.
+func isNew(seen model.Reader, now string, since time.Time) bool {
+	n, ok := seen.(interface {
+		NewSince(text string, since time.Time) bool
+	})
+	return !ok || n.NewSince(now, since)
 }
 
 func (r *run) seenReader(id model.ActionID) model.Reader {

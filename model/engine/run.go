@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -22,7 +21,10 @@ type run struct {
 	done      chan struct{}
 	mu        sync.Mutex
 	fenced    error
-	broken    error // a fact could not be journaled on the way up
+	broken    error                 // a fact could not be journaled on the way up
+	doubts    []string              // what the last look found, beside the steps
+	readBack  map[model.FlagID]bool // by the last look, as the plan set them
+	samples   map[int][]sample      // of the witnesses, by step, while an action ran
 }
 
 var (
@@ -85,6 +87,7 @@ func (r *run) execute() {
 		r.look(ctx)
 	} else {
 		r.descend(ctx)
+		r.steady(ctx)
 	}
 	r.skipRest(ctx)
 	outcome, summary := r.judge()
@@ -116,10 +119,12 @@ func (r *run) level(ctx context.Context, level int) {
 		marked := r.markEvidence(ctx, level, model.StepSet)
 		r.contain(ctx, level)
 		marked()
+		r.remarkSet(ctx, level)
 	}
 	if r.over(ctx) == nil && (r.down || r.contained()) {
 		r.markEvidence(ctx, level, model.StepRun)()
 		r.apply(ctx, level)
+		r.remark(ctx, level)
 		r.containLate(ctx, level)
 	}
 	if r.over(ctx) == nil && (r.down || r.contained()) {
@@ -176,7 +181,11 @@ func (r *run) intend(n, try int, before string) {
 }
 
 func (r *run) end(n int, o model.Outcome, detail, output string) {
-	r.record(model.StepEnded{Plan: r.plan.ID, Step: n, Outcome: o, Detail: model.Inert(detail), Output: output})
+	r.endSeen(n, happened{o: o, detail: detail}, output)
+}
+
+func (r *run) endSeen(n int, h happened, output string) {
+	r.record(model.StepEnded{Plan: r.plan.ID, Step: n, Outcome: h.o, Detail: model.Inert(h.detail), Output: output, Seen: h.seen})
 	r.x.mu.Lock()
 	delete(r.x.lines, n)
 	r.x.mu.Unlock()
@@ -197,62 +206,6 @@ func (r *run) skipRest(ctx context.Context) {
 	}
 }
 
-// judge says how the plan ended, from what its steps came to.
-func (r *run) judge() (model.Outcome, string) {
-	var tally struct{ set, setOK, ran, ranOK, checks, checksOK, human int }
-	var unsafe []string
-	for i, st := range r.steps() {
-		step := r.plan.Steps[i]
-		ok := st.Outcome.OK()
-		switch step.Kind {
-		case model.StepSet:
-			tally.set++
-			tally.setOK += count(ok)
-		case model.StepRun:
-			ok = ok || st.Outcome == model.StepUnseen
-			tally.ran++
-			tally.ranOK += count(ok)
-		case model.StepVerify, model.StepHold:
-			tally.checks++
-			tally.checksOK += count(ok)
-		}
-		tally.human += count(st.Outcome == model.StepHuman)
-		if !ok {
-			unsafe = append(unsafe, fmt.Sprintf("%s: %s (%s)", step.Title, st.Outcome, st.Detail))
-		}
-	}
-	summary := "everything was seen"
-	if len(unsafe) > 0 {
-		summary = "not seen: " + join(unsafe)
-	}
-	r.mu.Lock()
-	fenced, broken := r.fenced, r.broken
-	r.mu.Unlock()
-	switch {
-	case fenced != nil:
-		return model.Fenced, fenced.Error()
-	case broken != nil:
-		return model.Failed, broken.Error()
-	case tally.human > 0:
-		return model.NeedsHuman, summary
-	case r.isCancelled() && len(unsafe) > 0:
-		return model.Cancelled, summary
-	case r.plan.Kind == model.PlanDrill && len(unsafe) == 0:
-		return model.Ready, "everything that the rollback would use was observed; nothing was changed"
-	case r.plan.Kind == model.PlanDrill:
-		return model.Unverified, summary
-	case tally.set > 0 && tally.setOK == 0:
-		return model.Failed, summary
-	case tally.setOK < tally.set || tally.ranOK < tally.ran:
-		return model.Partial, summary
-	case tally.checksOK < tally.checks:
-		return model.Unverified, summary
-	case r.down && tally.checks == 0:
-		return model.Unverified, "the rollback has no verify: nothing was seen"
-	}
-	return model.Verified, summary
-}
-
 func (r *run) isCancelled() bool {
 	select {
 	case <-r.cancelled:
@@ -262,28 +215,13 @@ func (r *run) isCancelled() bool {
 	}
 }
 
-func count(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func join(texts []string) string {
-	out := ""
-	for i, t := range texts {
-		if i > 0 {
-			out += "; "
-		}
-		out += t
-	}
-	return out
-}
-
 // finish records the plan's end and, where it was verified, where the rollout stands now.
 func (r *run) finish(o model.Outcome, summary string) {
-	events := []model.Event{model.PlanEnded{Plan: r.plan.ID, Outcome: o, Summary: model.Inert(summary)}}
-	if o == model.Verified && r.plan.Leaves {
+	r.mu.Lock()
+	doubts := r.doubts
+	r.mu.Unlock()
+	events := []model.Event{model.PlanEnded{Plan: r.plan.ID, Outcome: o, Summary: model.Inert(summary), Doubts: doubts}}
+	if o.Lands() && r.plan.Leaves {
 		state := r.e.ledger.current()
 		events = append(events, arrival(&r.plan, &state))
 	}

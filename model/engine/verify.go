@@ -93,10 +93,13 @@ func (r *run) lookFlag(ctx context.Context, v *model.Verify, since time.Time) (b
 		return false, "its store has " + stored.Brief()
 	}
 	if len(f.Apply) > 0 && !r.restarted(f) {
-		return false, "stored, but that the service took it up was not seen"
+		return false, "in file, but that the service started after that was not seen"
 	}
 	r.record(model.FlagObserved{Flag: f.ID, Value: stored, Effective: true, Inferred: true})
-	return true, "inferred: stored, and the service started after that"
+	if len(f.Apply) == 0 {
+		return true, "stored, and in effect at once"
+	}
+	return true, "in file, and the service started after that; running value not checked"
 }
 
 // restarted reports whether everything that makes the flag live was seen to

@@ -85,7 +85,10 @@ func (r *run) mark(ctx context.Context, n int) (ev model.EvidenceMarked) {
 
 // lookWitness sees whether what is newer than the mark shows what is wanted.
 func (r *run) lookWitness(ctx context.Context, n int, since time.Time) (bool, string) {
-	v, st := r.plan.Steps[n].Verify, r.steps()[n]
+	return r.lookEvidence(ctx, r.plan.Steps[n].Verify, r.steps()[n], since)
+}
+
+func (r *run) lookEvidence(ctx context.Context, v *model.Verify, st model.StepState, since time.Time) (bool, string) {
 	w := r.e.parts.Witnesses[v.Witness]
 	switch {
 	case w == nil:

@@ -34,15 +34,13 @@ func rollbackLines(s *model.State) []model.Line {
 			return []model.Line{{Title: "Rollback", State: model.RollingBack, Reason: model.Inert(p.Plan.Title) + " runs" + at(p)}}
 		}
 	}
-	if !s.Incident.Open() {
+	p := s.RollbackOpen()
+	if p == nil {
 		return nil
 	}
-	line := model.Line{Title: "Rollback", State: model.NotSafe, Reason: "it was not confirmed"}
-	if p := s.LastDown; p != nil && p.Plan.ID == s.Incident.Plan {
-		line.Reason = model.Inert(p.Plan.Title) + " is not confirmed"
-		if p.Outcome != "" {
-			line.Reason = fmt.Sprintf("%s ended %s%s", model.Inert(p.Plan.Title), p.Outcome, notConfirmed(p))
-		}
+	line := model.Line{Title: "Rollback", State: model.NotSafe, Reason: model.Inert(p.Plan.Title) + " is not confirmed"}
+	if p.Outcome != "" {
+		line.Reason = fmt.Sprintf("%s ended %s%s", model.Inert(p.Plan.Title), p.Outcome, notConfirmed(p))
 	}
 	line.Reason += ": roll back again, or see gonogo rollback --last"
 	return []model.Line{line}
@@ -128,7 +126,7 @@ func Changing(s *model.State) bool {
 	case p.Status == model.Running:
 		return p.Plan.Kind != model.PlanDrill
 	}
-	return p.Plan.Kind == model.PlanRollback && p.Outcome != model.Verified && (p.Plan.Drill != "" || s.Incident.Open())
+	return p.Plan.Kind == model.PlanRollback && p.Outcome != model.Verified && (p.Plan.Drill != "" || s.RollbackOpen() != nil)
 }
 
 // notes is what is said beside the lines: that the phase was entered against

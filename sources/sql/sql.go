@@ -12,7 +12,9 @@ package sql
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gonogo/model"
@@ -96,20 +98,52 @@ type witness struct {
 	is    model.Target
 }
 
-// Mark implements model.Witness: the database's own time.
+// Mark implements model.Witness: the database's own time, and this machine's just before.
 func (w *witness) Mark(ctx context.Context) (string, error) {
+	here := time.Now()
 	at, err := w.db.now(ctx)
 	if err != nil {
 		return "", poll.Inert(err)
 	}
-	return at.UTC().Format(time.RFC3339Nano), nil
+	return markOf(at, here), nil
+}
+
+func markOf(at, here time.Time) string {
+	return at.UTC().Format(time.RFC3339Nano) + " " + here.UTC().Format(time.RFC3339Nano)
+}
+
+// parseMark returns the two times of a mark; here is zero where it has but the database's.
+func parseMark(mark string) (at, here time.Time, err error) {
+	first, second, both := strings.Cut(mark, " ")
+	if at, err = time.Parse(time.RFC3339Nano, first); err == nil && both {
+		here, err = time.Parse(time.RFC3339Nano, second)
+	}
+	if err != nil {
+		err = fmt.Errorf("mark %q is no time", poll.Cut(mark, 60))
+	}
+	return at, here, err
+}
+
+// Advance implements model.Advancer: the two clocks are as far apart as they were
+// when the mark was taken.
+func (w *witness) Advance(mark string, to time.Time) (string, error) {
+	at, here, err := parseMark(mark)
+	switch {
+	case err != nil:
+		return "", err
+	case here.IsZero():
+		return "", errors.New("the mark does not say when it was taken")
+	case to.Before(here):
+		return mark, nil
+	}
+	return markOf(at.Add(to.Sub(here)), to), nil
 }
 
 // Look implements model.Witness. A query without an answer shows nothing.
 func (w *witness) Look(ctx context.Context, mark string) (bool, string, error) {
-	at, err := time.Parse(time.RFC3339Nano, mark)
+	at, _, err := parseMark(mark)
 	if err != nil {
-		return false, "", fmt.Errorf("mark %q is no time", poll.Cut(mark, 60))
+		return false, "", err
 	}
 	v, err := w.db.number(ctx, w.query, at)
 	if err != nil {

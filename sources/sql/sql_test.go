@@ -196,7 +196,7 @@ func bearsWitness(t *testing.T, dsn string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at, err := time.Parse(time.RFC3339Nano, mark); err != nil || at.Location() != time.UTC {
+	if at, here, err := parseMark(mark); err != nil || at.Location() != time.UTC || here.IsZero() {
 		t.Errorf("mark %q: %v", mark, err)
 	}
 	look(old, mark, false, "0 (wanted > 0)")

@@ -90,7 +90,7 @@ func (s *session) follow(ctx context.Context, c consent) error {
 }
 
 func (s *session) followPlan(ctx context.Context, c consent, id model.PlanID) error {
-	told := map[int]bool{}
+	told := map[int]model.Outcome{}
 	snap := s.last
 	for {
 		if p := snap.State.Plan; p != nil {
@@ -152,12 +152,12 @@ func (s *session) ending(p *model.PlanState, c consent) error {
 	return ofOutcome(p.Outcome)
 }
 
-func tellSteps(w io.Writer, p *model.PlanState, told map[int]bool) {
+func tellSteps(w io.Writer, p *model.PlanState, told map[int]model.Outcome) {
 	for i, st := range p.Steps {
-		if st.Outcome == "" || told[i] {
+		if st.Outcome == "" || told[i] == st.Outcome {
 			continue
 		}
-		told[i] = true
+		told[i] = st.Outcome
 		text := model.Inert(p.Plan.Steps[i].Title) + ": " + model.Inert(detail(st))
 		if level := p.Plan.Steps[i].Level; level > 0 {
 			text = fmt.Sprintf("level %d, %s", level, text)
@@ -170,10 +170,14 @@ func tellSteps(w io.Writer, p *model.PlanState, told map[int]bool) {
 }
 
 func detail(st model.StepState) string {
-	if st.Detail == "" {
-		return string(st.Outcome)
+	text := string(st.Outcome)
+	if st.Outcome == model.StepUnseen || st.Outcome == model.StepAlready {
+		text = st.Outcome.InWords()
 	}
-	return string(st.Outcome) + ", " + st.Detail
+	if st.Detail == "" {
+		return text
+	}
+	return text + ", " + st.Detail
 }
 
 func stepGlyph(o model.Outcome) string {
@@ -238,7 +242,11 @@ func writeEnd(w io.Writer, p *model.PlanState) {
 	if !p.FiredAt.IsZero() {
 		_, _ = fmt.Fprintf(w, "  fired %s by %s", p.FiredAt.UTC().Format("15:04:05Z"), model.Inert(p.FiredBy.Name))
 		if !p.ContainedAt.IsZero() {
-			_, _ = fmt.Fprintf(w, ", contained after %s", model.FormatDuration(p.ContainedAt.Sub(p.FiredAt)))
+			word := "in effect"
+			if p.Plan.Kind == model.PlanRollback {
+				word = "contained"
+			}
+			_, _ = fmt.Fprintf(w, ", %s after %s", word, model.FormatDuration(p.ContainedAt.Sub(p.FiredAt)))
 		}
 		_, _ = fmt.Fprintf(w, ", ended after %s\n", model.FormatDuration(p.EndedAt.Sub(p.FiredAt)))
 	}

@@ -73,10 +73,10 @@ func ofHeadline(h model.Headline) error {
 	return Exit{Status: ExitUnknown}
 }
 
-// ofOutcome returns a plan's exit status.
+// ofOutcome returns a plan's exit status. A rollback that is only inferred is not confirmed.
 func ofOutcome(o model.Outcome) error {
 	status, ok := map[model.Outcome]int{
-		model.Unverified: ExitUnverified, model.Partial: ExitPartial, model.Failed: ExitFailed,
+		model.Unverified: ExitUnverified, model.Inferred: ExitUnverified, model.Partial: ExitPartial, model.Failed: ExitFailed,
 		model.Cancelled: ExitCancelled, model.Fenced: ExitFenced, model.Refused: ExitRefused, model.NeedsHuman: ExitNeedsHuman,
 	}[o]
 	switch {

@@ -15,7 +15,7 @@ import (
 
 func (w *World) cmdRollback(config *string) *cobra.Command {
 	var how consent
-	var last bool
+	var instead downHow
 	var flag, remove string
 	c := &cobra.Command{
 		Use: "rollback [NAME]", Short: "Take it back: the emergency rollback, the one named, or one flag", Args: cobra.MaximumNArgs(1),
@@ -23,8 +23,8 @@ func (w *World) cmdRollback(config *string) *cobra.Command {
 			"A rollback that takes some out of a list needs --remove; without it the items are listed.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return w.down().with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
-				if last {
-					return s.showLast(ctx, how)
+				if done, err := instead.instead(ctx, s, how); done {
+					return err
 				}
 				in := model.Intent{Kind: model.ArmRollback, Flag: model.FlagID(flag)}
 				if len(args) > 0 {
@@ -38,7 +38,10 @@ func (w *World) cmdRollback(config *string) *cobra.Command {
 		},
 	}
 	how.flags(c)
-	c.Flags().BoolVar(&last, "last", false, "show how the last rollback went, in a text to paste")
+	c.Flags().BoolVar(&instead.last, "last", false, "show how the last rollback went, in a text to paste")
+	c.Flags().BoolVar(&instead.verify, "verify", false, "look again whether the last rollback is in effect, changing nothing")
+	c.Flags().BoolVar(&instead.confirm, "confirm", false, "vouch that the last rollback is in effect; needs --reason")
+	c.Flags().StringVar(&instead.reason, "reason", "", "what shows that it is, for the journal")
 	c.Flags().StringVar(&flag, "flag", "", "take this one flag back to its safe value")
 	c.Flags().StringVar(&remove, "remove", "", "what to take out of the list that the rollback asks about, comma separated")
 	return c
@@ -121,10 +124,10 @@ func (s *session) showLast(ctx context.Context, how consent) error {
 	}
 	text := model.Summary(snap.Rollout, &snap.State, p)
 	if how.asJSON {
-		return errors.Join(writeJSON(s.w.Out, lastRollback{p, text}), ofOutcome(p.Outcome))
+		return errors.Join(writeJSON(s.w.Out, lastRollback{p, text}), ofDown(p))
 	}
 	_, _ = fmt.Fprint(s.w.Out, text)
-	return ofOutcome(p.Outcome)
+	return ofDown(p)
 }
 
 func (w *World) cmdRehearse(config *string) *cobra.Command {

@@ -195,12 +195,16 @@ func endedBox(b *box, p Props, plan *model.PlanState) {
 		meaning = "nothing was done"
 	}
 	b.head = append(b.head, lines(w, theme.Normal, meaning)...)
+	if !plan.ConfirmedAt.IsZero() {
+		b.head = append(b.head, lines(w, theme.Go|theme.Bold, words.ConfirmedSince(plan))...)
+	}
+	list := unsafe(plan)
 	for _, text := range []string{plan.Summary, plan.Note} {
-		if text != "" {
+		if text != "" && text != meaning && (len(list) == 0 || text != plan.InDoubt()) { // which the list gives in full
 			b.head = append(b.head, lines(w, theme.Strong, text)...)
 		}
 	}
-	for _, text := range unsafe(plan) {
+	for _, text := range list {
 		b.head = append(b.head, lines(w, theme.NoGo|theme.Bold, "✖ not safe: "+text)...)
 	}
 	b.head = append(b.head, planWhere(p, plan))
@@ -213,25 +217,10 @@ func endedBox(b *box, p Props, plan *model.PlanState) {
 	b.foot = append(b.foot, nil, keyLine(Hint{"Esc", "closes"}, Hint{"y", "copies its summary"}))
 }
 
-// unsafe lists what an ended plan leaves in doubt: each step that cannot be relied upon.
+// unsafe lists what an ended plan leaves in doubt, unless it was confirmed since.
 func unsafe(plan *model.PlanState) []string {
-	if plan.Status == model.Vetoed || plan.Outcome == model.Verified || plan.Outcome == model.Ready {
+	if plan.Status == model.Vetoed || !plan.ConfirmedAt.IsZero() {
 		return nil
 	}
-	var out []string
-	for i := range plan.Plan.Steps {
-		if i >= len(plan.Steps) || plan.Steps[i].Outcome.OK() {
-			continue
-		}
-		st := &plan.Steps[i]
-		how := words.Outcome(st.Outcome)
-		if st.Outcome == "" {
-			how = "not done"
-		}
-		if st.Detail != "" {
-			how += ": " + st.Detail
-		}
-		out = append(out, plan.Plan.Steps[i].Title+", "+how)
-	}
-	return out
+	return plan.Doubts()
 }

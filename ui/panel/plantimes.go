@@ -94,7 +94,11 @@ func planTimes(p Props, plan *model.PlanState) [][]span {
 		contained[1] = span{theme.Warn | theme.Bold, "no"}
 	}
 	verified := []span{{theme.Dim, "T3 verified "}}
-	if v := plan.VerifiedAt; !v.IsZero() {
+	v := plan.VerifiedAt
+	if v.IsZero() {
+		v = plan.ConfirmedAt
+	}
+	if !v.IsZero() {
 		verified = append(verified, span{theme.Strong, words.Took(t1, v)}, span{theme.Dim, " after T1"})
 		if !t0.IsZero() {
 			verified = append(verified, span{theme.Dim, ", "}, span{theme.Strong, words.Took(t0, v)}, span{theme.Dim, " after T0"})

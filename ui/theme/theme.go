@@ -184,7 +184,7 @@ func (t *Theme) Outcome(o model.Outcome) (glyph string, style Style) {
 		return "–", Dim
 	case model.StepSkipped, model.Cancelled:
 		return "–", Hold
-	case model.StepUnseen, model.StepUnsure, model.Unverified:
+	case model.StepUnseen, model.StepUnsure, model.Unverified, model.Inferred:
 		return "?", Warn | Bold
 	case model.StepHuman, model.NeedsHuman:
 		return "☞", NoGo | Bold

@@ -48,6 +48,10 @@ func describeIncident(event model.Event) string {
 		return what + "only what comes after now counts"
 	case model.Recovered:
 		return recovered(e)
+	case model.Confirmed:
+		return because(confirmed(e.How), e.Reason)
+	case model.NotConfirmed:
+		return because("looked at the last rollback again: not confirmed", e.Reason)
 	case model.Notified:
 		name := e.Title
 		if name == "" {
@@ -62,11 +66,31 @@ func describeIncident(event model.Event) string {
 }
 
 func fired(e model.PlanFired) string {
-	text := "fired by " + e.How
+	text := "fired (" + e.How + ")"
 	if !e.Breach.IsZero() {
 		text = because(text+", the breach began at "+e.Breach.UTC().Format("15:04:05Z"), e.Why)
 	}
 	return text
+}
+
+// ConfirmedSince says who or what confirmed a rollback after its end.
+func ConfirmedSince(p *model.PlanState) string {
+	text := "confirmed at " + p.ConfirmedAt.UTC().Format("15:04:05Z")
+	if p.Confirmed == model.ByPerson {
+		return because(text+" by "+p.ConfirmedBy.Name, p.ConfirmNote)
+	}
+	return text + ", seen by gonogo"
+}
+
+// confirmed says how a rollback that had not ended VERIFIED was confirmed.
+func confirmed(how model.ConfirmHow) string {
+	switch how {
+	case model.ByReadBack:
+		return "the last rollback is confirmed: every flag was read back"
+	case model.ByVerify:
+		return "the last rollback is confirmed: every verify holds"
+	}
+	return "the last rollback is confirmed by a person"
 }
 
 // recovered gives the figures of an incident that is over.

@@ -85,6 +85,9 @@ func describeGate(event model.Event) string {
 		}
 		return because(text, e.Reason)
 	case model.GuardCleared:
+		if e.State != "" && e.State != model.Pass {
+			return fmt.Sprintf("guard stands down: %s is %s; whether the breach is over is not known", e.Metric, e.State)
+		}
 		if e.Now == "" {
 			return "guard cleared: " + string(e.Metric) + " is not in FAIL any more"
 		}

@@ -1,0 +1,40 @@
+package model
+
+import "strings"
+
+// Doubts returns what cannot be relied upon of a plan that was fired, a line each:
+// the one list from which its first line, its summary and its box are made. There is none
+// after VERIFIED and READY. A step that has not ended is in doubt once the plan has.
+func (p *PlanState) Doubts() []string {
+	if p.FiredAt.IsZero() || p.Outcome == Verified || p.Outcome == Ready {
+		return nil
+	}
+	var out []string
+	for i := range p.Plan.Steps {
+		var st StepState
+		if i < len(p.Steps) {
+			st = p.Steps[i]
+		}
+		if st.Outcome.OK() || st.Outcome == "" && p.Status == Running {
+			continue
+		}
+		how := "not done"
+		if st.Outcome != "" {
+			how = st.Outcome.InWords()
+		}
+		if st.Detail != "" {
+			how += ": " + st.Detail
+		}
+		out = append(out, p.Plan.Steps[i].Title+", "+how)
+	}
+	return append(out, p.Doubted...)
+}
+
+// InDoubt is that list on one line, as the first line of a plan that left
+// something in doubt.
+func (p *PlanState) InDoubt() string {
+	if list := p.Doubts(); len(list) > 0 {
+		return Inert("not confirmed: " + strings.Join(list, "; "))
+	}
+	return "not confirmed"
+}

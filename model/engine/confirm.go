@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"gonogo/model"
+)
+
+const (
+	lookFor   = 30 * time.Second // how long a look at the last rollback waits for everything to hold
+	leastLook = time.Second      // what was read back must have stood so long, at least
+)
+
+// looks makes sure that the last rollback is looked at by one at a time.
+type looks struct{ mu sync.Mutex }
+
+// noticeReadBack ends what a rollback left open, once everything that it set was
+// read back from the running service and has stood for as long as a rollback's verifies must.
+func (e *Engine) noticeReadBack() {
+	s := e.ledger.current()
+	if !s.ReadBack(e.o.Rollout) {
+		return
+	}
+	p := s.LastDown
+	since := p.EndedAt
+	for id := range p.LastSet() {
+		for _, at := range []time.Time{s.Flags[id].StoredAt, s.Flags[id].EffectiveAt} {
+			if at.After(since) {
+				since = at
+			}
+		}
+	}
+	if e.o.Now().Sub(since) < max(p.Plan.Steady, leastLook) {
+		return
+	}
+	_ = e.confirmed(e.o.Actor, model.IntentID(p.Plan.ID), model.Confirmed{Plan: p.Plan.ID, How: model.ByReadBack})
+}
+
+// confirmed journals that the last rollback is confirmed, with the end of its
+// incident where there is one, after what led to it.
+func (e *Engine) confirmed(by model.Actor, cause model.IntentID, ev model.Confirmed, after ...model.Event) error {
+	s := e.ledger.current()
+	events := append(after, model.Event(ev))
+	if i := s.Incident; i.Open() && i.Plan == ev.Plan {
+		events = append(events, model.Recovered{Plan: ev.Plan, Breach: i.Breach, Fired: i.Fired, Contained: i.Contained, Verified: e.o.Now().UTC()})
+	}
+	return e.ledger.record(by, cause, events...)
+}
+
+// confirm takes a person's word that the last rollback is in effect, or looks at it again.
+func (e *Engine) confirm(in model.Intent) error {
+	s := e.ledger.current()
+	p := s.RollbackOpen()
+	switch {
+	case p == nil:
+		return refuse("there is no rollback that waits to be confirmed")
+	case p.Status != model.Ended:
+		return refuse("%q runs still: let it end first", p.Plan.Title)
+	case in.Kind == model.ConfirmLast && strings.TrimSpace(in.Reason) == "":
+		return refuse("confirming a rollback needs a reason: what shows that it is in effect?")
+	case in.Kind == model.ConfirmLast:
+		return e.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByPerson, Reason: in.Reason}, model.IntentTaken{Intent: in})
+	case !e.looks.mu.TryLock():
+		return refuse("%q is being looked at already", p.Plan.Title)
+	}
+	down := *p
+	e.spawn("looking at the last rollback", func() {
+		defer e.looks.mu.Unlock()
+		e.lookAgain(e.work, &down, in)
+	})
+	return nil
+}
+
+// lookAgain looks at everything that the rollback p set and would be verified by,
+// until all of it holds, and has held for its Steady. It changes nothing.
+func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, in model.Intent) {
+	r := &run{x: &e.plans, e: e, plan: p.Plan, down: true, cancelled: make(chan struct{})}
+	ctx, done := context.WithTimeout(ctx, lookFor+p.Plan.Steady)
+	defer done()
+	var held time.Time
+	for {
+		why := r.missing(ctx, p)
+		if s := e.ledger.current(); s.RollbackOpen() == nil || s.LastDown.Plan.ID != p.Plan.ID || s.LastDown.Status != model.Ended {
+			return // another came meanwhile, or it is confirmed
+		}
+		switch now := time.Now(); {
+		case why != "":
+			held = time.Time{}
+		case held.IsZero():
+			held = now
+		}
+		if !held.IsZero() && time.Since(held) >= p.Plan.Steady {
+			_ = e.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByVerify})
+			return
+		}
+		if !r.pause(ctx, verifyPoll) {
+			if why == "" {
+				why = "it did not hold for " + model.FormatDuration(p.Plan.Steady)
+			}
+			_ = e.ledger.record(in.By, in.ID, model.NotConfirmed{Plan: p.Plan.ID, Reason: model.Inert(why)})
+			return
+		}
+	}
+}
+
+// missing returns what keeps the ended rollback p from being VERIFIED now, or "".
+func (r *run) missing(ctx context.Context, p *model.PlanState) string {
+	for id, to := range p.LastSet() {
+		f := r.flag(id)
+		if ok, why := r.flagStands(ctx, f, to, true); !ok {
+			return why
+		}
+		if len(f.Apply) > 0 && r.e.effective(f) == nil {
+			return fmt.Sprintf("%s: running value not checked; an effective = … for it lets gonogo confirm it, or confirm it yourself: gonogo rollback --confirm --reason TEXT", id)
+		}
+	}
+	for n, st := range p.Plan.Steps {
+		o := p.Steps[n].Outcome
+		switch {
+		case st.Kind == model.StepSet && !o.OK():
+			return fmt.Sprintf("%s: it was not set (%s): roll back again", st.Title, o.InWords())
+		case st.Kind != model.StepVerify:
+			continue
+		case st.Verify.Kind == model.VerifyRun && !o.OK():
+			return fmt.Sprintf("%s: what an action tells is not run again: run it, then gonogo rollback --confirm --reason TEXT", st.Title)
+		}
+		if ok, why := r.verifyHolds(ctx, st.Verify, p.Steps[n]); !ok {
+			return st.Title + ": " + why
+		}
+	}
+	if len(p.LastSet()) == 0 && !holdsAny(p) {
+		return "it set nothing and verifies nothing"
+	}
+	return ""
+}
+
+func holdsAny(p *model.PlanState) bool {
+	for _, st := range p.Plan.Steps {
+		if st.Kind == model.StepVerify {
+			return true
+		}
+	}
+	return false
+}
+
+// verifyHolds looks once at a verify of a rollback that has ended. Unlike while
+// one runs, no reading is no evidence.
+func (r *run) verifyHolds(ctx context.Context, v *model.Verify, st model.StepState) (bool, string) {
+	switch v.Kind {
+	case model.VerifyFlag:
+		return r.flagStands(ctx, r.flag(v.Flag), v.Is, true)
+	case model.VerifyMetric:
+		m := r.e.o.Rollout.Metric(v.Metric)
+		got, ok := r.e.meters.get(v.Metric)
+		if !ok || m == nil {
+			return false, "no reading yet"
+		}
+		if age := r.e.o.Now().Sub(got.At); age > m.StaleAfter {
+			return false, "its last reading is " + model.FormatDuration(age.Truncate(time.Second)) + " old"
+		}
+		return r.holds(m, v.Target, got, time.Time{})
+	case model.VerifySource:
+		return r.lookEvidence(ctx, v, st, time.Time{})
+	case model.VerifyHTTP:
+		return r.lookProbe(ctx, v)
+	}
+	return true, ""
+}

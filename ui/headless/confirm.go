@@ -1,0 +1,105 @@
+package headless
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gonogo/model"
+)
+
+// downHow is what a rollback command does instead of rolling back.
+type downHow struct {
+	last, verify, confirm bool
+	reason                string
+}
+
+// instead does what the flags ask for instead of a rollback, and reports whether they do.
+func (h downHow) instead(ctx context.Context, s *session, how consent) (bool, error) {
+	switch {
+	case count(h.last, h.verify, h.confirm) > 1:
+		return true, usage("one of --last, --verify and --confirm")
+	case h.reason != "" && !h.confirm:
+		return true, usage("--reason goes with --confirm")
+	case h.last:
+		return true, s.showLast(ctx, how)
+	case h.verify:
+		return true, s.verifyLast(ctx, how)
+	case h.confirm && strings.TrimSpace(h.reason) == "":
+		return true, usage("--confirm needs --reason: what shows that the rollback is in effect?")
+	case h.confirm:
+		if err := s.submit(ctx, model.Intent{Kind: model.ConfirmLast, Reason: h.reason}); err != nil {
+			return true, err
+		}
+		return true, s.tellLast(how, nil)
+	}
+	return false, nil
+}
+
+func count(all ...bool) int {
+	n := 0
+	for _, b := range all {
+		if b {
+			n++
+		}
+	}
+	return n
+}
+
+// verifyLast has the last rollback looked at again, and waits for what that shows.
+func (s *session) verifyLast(ctx context.Context, how consent) error {
+	snap, err := s.settled(ctx)
+	if err != nil {
+		return err
+	}
+	was := snap.State.LastDown
+	switch {
+	case was == nil:
+		return usage("there was no rollback")
+	case snap.State.RollbackOpen() == nil:
+		return s.tellLast(how, nil)
+	}
+	if err := s.submit(ctx, model.Intent{Kind: model.VerifyLast}); err != nil {
+		return err
+	}
+	for {
+		p := s.last.State.LastDown
+		switch {
+		case p.Plan.ID != was.Plan.ID || p.Status == model.Running:
+			return Exit{ExitCancelled, fmt.Errorf("%q took its place", p.Plan.Title)}
+		case !p.ConfirmedAt.IsZero():
+			return s.tellLast(how, nil)
+		case p.LookedAt.After(was.LookedAt):
+			return s.tellLast(how, Exit{Status: ExitUnverified})
+		}
+		if _, err := s.next(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// tellLast tells how the last rollback stands now, and returns status.
+func (s *session) tellLast(how consent, status error) error {
+	p := s.last.State.LastDown
+	switch {
+	case how.asJSON:
+		if err := writeJSON(s.w.Out, lastRollback{p, model.Summary(s.rollout, &s.last.State, p)}); err != nil {
+			return err
+		}
+	case status != nil:
+		_, _ = fmt.Fprintf(s.w.Out, "not confirmed: %s: %s\n", model.Inert(p.Plan.Title), p.LookedNote)
+	case p.ConfirmedAt.IsZero():
+		_, _ = fmt.Fprintf(s.w.Out, "%s %s: there is nothing to confirm\n", p.Outcome, model.Inert(p.Plan.Title))
+	default:
+		_, _ = fmt.Fprintf(s.w.Out, "confirmed: %s, which had ended %s\n", model.Inert(p.Plan.Title), p.Outcome)
+	}
+	return status
+}
+
+// ofDown returns the exit status of the last rollback: 0 once it is confirmed.
+func ofDown(p *model.PlanState) error {
+	if !p.ConfirmedAt.IsZero() {
+		return nil
+	}
+	return ofOutcome(p.Outcome)
+}
