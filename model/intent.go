@@ -31,10 +31,11 @@ const (
 	Unsign      IntentKind = "unsign"       // Check
 	HoldOn      IntentKind = "hold"         // Reason: no phase may be entered
 	Resume      IntentKind = "resume"
-	Adopt       IntentKind = "adopt"     // take the changed config: Reason holds its hash
-	Refresh     IntentKind = "refresh"   // observe every flag now
-	RunCheck    IntentKind = "run-check" // Check: find out now
-	Freeze      IntentKind = "freeze"    // Metrics; none: every metric that rests on its baseline
+	Adopt       IntentKind = "adopt"       // take the changed config: Reason holds its hash
+	LookConfig  IntentKind = "look-config" // read the config on disk, and show what adopting it would change
+	Refresh     IntentKind = "refresh"     // observe every flag now
+	RunCheck    IntentKind = "run-check"   // Check: find out now
+	Freeze      IntentKind = "freeze"      // Metrics; none: every metric that rests on its baseline
 )
 
 // Intent is one wish of a person. The engine checks it, journals it and acts on it.

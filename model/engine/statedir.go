@@ -13,15 +13,11 @@ import (
 func StateDir(configured, id string) (string, error) {
 	dir := configured
 	if dir == "" {
-		base := os.Getenv("XDG_STATE_HOME")
-		if !filepath.IsAbs(base) {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				return "", fmt.Errorf("state directory: %w; set rollout.state_dir", err)
-			}
-			base = filepath.Join(home, ".local", "state")
+		home, err := Home()
+		if err != nil {
+			return "", fmt.Errorf("state directory: %w; set rollout.state_dir", err)
 		}
-		dir = filepath.Join(base, "gonogo", id)
+		dir = filepath.Join(home, id)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("state directory: %w; set rollout.state_dir to one that you may write", err)
