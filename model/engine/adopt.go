@@ -82,7 +82,7 @@ func (e *Engine) turnAway() {
 func (e *Engine) withConfig(in model.Intent) error {
 	fresh, err := e.lookConfig("")
 	if err != nil {
-		return refuse("the config on disk does not load, so the engine goes on with the one it has: %w", err)
+		return refuse("the config on disk does not load, so the engine goes on with the one it has: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	if in.Kind == model.LookConfig {
 		return nil

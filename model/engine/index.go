@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -47,18 +48,37 @@ func Home() (string, error) {
 }
 
 // Find returns the place of the last engine that ran the config at path, which
-// need not be there any more. It parses nothing but the index.
-func Find(path string) (Place, bool) {
+// need not be there any more. It parses nothing but the index. With loads, which
+// says that the config at path can be read, it goes by the real file alone: a link
+// that leads elsewhere by now leads to another rollout.
+func Find(path string, loads bool) (Place, bool) {
 	home, err := Home()
 	if err != nil {
 		return Place{}, false
 	}
-	for _, name := range names(path) {
+	all := names(path)
+	if loads && len(all) > 0 {
+		all = all[:1]
+	}
+	for _, name := range all {
 		if p, ok := readPlace(entry(home, name)); ok && p.Config == name {
 			return p, true
 		}
 	}
 	return Place{}, false
+}
+
+// Alive reports whether an engine listens in the state directory dir, even if it
+// answers nothing.
+func Alive(dir string) bool {
+	ctx, done := context.WithTimeout(context.Background(), time.Second)
+	defer done()
+	conn, err := dial(ctx, dir)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
 }
 
 // names returns what the config at path is called in the index: where it really is, and as it was given.

@@ -76,8 +76,10 @@ func (s *Seat) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-time.After(pause):
+		}
+		if ctx.Err() != nil {
+			return nil
 		}
 	}
 }

@@ -17,12 +17,13 @@ func (w *World) cmdRollback(config *string) *cobra.Command {
 	var how consent
 	var last bool
 	var flag, remove string
+	var glass bool
 	c := &cobra.Command{
 		Use: "rollback [NAME]", Short: "Take it back: the emergency rollback, the one named, or one flag", Args: cobra.MaximumNArgs(1),
 		Long: "Take it back. Without a name it is the emergency rollback. --flag takes that one flag back to its safe value.\n" +
 			"A rollback that takes some out of a list needs --remove; without it the items are listed.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.goDown(cmd.Context(), *config, last, glass, how, func(ctx context.Context, s *session) error {
 				if last {
 					return s.showLast(ctx, how)
 				}
@@ -38,6 +39,7 @@ func (w *World) cmdRollback(config *string) *cobra.Command {
 		},
 	}
 	how.flags(c)
+	c.Flags().BoolVar(&glass, "break-glass", false, "where the engine is alive and silent for 3s: end it with SIGKILL, then roll back")
 	c.Flags().BoolVar(&last, "last", false, "show how the last rollback went, in a text to paste")
 	c.Flags().StringVar(&flag, "flag", "", "take this one flag back to its safe value")
 	c.Flags().StringVar(&remove, "remove", "", "what to take out of the list that the rollback asks about, comma separated")
@@ -133,7 +135,7 @@ func (w *World) cmdRehearse(config *string) *cobra.Command {
 			"Exit status: 0 READY or VERIFIED within the budget, else 20 or what the outcome says.\n" +
 			"Without a name it lists the rollbacks with their last drill.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				if len(args) == 0 {
 					return s.listDrills(ctx, how.asJSON)
 				}
