@@ -419,8 +419,8 @@ func (a *app) find(path string, down bool) (engine.Options, string, error) {
 	if known && engine.Alive(place.Dir) {
 		o := engine.Options{Dir: place.Dir}
 		if err == nil {
-			if dir, err2 := engine.StateDir(cfg.StateDir, cfg.Rollout.ID); err2 == nil && dir == place.Dir {
-				return a.options(cfg, dir), dir, nil
+			if keepsIn(cfg, place.Dir) {
+				return a.options(cfg, place.Dir), place.Dir, nil
 			}
 			err = fmt.Errorf("%s is now of the rollout %q or keeps its state elsewhere, and the engine of %q still runs in %s: end it to begin the other",
 				path, cfg.Rollout.ID, place.ID, place.Dir)
@@ -449,11 +449,14 @@ func (a *app) reload(path, dir string) func(bool) (engine.Options, error) {
 	return func(orLast bool) (engine.Options, error) {
 		cfg, err := config.Load(path, kinds())
 		if err == nil {
-			where, err2 := engine.StateDir(cfg.StateDir, cfg.Rollout.ID)
-			if err2 == nil && where == dir || !orLast {
-				return a.options(cfg, where), err2
+			if keepsIn(cfg, dir) {
+				return a.options(cfg, dir), nil
 			}
-			err = errors.Join(err2, fmt.Errorf("%s is now of the rollout %q or keeps its state elsewhere", path, cfg.Rollout.ID))
+			if !orLast { // whoever asked says what must not change
+				where, err := engine.StateDir(cfg.StateDir, cfg.Rollout.ID)
+				return a.options(cfg, where), err
+			}
+			err = fmt.Errorf("%s is now of the rollout %q or keeps its state elsewhere", path, cfg.Rollout.ID)
 		}
 		if !orLast {
 			return engine.Options{}, err
@@ -469,6 +472,16 @@ func (a *app) reload(path, dir string) func(bool) (engine.Options, error) {
 		o.Trouble = fmt.Sprintf("%v; this engine runs the last config that ran instead, of %s, %.12s", err, last.At.UTC().Format("2006-01-02 15:04:05Z"), last.Hash)
 		return o, nil
 	}
+}
+
+// keepsIn reports whether the config's state is in dir: where it names no directory, in
+// whatever environment that was chosen.
+func keepsIn(cfg *config.Config, dir string) bool {
+	if cfg.StateDir == "" {
+		return filepath.Base(dir) == cfg.Rollout.ID && filepath.Base(filepath.Dir(dir)) == "gonogo"
+	}
+	where, err := engine.StateDir(cfg.StateDir, cfg.Rollout.ID)
+	return err == nil && where == dir
 }
 
 func (a *app) options(cfg *config.Config, dir string) engine.Options {

@@ -47,25 +47,42 @@ func Home() (string, error) {
 	return filepath.Join(home, ".local", "state", "gonogo"), nil
 }
 
+// homes returns where the index is kept: in Home, and below the home directory that
+// the system knows, which shells and services with other environments share.
+func homes() []string {
+	var all []string
+	if home, err := Home(); err == nil {
+		all = append(all, home)
+	}
+	if u, err := user.Current(); err == nil && filepath.IsAbs(u.HomeDir) {
+		if home := filepath.Join(u.HomeDir, ".local", "state", "gonogo"); !slices.Contains(all, home) {
+			all = append(all, home)
+		}
+	}
+	return all
+}
+
 // Find returns the place of the last engine that ran the config at path, which
 // need not be there any more. It parses nothing but the index. With loads, which
 // says that the config at path can be read, it goes by the real file alone: a link
 // that leads elsewhere by now leads to another rollout.
 func Find(path string, loads bool) (Place, bool) {
-	home, err := Home()
-	if err != nil {
-		return Place{}, false
-	}
 	all := names(path)
 	if loads && len(all) > 0 {
 		all = all[:1]
 	}
+	var best Place
 	for _, name := range all {
-		if p, ok := readPlace(entry(home, name)); ok && p.Config == name {
-			return p, true
+		for _, home := range homes() {
+			if p, ok := readPlace(entry(home, name)); ok && p.Config == name && p.At.After(best.At) {
+				best = p
+			}
+		}
+		if best.Dir != "" {
+			break
 		}
 	}
-	return Place{}, false
+	return best, best.Dir != ""
 }
 
 // Alive reports whether an engine listens in the state directory dir, even if it
@@ -115,20 +132,22 @@ func readPlace(path string) (Place, bool) {
 // enter notes in the user's index where the engine of a config is, so that it
 // is found when the config does not load. It is a help: what fails, fails quietly.
 func enter(p Place, config string) {
-	home, err := Home()
-	if err != nil || config == "" {
+	if config == "" {
 		return
 	}
-	if os.MkdirAll(filepath.Join(home, indexName), 0o700) != nil {
-		return
-	}
-	for _, name := range names(config) {
-		p.Config = name
-		if b, err := json.Marshal(p); err == nil && len(b) <= indexLength {
-			_ = replace(entry(home, name), b)
+	for _, home := range homes() {
+		dir := filepath.Join(home, indexName)
+		if os.MkdirAll(dir, 0o700) != nil {
+			continue
 		}
+		for _, name := range names(config) {
+			p.Config = name
+			if b, err := json.Marshal(p); err == nil && len(b) <= indexLength {
+				_ = replace(entry(home, name), b)
+			}
+		}
+		prune(dir)
 	}
-	prune(filepath.Join(home, indexName))
 }
 
 // replace writes a file whole or not at all, mode 0600. It is not synced: a
