@@ -44,7 +44,7 @@ func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	defer signals.Stop()
 	a := &app{signals: signals, actor: actor(), show: show}
 	a.world = &headless.World{
-		Open: a.openOnce, OpenDown: a.openDown, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
+		Open: a.openOnce, BreakGlass: engine.BreakGlass, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
 		In: os.Stdin, Out: headless.Inert(os.Stdout), Err: headless.Inert(os.Stderr), Ask: term.IsTerminal(os.Stdin.Fd()),
 	}
 	a.world.Actor.Via = "command"
@@ -131,6 +131,9 @@ func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
 		ended <- seat.Run(work)
 		closeView()
 	}()
+	if err := answers(seat, ended); err != nil {
+		return err
+	}
 	actor := a.actor
 	actor.Via = "cockpit"
 	a.signals.AskFirst()
@@ -143,6 +146,26 @@ func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
 	return errors.Join(<-ended, ignoreCancelled(err))
 }
 
+// answers waits for the seat's first snapshot. The error says that its engine
+// is alive and silent, or why there is none.
+func answers(seat *engine.Seat, ended chan error) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-seat.Ready():
+			return nil
+		case err := <-ended:
+			ended <- err
+			return err
+		case <-tick.C:
+			if is, silent := seat.Silent(); silent {
+				return headless.NewSilent(is, headless.Look)
+			}
+		}
+	}
+}
+
 // headless runs the engine and prints each fact as it comes.
 func (a *app) headless(ctx context.Context, seat *engine.Seat) error {
 	box, done := seat.Subscribe()
@@ -152,7 +175,13 @@ func (a *app) headless(ctx context.Context, seat *engine.Seat) error {
 	go a.interrupt(seat)
 	var told uint64
 	greeted := false
+	said := ""
 	for s := range box {
+		if s.ConfigTrouble != said {
+			if said = s.ConfigTrouble; said != "" {
+				fmt.Fprintf(os.Stderr, "gonogo: warning: config: %s\n", said)
+			}
+		}
 		if !greeted {
 			greeted, told = true, s.Seq
 			what := "engine of"
@@ -239,6 +268,9 @@ func (a *app) cmdCheck() *cobra.Command {
 			if len(cfg.Refused) > 0 {
 				return headless.Exit{Status: headless.ExitUsage, Err: cfg.Refused}
 			}
+			for _, missing := range buildParts(cfg, os.TempDir()).Missing {
+				fmt.Printf("warning: %v; here it cannot be used\n", missing)
+			}
 			if live {
 				return a.checkLive(cmd.Context(), cfg)
 			}
@@ -264,11 +296,11 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 	asked := cfg.Rollout
 	asked.Anchor = "" // nor its sums to the anchor
 	o.Rollout = &asked
+	parts := buildParts(cfg, dir)
+	if err := errors.Join(parts.Missing...); err != nil {
+		return headless.Exit{Status: headless.ExitUsage, Err: err}
+	}
 	return a.world.CheckLive(ctx, &cfg.Rollout, engine.NewSeat(o), func() []error {
-		parts, err := buildParts(cfg, dir)
-		if err != nil {
-			return []error{err}
-		}
 		errs := tryParts(ctx, parts)
 		if anchor := cfg.Rollout.Anchor; anchor != "" {
 			if err := journal.TryAnchor(anchor); err != nil {
@@ -315,14 +347,19 @@ func kinds() config.Kinds {
 
 // load finds and reads the config.
 func (a *app) load(path string) (*config.Config, error) {
-	if path == "" {
-		path = defaultConfig()
-	}
-	cfg, err := config.Load(path, kinds())
+	cfg, err := config.Load(configPath(path), kinds())
 	if err != nil {
 		return nil, headless.Exit{Status: headless.ExitUsage, Err: err}
 	}
 	return cfg, nil
+}
+
+// configPath returns the path of the config that is asked for, or that of the usual one.
+func configPath(path string) string {
+	if path == "" {
+		return defaultConfig()
+	}
+	return path
 }
 
 func defaultConfig() string {
@@ -344,44 +381,119 @@ func exists(path string) bool {
 }
 
 // openOnce is open for a command, which looks and goes.
-func (a *app) openOnce(path string) (*model.Rollout, headless.Seat, string, error) {
-	return a.openFor(path, true, false)
+func (a *app) openOnce(path string, use headless.Use) (headless.Opened, error) {
+	path = configPath(path)
+	o, dir, err := a.find(path, use == headless.WayDown)
+	trouble := err
+	if o.Reload == nil && use == headless.Read {
+		if place, known := engine.Find(path, false); known { // the journal needs no config
+			return headless.Opened{Dir: place.Dir, Trouble: err}, nil
+		}
+	}
+	switch {
+	case o.Reload == nil:
+		return headless.Opened{}, err
+	case use == headless.Read:
+		return headless.Opened{Dir: dir, Rollout: o.Rollout, Trouble: trouble}, nil
+	}
+	o.Transient = true
+	return headless.Opened{Seat: engine.NewSeat(o), Dir: dir, Rollout: o.Rollout, Trouble: trouble}, nil
 }
 
-// openDown is openOnce for a command that takes things back.
-func (a *app) openDown(path string) (*model.Rollout, headless.Seat, string, error) {
-	return a.openFor(path, true, true)
-}
-
-// open loads the config and returns a seat at its rollout's engine, which stays.
+// open returns a seat at the engine of the config at path, which stays.
 func (a *app) open(path string) (*engine.Seat, error) {
-	_, seat, _, err := a.openFor(path, false, false)
-	if err != nil {
+	o, _, err := a.find(configPath(path), false)
+	if o.Reload == nil {
 		return nil, err
 	}
-	return seat.(*engine.Seat), nil
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "gonogo: warning: %v\n", err)
+	}
+	return engine.NewSeat(o), nil
 }
 
-func (a *app) openFor(path string, transient, down bool) (*model.Rollout, headless.Seat, string, error) {
+// find returns the options for a seat at the engine of the config at path, and its
+// state directory. A living engine is found before any file is parsed; then
+// the error says what is wrong with the file and is only a warning, as it is for a
+// way down, which goes by the last config that ran. Without options the error stands.
+func (a *app) find(path string, down bool) (engine.Options, string, error) {
 	cfg, err := a.load(path)
-	if err != nil {
-		return nil, nil, "", err
+	place, known := engine.Find(path, err == nil)
+	if known && engine.Alive(place.Dir) {
+		o := engine.Options{Dir: place.Dir}
+		if err == nil {
+			if keepsIn(cfg, place.Dir) {
+				return a.options(cfg, place.Dir), place.Dir, nil
+			}
+			err = fmt.Errorf("%s is now of the rollout %q or keeps its state elsewhere, and the engine of %q still runs in %s: end it to begin the other",
+				path, cfg.Rollout.ID, place.ID, place.Dir)
+		}
+		o.Reload = a.reload(path, place.Dir)
+		return o, place.Dir, err
 	}
-	dir, trouble, err := engine.StateDirDown(cfg.StateDir, cfg.Rollout.ID)
-	switch {
-	case err != nil:
-		return nil, nil, "", err
-	case trouble != nil && !down:
-		return nil, nil, "", trouble
-	case trouble != nil:
-		fmt.Fprintf(os.Stderr, "gonogo: warning: %v; the rollback goes on\n", trouble)
+	if err == nil {
+		dir, trouble, err := engine.StateDirDown(cfg.StateDir, cfg.Rollout.ID)
+		if err == nil && !down {
+			err = trouble
+		}
+		if err != nil {
+			return engine.Options{}, "", err
+		}
+		o := a.options(cfg, dir)
+		if o.Down = down; trouble != nil {
+			fmt.Fprintf(os.Stderr, "gonogo: warning: %v; the rollback goes on\n", trouble)
+			o.DirTrouble = trouble.Error()
+		}
+		return o, dir, nil
 	}
-	o := a.options(cfg, dir)
-	o.Transient, o.Down = transient, down
-	if trouble != nil {
-		o.DirTrouble = trouble.Error()
+	if known && down {
+		if _, err2 := engine.LastGood(place.Dir); err2 != nil {
+			return engine.Options{}, "", errors.Join(err, headless.Exit{Status: headless.ExitUsage, Err: err2})
+		}
+		return engine.Options{Dir: place.Dir, Down: true, Reload: a.reload(path, place.Dir)}, place.Dir, err
 	}
-	return &cfg.Rollout, engine.NewSeat(o), dir, nil
+	return engine.Options{}, "", err
+}
+
+// reload returns what loads the config at path anew, for the engine in dir.
+func (a *app) reload(path, dir string) func(bool) (engine.Options, error) {
+	return func(orLast bool) (engine.Options, error) {
+		cfg, err := config.Load(path, kinds())
+		if err == nil {
+			if keepsIn(cfg, dir) {
+				return a.options(cfg, dir), nil
+			}
+			if !orLast { // whoever asked says what must not change
+				where, err := engine.StateDir(cfg.StateDir, cfg.Rollout.ID)
+				return a.options(cfg, where), err
+			}
+			err = fmt.Errorf("%s is now of the rollout %q or keeps its state elsewhere", path, cfg.Rollout.ID)
+		}
+		if !orLast {
+			return engine.Options{}, err
+		}
+		last, err2 := engine.LastGood(dir)
+		if err2 != nil {
+			return engine.Options{}, headless.Exit{Status: headless.ExitUsage, Err: errors.Join(err, err2)}
+		}
+		if cfg, err2 = config.ParseKept(last.Path, last.Data, last.Files, kinds()); err2 != nil {
+			return engine.Options{}, headless.Exit{Status: headless.ExitUsage, Err: errors.Join(err, err2)}
+		}
+		o := a.options(cfg, dir)
+		o.Text.At = last.At
+		o.Trouble = fmt.Sprintf("%v; this engine runs the last config that ran instead, of %s, %.12s", err, last.At.UTC().Format("2006-01-02 15:04:05Z"), last.Hash)
+		return o, nil
+	}
+}
+
+// keepsIn reports whether the config's state is in dir: where it names no directory, in
+// whatever environment that was chosen.
+func keepsIn(cfg *config.Config, dir string) bool {
+	if cfg.StateDir == "" {
+		return filepath.Base(dir) == cfg.Rollout.ID && filepath.Base(filepath.Dir(dir)) == "gonogo"
+	}
+	where, _, err := engine.StateDirDown(cfg.StateDir, cfg.Rollout.ID)
+	return err == nil && where == dir
 }
 
 func (a *app) options(cfg *config.Config, dir string) engine.Options {
@@ -391,43 +503,54 @@ func (a *app) options(cfg *config.Config, dir string) engine.Options {
 	}
 	by := a.actor
 	by.Name, by.Via = "gonogo", "engine"
+	r := &cfg.Rollout
 	return engine.Options{
-		Rollout: &cfg.Rollout, Dir: dir, Actor: by, Now: time.Now, Version: version(),
-		Build:      func() (engine.Parts, error) { return buildParts(cfg, dir) },
-		ConfigHash: func() (string, error) { return fileHash(cfg.Rollout.ConfigPath) },
+		Rollout: r, Dir: dir, Actor: by, Now: time.Now, Version: version(),
+		Build:      func() (engine.Parts, error) { return buildParts(cfg, dir), nil },
+		ConfigHash: func() (string, error) { return fileHash(r.ConfigPath) },
+		Text:       engine.Text{Path: r.ConfigPath, Hash: r.ConfigHash, At: time.Now().UTC(), Data: cfg.Text, Files: cfg.Files},
+		Reload:     a.reload(r.ConfigPath, dir),
 		SystemLog:  engine.SystemLog,
 	}
 }
 
 func fileHash(path string) (string, error) {
+	if info, err := os.Stat(path); err != nil {
+		return "", err
+	} else if !info.Mode().IsRegular() {
+		return "", errors.New(path + " is no regular file")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = f.Close() }()
 	h := sha256.New()
-	if _, err := io.Copy(h, io.LimitReader(f, 1<<20)); err != nil {
+	if _, err := io.Copy(h, io.LimitReader(f, 2<<20)); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// buildParts makes everything that the config names.
-func buildParts(cfg *config.Config, dir string) (engine.Parts, error) {
+// buildParts makes everything that the config names. What cannot be made, such as
+// for want of a secret, fails by itself when it is used.
+func buildParts(cfg *config.Config, dir string) engine.Parts {
 	from, err := sources.Build(cfg, dir)
 	witnesses, err3 := sources.Witnesses(cfg)
 	b, err2 := actions.Build(cfg)
-	if err := errors.Join(err, err2, err3); err != nil {
-		return engine.Parts{}, headless.Exit{Status: headless.ExitUsage, Err: err}
-	}
 	p := engine.Parts{
 		Sources: map[string]engine.SourcePart{}, Switches: b.Switches, Effective: b.Effective,
 		Actions: b.Actions, Seen: b.Seen, Probes: b.Probes, Witnesses: witnesses, Identity: actions.Identity(cfg.Rollout.Environment.Identity),
 	}
+	for _, err := range []error{err, err2, err3} {
+		if err != nil {
+			p.Missing = append(p.Missing, err)
+		}
+	}
 	for _, part := range cfg.Sources {
 		p.Sources[part.ID] = engine.SourcePart{Kind: part.Kind, Source: from[part.ID]}
 	}
-	return p, nil
+	return p
 }
 
 func readJournal(dir, anchor string, each func(model.Record) error) (headless.JournalReport, error) {

@@ -19,7 +19,8 @@ type Built struct {
 	Probes    map[string]model.Reader
 }
 
-// Build makes what cfg names. The error joins those of all that could not be made.
+// Build makes what cfg names. The error joins those of all that could not be made;
+// each of these is there, and answers with that error until it can be made.
 func Build(cfg *config.Config) (Built, error) {
 	kinds := Builders()
 	var errs []error
@@ -33,11 +34,17 @@ func Build(cfg *config.Config) (Built, error) {
 		part := cfg.Switches[f.ID]
 		sw, err := kinds[part.Kind].BuildSwitch(part, f)
 		fails(fmt.Sprintf("flag %q", f.ID), err)
+		if err != nil {
+			sw = laterSwitch{func() (model.Switch, error) { return kinds[part.Kind].BuildSwitch(part, f) }}
+		}
 		b.Switches[f.ID] = sw
 	}
 	for id, part := range cfg.Actions {
 		action, err := kinds[part.Kind].Build(part)
 		fails(fmt.Sprintf("action %q", id), err)
+		if err != nil {
+			action = laterAction{func() (model.Action, error) { return kinds[part.Kind].Build(part) }}
+		}
 		b.Actions[id] = action
 	}
 	b.Effective = readers(kinds, cfg.Effective, "effective value of flag", fails)
@@ -88,6 +95,9 @@ func readers[ID ~string](kinds map[string]config.ActionKind, parts map[ID]config
 	for id, part := range parts {
 		r, err := kinds[part.Kind].BuildReader(part)
 		fails(fmt.Sprintf("%s %q", what, id), err)
+		if err != nil {
+			r = laterReader{func() (model.Reader, error) { return kinds[part.Kind].BuildReader(part) }}
+		}
 		out[id] = r
 	}
 	return out

@@ -32,6 +32,7 @@ const (
 	HoldOn      IntentKind = "hold"         // Reason: no phase may be entered
 	Resume      IntentKind = "resume"
 	Adopt       IntentKind = "adopt"            // take the changed config: Reason holds its hash
+	LookConfig  IntentKind = "look-config"      // read the config on disk, and show what adopting it would change
 	Refresh     IntentKind = "refresh"          // observe every flag now
 	RunCheck    IntentKind = "run-check"        // Check: find out now
 	ConfirmLast IntentKind = "confirm-rollback" // Reason: a person vouches that the last rollback is in effect

@@ -45,6 +45,8 @@ type EngineInfo struct {
 	Since   time.Time `json:"since"`
 	Version string    `json:"version"`
 	Viewers int       `json:"viewers"`
+	// Transient is the engine of a command, which ends with that.
+	Transient bool `json:"transient,omitempty"`
 }
 
 // Snapshot is everything there is to see at one moment. It is immutable and
@@ -71,7 +73,19 @@ type Snapshot struct {
 	Lost     string     `json:"lost,omitempty"`     // the engine is gone, and this is what is done about it
 	Journal  string     `json:"journal,omitempty"`  // trouble with the journal; empty: none
 	// ConfigChanged is the hash of a changed config that waits to be adopted.
-	ConfigChanged string `json:"config_changed,omitempty"`
+	ConfigChanged string   `json:"config_changed,omitempty"`
+	ConfigChanges []string `json:"config_changes,omitempty"` // what is other in it, a line each; inert
+	// ConfigTrouble says what is wrong with the config on disk, which then is not the
+	// one that runs, or with parts that it names; inert.
+	ConfigTrouble string `json:"config_trouble,omitempty"`
+}
+
+// Silence is an engine that is alive and says nothing.
+type Silence struct {
+	PID   int       // of the process that holds the state directory; 0: not known
+	Own   bool      // it is this process, which waits for its disk
+	Dir   string    // the state directory
+	Since time.Time // when it was heard last, or asked first
 }
 
 // Answer returns what became of the intent id, and whether that is known yet.

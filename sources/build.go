@@ -12,7 +12,8 @@ import (
 
 // Build makes every source of cfg, by its name. Sources that keep data do so
 // in folders of their own under stateDir. The error joins those of all sources
-// that could not be made.
+// that could not be made; each of these is there, and is down with that error
+// until it can be made.
 func Build(cfg *config.Config, stateDir string) (map[string]model.Source, error) {
 	kinds := Builders()
 	built := make(map[string]model.Source, len(cfg.Sources))
@@ -22,6 +23,7 @@ func Build(cfg *config.Config, stateDir string) (map[string]model.Source, error)
 		source, err := kinds[part.Kind].Build(part)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("source %q: %w", part.ID, err))
+			source = later{func() (model.Source, error) { return kinds[part.Kind].Build(part) }}
 		}
 		built[part.ID] = source
 	}
@@ -29,7 +31,8 @@ func Build(cfg *config.Config, stateDir string) (map[string]model.Source, error)
 }
 
 // Witnesses makes what finds the evidence of every verify by a source, by its
-// name. The error joins those of all that could not be made.
+// name. The error joins those of all that could not be made; each of these is
+// there, and answers with that error until it can be made.
 func Witnesses(cfg *config.Config) (map[string]model.Witness, error) {
 	kinds := Builders()
 	built := make(map[string]model.Witness, len(cfg.Witnesses))
@@ -39,6 +42,7 @@ func Witnesses(cfg *config.Config) (map[string]model.Witness, error) {
 		witness, err := kinds[part.Source.Kind].BuildWitness(part)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: source %q: %w", id, part.Source.ID, err))
+			witness = laterWitness{func() (model.Witness, error) { return kinds[part.Source.Kind].BuildWitness(part) }}
 		}
 		built[id] = witness
 	}

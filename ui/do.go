@@ -113,14 +113,18 @@ func (m *Model) adopt() tea.Cmd {
 		m.say("the config has not changed")
 		return nil
 	}
+	items := []menuItem{
+		{text: "no: stay with the one in use", run: func(*Model) tea.Cmd { return nil }},
+		{text: "yes: adopt it", run: func(m *Model) tea.Cmd {
+			return m.arm(model.Intent{Kind: model.Adopt, Reason: hash})
+		}},
+	}
+	for _, line := range s.ConfigChanges { // to read; enter on one closes the menu
+		items = append(items, menuItem{text: "  " + model.Inert(line), run: func(*Model) tea.Cmd { return nil }})
+	}
 	m.open(&menu{
 		title: "Adopt the changed config " + short(hash) + "? Gates, flags and rollbacks are those of the new one",
-		items: []menuItem{
-			{text: "no: stay with the one in use", run: func(*Model) tea.Cmd { return nil }},
-			{text: "yes: adopt it", run: func(m *Model) tea.Cmd {
-				return m.arm(model.Intent{Kind: model.Adopt, Reason: hash})
-			}},
-		},
+		items: items,
 	})
 	return nil
 }

@@ -170,6 +170,9 @@ func (m *Model) notices() []notice {
 		if s.ConfigChanged != "" {
 			out = append(out, notice{"config changed: A adopts it (" + short(s.ConfigChanged) + ")", theme.Notice | theme.Bold})
 		}
+		if s.ConfigTrouble != "" {
+			out = append(out, notice{"config: " + model.Inert(s.ConfigTrouble), theme.Warn | theme.Bold})
+		}
 		for _, n := range panel.GuardNotices(panel.Props{Snap: s, Now: m.now}) {
 			out = append(out, notice{n.Text, n.Style})
 		}

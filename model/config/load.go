@@ -32,6 +32,8 @@ type Config struct {
 	Witnesses map[string]WitnessPart  // verifies by a source, by name likewise
 	Warnings  []Problem               // in the order of the lines
 	Refused   Problems                // what check fails on; a rollout that runs loads all the same
+	Text      []byte                  // the file as it was read
+	Files     map[string][]byte       // what else was read, by its absolute path: the files of populations
 }
 
 // Load reads the config file at path. Its errors are Problems: all that are
@@ -85,6 +87,17 @@ func Parse(path string, data []byte, kinds Kinds) (*Config, error) {
 	return parseWith(path, data, kinds, readPopulation)
 }
 
+// ParseKept is Parse with the files that were read along with data once, see
+// Config.Files, in place of those on disk.
+func ParseKept(path string, data []byte, files map[string][]byte, kinds Kinds) (*Config, error) {
+	return parseWith(path, data, kinds, func(path string) ([]byte, error) {
+		if kept, ok := files[path]; ok {
+			return kept, nil
+		}
+		return readPopulation(path)
+	})
+}
+
 // parseWith is Parse with what reads the file of a population.
 func parseWith(path string, data []byte, kinds Kinds, read func(path string) ([]byte, error)) (*Config, error) {
 	whole := func(message string) (*Config, error) {
@@ -114,11 +127,20 @@ func parseWith(path string, data []byte, kinds Kinds, read func(path string) ([]
 	}
 	plain(doc)
 
-	c := &checker{file: path, kinds: kinds, index: x, doc: doc, read: read, asked: map[string]bool{}, cfg: &Config{
+	files := map[string][]byte{}
+	keeping := func(path string) ([]byte, error) {
+		data, err := read(path)
+		if err == nil {
+			files[path] = data
+		}
+		return data, err
+	}
+	c := &checker{file: path, kinds: kinds, index: x, doc: doc, read: keeping, asked: map[string]bool{}, cfg: &Config{
 		Dir: filepath.Dir(abs), Switches: map[model.FlagID]Part{}, Effective: map[model.FlagID]Part{},
 		Actions: map[model.ActionID]Part{}, Seen: map[model.ActionID]Part{}, Probes: map[string]Part{}, Witnesses: map[string]WitnessPart{},
 	}}
 	sum := sha256.Sum256(data)
+	c.cfg.Text, c.cfg.Files = data, files
 	c.cfg.Rollout.ConfigPath, c.cfg.Rollout.ConfigHash = abs, hex.EncodeToString(sum[:])
 	c.document()
 	errs, refused, warnings := split(c.problems)

@@ -47,18 +47,18 @@ type Engine struct {
 	identity string
 	looked   map[model.FlagID]bool // observed by this engine
 	changed  string                // hash of a config that waits to be adopted
+	changes  []string              // what is other in it, see config.Changes
+	config   string                // trouble with the config, for people
+	next     *Options              // what the seat goes on with: a config was adopted
+	end      context.CancelFunc    // ends Run as its context does
+	adopts   chan model.Intent     // that need the config on disk
 }
 
 // Open takes the state directory's lock, replays the journal and builds the
 // parts. It returns ErrLocked if another engine lives there. The caller must
 // call Run, which lets go of everything at its end.
 func Open(o Options) (*Engine, error) {
-	l, err := takeLock(o.Dir)
-	if err != nil && o.Down && !errors.Is(err, ErrLocked) {
-		if l, err = lockForDown(o.Dir); l != nil && err != nil {
-			o.DirTrouble, err = cmp.Or(o.DirTrouble, err.Error()+"; nothing keeps another rollback from running at the same time"), nil
-		}
-	}
+	l, err := lockFor(&o)
 	if err != nil {
 		return nil, err
 	}
@@ -70,16 +70,29 @@ func Open(o Options) (*Engine, error) {
 	return e, nil
 }
 
+// lockFor takes the lock of o's state directory. For a way down it takes what
+// can be had, and what is wrong with that goes to o.DirTrouble.
+func lockFor(o *Options) (*lock, error) {
+	l, err := takeLock(o.Dir)
+	if err != nil && o.Down && !errors.Is(err, ErrLocked) {
+		if l, err = lockForDown(o.Dir); l != nil && err != nil {
+			o.DirTrouble, err = cmp.Or(o.DirTrouble, err.Error()+"; nothing keeps another rollback from running at the same time"), nil
+		}
+	}
+	return l, err
+}
+
 func open(o Options, l *lock) (*Engine, error) {
 	parts, err := o.Build()
 	if err != nil {
 		return nil, err
 	}
+	o.reading = l.telling(o.alive)
 	e := &Engine{
 		o: o, parts: parts, lock: l, since: o.Now(),
 		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1),
 		intents: make(chan model.Intent, 64), observe: map[model.FlagID]chan struct{}{},
-		looked: map[model.FlagID]bool{},
+		looked: map[model.FlagID]bool{}, adopts: make(chan model.Intent, 8), answers: o.answers, config: configTrouble(o.Trouble, parts.Missing),
 	}
 	e.ledger, err = openLedger(o, func() { poke(e.facts) })
 	if err != nil {
@@ -98,12 +111,13 @@ func open(o Options, l *lock) (*Engine, error) {
 	}
 	state := e.ledger.current()
 	if state.ConfigHash != "" && state.ConfigHash != o.Rollout.ConfigHash {
-		e.changed = o.Rollout.ConfigHash
+		e.changed, e.changes = o.Rollout.ConfigHash, sinceLastGood(o)
 	}
 	if err := e.judge.restore(o.Rollout, &state); err != nil {
 		return nil, errors.Join(err, e.ledger.close())
 	}
 	e.plans.init(e)
+	e.keepConfig()
 	e.publish()
 	return e, nil
 }
@@ -120,6 +134,8 @@ func poke(c chan struct{}) {
 func (e *Engine) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	e.work = work
+	ctx, e.end = context.WithCancel(ctx)
+	defer e.end()
 	listener, err := listen(e.o.Dir)
 	if err != nil {
 		e.note("socket: " + err.Error() + "; others cannot attach")
@@ -162,7 +178,10 @@ func (e *Engine) close() error {
 	e.publish()
 	e.broker.close()
 	err := e.ledger.close()
-	e.lock.release()
+	if e.next == nil || err != nil {
+		e.next = nil
+		e.lock.release()
+	}
 	return err
 }
 
@@ -309,11 +328,11 @@ func (e *Engine) publish() (waiting int) {
 	s := &model.Snapshot{
 		Seq: state.Seq, At: now, Rollout: e.o.Rollout, State: state, Gate: verdict, Lines: lines,
 		Series: series, Sources: health, Tail: tail, Live: e.plans.live(), Checks: e.checks.live(), Journal: trouble,
-		Engine: model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version},
+		Engine: model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version, Transient: e.o.Transient},
 	}
 	e.mu.Lock()
 	s.Answers = answers
-	s.Identity, s.ConfigChanged = e.identity, e.changed
+	s.Identity, s.ConfigChanged, s.ConfigChanges, s.ConfigTrouble = e.identity, e.changed, e.changes, e.config
 	if s.Journal == "" && len(e.troubles) > 0 {
 		s.Journal = e.troubles[len(e.troubles)-1]
 	}
@@ -330,35 +349,4 @@ func (e *Engine) waiting(answered int) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return n + len(e.o.Rollout.Flags) - len(e.looked)
-}
-
-// watchConfig tells when the config file is no longer the one that runs.
-func (e *Engine) watchConfig(ctx context.Context) {
-	if e.o.ConfigHash == nil {
-		return
-	}
-	tick := time.NewTicker(2 * time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		hash, err := e.o.ConfigHash()
-		if err != nil {
-			continue // an editor may be at it
-		}
-		e.mu.Lock()
-		running, adopted := e.o.Rollout.ConfigHash, e.ledger.current().ConfigHash
-		switch {
-		case hash != running:
-			e.changed = hash
-		case adopted == "" || adopted == running:
-			e.changed = ""
-		default:
-			e.changed = running
-		}
-		e.mu.Unlock()
-	}
 }

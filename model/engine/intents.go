@@ -17,6 +17,9 @@ func (e *Engine) takeIntents(ctx context.Context) {
 		case in := <-e.intents:
 			in.Reason = model.Inert(in.Reason)
 			err := e.take(in)
+			if errors.Is(err, errLater) {
+				continue
+			}
 			if in.By.Via == model.ViaGuard {
 				e.guardAnswered(err)
 				continue // nobody else waits for the answer
@@ -61,8 +64,8 @@ func (e *Engine) take(in model.Intent) error {
 		return e.hold(in)
 	case model.ConfirmLast, model.VerifyLast:
 		return e.confirm(in)
-	case model.Adopt:
-		return e.adopt(in)
+	case model.Adopt, model.LookConfig:
+		return e.later(in)
 	case model.Refresh:
 		e.observeAll()
 		return nil
@@ -231,25 +234,4 @@ func (e *Engine) hold(in model.Intent) error {
 		return refuse("holding needs a reason")
 	}
 	return e.ledger.record(in.By, in.ID, model.HoldChanged{Held: held, Reason: in.Reason})
-}
-
-// adopt takes the changed config that this engine runs with. One that was
-// changed while it runs is taken at the next start.
-func (e *Engine) adopt(in model.Intent) error {
-	e.mu.Lock()
-	changed := e.changed
-	e.mu.Unlock()
-	switch {
-	case changed == "":
-		return refuse("the config did not change")
-	case changed != e.o.Rollout.ConfigHash:
-		return refuse("the file was changed while gonogo runs: start gonogo again, then adopt it")
-	}
-	err := e.ledger.record(in.By, in.ID, model.ConfigAdopted{Hash: changed, Previous: e.ledger.current().ConfigHash})
-	if err == nil {
-		e.mu.Lock()
-		e.changed = ""
-		e.mu.Unlock()
-	}
-	return err
 }

@@ -89,6 +89,9 @@ func (l *ledger) openStore(o Options, against *journal.Against) opened {
 		open = openFile
 	}
 	each := func(r model.Record) error {
+		if o.reading != nil {
+			o.reading()
+		}
 		if against != nil {
 			against.See(r)
 		}

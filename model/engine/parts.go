@@ -17,6 +17,9 @@ type Parts struct {
 	Probes    map[string]model.Reader         // of http verifications
 	Witnesses map[string]model.Witness        // of verifications by a source
 	Identity  func() string                   // what machine this really is; may be nil, may be slow
+	// Missing says which parts could not be made, such as for want of a secret. Each
+	// of them is there, and answers with that error.
+	Missing []error
 }
 
 // SourcePart is a source with its kind, for people.
@@ -50,6 +53,19 @@ type Options struct {
 	OpenJournal func(dir string, each func(model.Record) error) (journal.Store, journal.Report, error)
 	// ConfigHash returns the hash of the config file as it is now; nil: it never changes.
 	ConfigHash func() (string, error)
+	// Text is the config as it was read; the last that ran is kept in Dir.
+	Text Text
+	// Trouble says what is wrong with the config on disk where this is another; empty: nothing.
+	Trouble string
+	// Reload returns the options for the config as it is on disk now; nil: there is
+	// but one. Where it does not load, that is the error; with orLast the options are
+	// those of the last config that ran then, see LastGood, and Trouble says so.
+	// A seat whose Rollout is nil begins with it.
+	Reload func(orLast bool) (Options, error)
+
+	reading func()         // is called for each record of the journal that is read
+	alive   func()         // is called while the engine starts, as long as that goes on
+	answers []model.Answer // of the engine before this one in the same seat
 }
 
 const (

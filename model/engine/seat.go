@@ -4,14 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
 	"gonogo/model"
 )
 
-// retryEvery is how often a seat without an engine looks for one, or for the lock.
-const retryEvery = 100 * time.Millisecond
+// retryEvery is how often a seat without an engine looks for one, or for the lock;
+// retrySlowly, how often one that cannot take over tries to.
+const (
+	retryEvery  = 100 * time.Millisecond
+	retrySlowly = time.Second
+)
 
 // Seat is a place at the state directory's engine, for a cockpit or a command:
 // it is the engine where there is none, else it is attached to the living one,
@@ -20,44 +25,151 @@ type Seat struct {
 	o       Options
 	broker  broker
 	intents chan model.Intent
+	ear     ear
+	telling sync.Mutex // a snapshot goes out: none goes out under an older one's mark
 	mu      sync.Mutex
 	engine  *Engine // while this seat is the engine
 	ready   chan struct{}
 	once    sync.Once
 }
 
-// NewSeat returns a seat that does nothing before Run.
+// NewSeat returns a seat that does nothing before Run. Of o it needs but Dir and
+// Reload while it is attached.
 func NewSeat(o Options) *Seat {
-	return &Seat{o: o, intents: make(chan model.Intent, 64), ready: make(chan struct{})}
+	s := &Seat{o: o, intents: make(chan model.Intent, 64), ready: make(chan struct{})}
+	s.ear.own, s.ear.since = true, time.Now()
+	return s
 }
 
 // Run keeps the seat until ctx is done; as the engine, until also no plan runs
 // any more. It returns an error if it can be neither the engine nor attached.
 func (s *Seat) Run(ctx context.Context) error {
 	defer s.broker.close()
+	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var group sync.WaitGroup
+	group.Go(func() { s.ear.listen(listening, s.quiet) })
+	defer group.Wait()
+	defer stop()
+	visited := false // it was attached to an engine that was to stay
 	for {
-		e, err := Open(s.o)
+		pause := retryEvery
+		e, err := s.take(visited)
 		switch {
 		case err == nil:
 			return s.lead(ctx, e)
-		case !errors.Is(err, ErrLocked):
+		case errors.Is(err, ErrLocked):
+			err = attach(ctx, s.o.Dir, s.intents, s.joined, s.see)
+			if ctx.Err() != nil {
+				return nil
+			}
+			if last := s.Last(); last != nil && !last.Engine.Transient {
+				visited = true
+			}
+			s.lost("the engine is gone (" + err.Error() + "): taking over")
+			s.await()
+		case visited && !s.o.Transient:
+			s.lost("NO ENGINE, and this cockpit cannot be it: " + err.Error() + "; whoever can: gonogo run --headless")
+			s.ear.hear()
+			pause = retrySlowly
+		default:
 			return err
 		}
-		err = attach(ctx, s.o.Dir, s.intents, s.see)
-		if ctx.Err() != nil {
-			return nil
-		}
-		s.lost(err)
 		select {
 		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+		if ctx.Err() != nil {
 			return nil
-		case <-time.After(retryEvery):
 		}
 	}
 }
 
-// lead runs the engine and passes its snapshots and the seat's intents on.
+// take takes the lock and opens an engine: with the config as it was given, or,
+// where another engine led until now, as it is on disk by now, or the last that ran.
+func (s *Seat) take(visited bool) (*Engine, error) {
+	o := s.o
+	l, err := lockFor(&o)
+	if err != nil {
+		return nil, err
+	}
+	s.ear.at(0, true)
+	if o.Reload != nil && (visited || o.Rollout == nil) {
+		as := o
+		if o, err = as.Reload(true); err == nil && visited && !as.Transient {
+			err = lacking(o)
+		}
+		o.Transient, o.Down, o.DirTrouble = as.Transient, as.Down, as.DirTrouble
+	}
+	var e *Engine
+	if err == nil {
+		o.alive = s.ear.hear
+		e, err = open(o, l)
+	}
+	if err != nil {
+		l.release()
+		return nil, err
+	}
+	s.enter(o)
+	return e, nil
+}
+
+// lacking says which parts cannot be made here: a cockpit must not take over
+// from an engine that had them.
+func lacking(o Options) error {
+	parts, err := o.Build()
+	if err != nil {
+		return err
+	}
+	return errors.Join(parts.Missing...)
+}
+
+// enter notes where the engine of this config is.
+func (s *Seat) enter(o Options) {
+	r := o.Rollout
+	if r.ConfigPath == "" || len(o.Text.Data) == 0 {
+		return
+	}
+	enter(Place{ID: r.ID, Dir: o.Dir, PID: os.Getpid(), At: time.Now(), Hash: r.ConfigHash}, o.Text.Path)
+}
+
+// lead runs the engine, and when a config was adopted the one that goes on with that.
 func (s *Seat) lead(ctx context.Context, e *Engine) error {
+	for {
+		err := s.leadOne(ctx, e)
+		next := e.next
+		if next == nil {
+			return err
+		}
+		fresh, old := *next, e.o
+		fresh.alive, old.alive = s.ear.hear, s.ear.hear
+		fresh.Transient = old.Transient
+		fresh.answers = e.answers
+		then, err := open(fresh, e.lock)
+		if err != nil { // rather the old one than none
+			old.answers = e.answers
+			old.Trouble = "the adopted config cannot be run: " + err.Error()
+			if then, err = open(old, e.lock); err != nil {
+				e.lock.release()
+				return err
+			}
+			fresh = old
+		}
+		s.enter(fresh)
+		for { // what came too late for the old one
+			select {
+			case in := <-e.intents:
+				then.intents <- in
+				continue
+			default:
+			}
+			break
+		}
+		e = then
+	}
+}
+
+// leadOne runs one engine and passes its snapshots and the seat's intents on.
+func (s *Seat) leadOne(ctx context.Context, e *Engine) error {
 	box, done := e.Subscribe()
 	defer done()
 	s.mu.Lock()
@@ -89,18 +201,54 @@ func (s *Seat) lead(ctx context.Context, e *Engine) error {
 }
 
 func (s *Seat) see(snap *model.Snapshot) {
+	s.ear.hear()
+	s.telling.Lock()
 	s.broker.publish(snap)
+	s.telling.Unlock()
 	s.once.Do(func() { close(s.ready) })
 }
 
+// joined notes the engine that the seat is connected to.
+func (s *Seat) joined(pid int) { s.ear.at(pid, false) }
+
+// await listens to an engine that cannot be attached to: one that starts says
+// in the lock's file that it gets on.
+func (s *Seat) await() {
+	h := holderOf(s.o.Dir)
+	pid := lockHolder(s.o.Dir)
+	if pid == 0 {
+		pid = h.PID
+	}
+	s.ear.at(pid, false)
+	if time.Since(h.At) < time.Second {
+		s.ear.hear()
+	}
+}
+
+// quiet shows that the engine says nothing.
+func (s *Seat) quiet() {
+	is, silent := s.Silent()
+	since := is.Since.UTC().Format("15:04:05Z")
+	switch {
+	case !silent:
+	case is.Own:
+		s.lost("this engine gets nothing done since " + since + ": does the disk of " + is.Dir + " hang?")
+	default:
+		s.lost(fmt.Sprintf("the engine (pid %d) is alive and silent since %s: kill -CONT %d, or gonogo rollback --break-glass", is.PID, since, is.PID))
+	}
+}
+
 // lost shows what was seen last, marked.
-func (s *Seat) lost(err error) {
+func (s *Seat) lost(why string) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
 	last := s.broker.last()
-	if last == nil || last.Lost != "" {
+	why = model.Inert(why)
+	if last == nil || last.Lost == why {
 		return
 	}
 	c := *last
-	c.Lost = model.Inert(fmt.Sprintf("the engine is gone (%v): taking over", err))
+	c.Lost = why
 	s.broker.publish(&c)
 }
 
@@ -121,10 +269,14 @@ func (s *Seat) Last() *model.Snapshot { return s.broker.last() }
 // It is closed when the seat is given up.
 func (s *Seat) Subscribe() (<-chan *model.Snapshot, func()) { return s.broker.subscribe() }
 
-// Submit enqueues an intent for the engine, whoever that is.
+// Submit enqueues an intent for the engine, whoever that is. To an engine that
+// is silent none is sent: it would act on it whenever it wakes.
 func (s *Seat) Submit(ctx context.Context, in model.Intent) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if is, silent := s.Silent(); silent && !is.Own {
+		return fmt.Errorf("not sent: the engine (pid %d) is silent since %s", is.PID, is.Since.UTC().Format("15:04:05Z"))
 	}
 	select {
 	case s.intents <- in:

@@ -149,12 +149,14 @@ func (l *limited) Read(p []byte) (int, error) {
 }
 
 // attach follows the engine of dir until it ends: each of its snapshots goes
-// to see, and what comes from intents goes to it.
-func attach(ctx context.Context, dir string, intents <-chan model.Intent, see func(*model.Snapshot)) error {
+// to see, and what comes from intents goes to it. joined gets its pid, 0 where that is not known.
+func attach(ctx context.Context, dir string, intents <-chan model.Intent, joined func(pid int), see func(*model.Snapshot)) error {
 	conn, err := dial(ctx, dir)
 	if err != nil {
 		return err
 	}
+	pid, _, _ := peer(conn)
+	joined(pid)
 	ctx, stop := context.WithCancel(ctx)
 	unhook := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer unhook()

@@ -27,16 +27,12 @@ func StateDir(configured, id string) (string, error) {
 func StateDirDown(configured, id string) (dir string, trouble, err error) {
 	dir = configured
 	if dir == "" {
-		base := os.Getenv("XDG_STATE_HOME")
-		if !filepath.IsAbs(base) {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				trouble = fmt.Errorf("state directory: %w; set rollout.state_dir", err)
-				home = os.TempDir()
-			}
-			base = filepath.Join(home, ".local", "state")
+		home, err := Home()
+		if err != nil {
+			trouble = fmt.Errorf("state directory: %w; set rollout.state_dir", err)
+			home = filepath.Join(os.TempDir(), "gonogo")
 		}
-		dir = filepath.Join(base, "gonogo", id)
+		dir = filepath.Join(home, id)
 	}
 	if trouble != nil {
 		return dir, trouble, nil

@@ -16,7 +16,7 @@ import (
 func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try func() []error) error {
 	bad := 0
 	once := *w
-	once.Open = func(string) (*model.Rollout, Seat, string, error) { return r, seat, "", nil }
+	once.Open = func(string, Use) (Opened, error) { return Opened{Seat: seat, Rollout: r}, nil }
 	err := once.with(ctx, "", func(ctx context.Context, s *session) error {
 		if _, err := s.settled(ctx); err != nil {
 			return err

@@ -20,7 +20,7 @@ func (w *World) Commands(config *string) []*cobra.Command {
 		w.cmdIntent(config, "hold", "Stop all ways up until resume; ways down stay open", true,
 			model.Intent{Kind: model.HoldOn}, "held"),
 		w.cmdIntent(config, "resume", "Let the rollout go on after a hold", false, model.Intent{Kind: model.Resume}, "resumed"),
-		w.cmdIntent(config, "adopt", "Take the config as it is now, after it was changed", false, model.Intent{Kind: model.Adopt}, "adopted"),
+		w.cmdAdopt(config),
 	}
 	return cmds
 }
@@ -154,7 +154,7 @@ func (w *World) cmdFlagSet(config *string) *cobra.Command {
 	c := &cobra.Command{
 		Use: "set NAME VALUE", Short: "Set a flag, restart what must be restarted, and see that it is in effect", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				f := s.rollout.Flag(model.FlagID(args[0]))
 				if f == nil {
 					return usage("there is no flag %q", args[0])
@@ -187,7 +187,7 @@ func (w *World) cmdAdvance(config *string) *cobra.Command {
 		Long: "Enter the next phase: set its flags, restart what must be restarted, and see that they are in effect.\n" +
 			"Against a gate that is not GO, or past a phase, it needs --reason.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				return s.drive(ctx, model.Intent{Kind: model.ArmEnter, Phase: model.PhaseID(to), Reason: reason}, how)
 			})
 		},
@@ -206,7 +206,7 @@ func (w *World) cmdSign(config *string) *cobra.Command {
 		Long: "Vouch for a check of the current phase. With --run gonogo runs the check's action, or asks its URL, and the\n" +
 			"exit status says how it went: 0 it holds, 10 it does not.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				if _, err := s.next(ctx); err != nil {
 					return err
 				}
@@ -238,7 +238,7 @@ func (w *World) cmdIntent(config *string, name, short string, needsReason bool, 
 			if needsReason && reason == "" {
 				return usage("%s needs --reason", name)
 			}
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				if _, err := s.next(ctx); err != nil {
 					return err
 				}

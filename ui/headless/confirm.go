@@ -14,6 +14,9 @@ type downHow struct {
 	reason                string
 }
 
+// looks reports whether nothing is changed in the world.
+func (h downHow) looks() bool { return h.last || h.verify }
+
 // instead does what the flags ask for instead of a rollback, and reports whether they do.
 func (h downHow) instead(ctx context.Context, s *session, how consent) (bool, error) {
 	switch {

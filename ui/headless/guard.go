@@ -17,7 +17,7 @@ func (w *World) cmdVeto(config *string) *cobra.Command {
 		Long: "Keep the plan that is armed from running. A veto of the guard needs --reason and lasts for guard.veto,\n" +
 			"after which the guard arms again if what it saw still fails.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				snap, err := s.next(ctx)
 				if err != nil {
 					return err
@@ -45,7 +45,7 @@ func (w *World) cmdBaseline(config *string) *cobra.Command {
 	freeze := &cobra.Command{
 		Use: "freeze [METRIC...]", Short: "Freeze the baselines of the metrics named, or of all whose target rests on one",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				in := model.Intent{Kind: model.Freeze, Reason: reason}
 				for _, name := range args {
 					if s.rollout.Metric(model.MetricID(name)) == nil {

@@ -30,9 +30,12 @@ func (w *World) cmdLog(config *string) *cobra.Command {
 		Long: "Print the journal, a line a record. With --verify say whether its chain of hashes holds, and whether\n" +
 			"it is the one that the anchor knows, if the config names one: exit status 30 if not.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			rollout, _, dir, err := w.Open(*config)
+			o, err := w.Open(*config, Read)
 			if err != nil {
 				return err
+			}
+			if o.Trouble != nil {
+				_, _ = fmt.Fprintf(w.Err, "gonogo: warning: %v\n  the journal is the one of the last engine of this config\n", o.Trouble)
 			}
 			out := bufio.NewWriter(w.Out)
 			lines := []logLine{}
@@ -48,10 +51,10 @@ func (w *World) cmdLog(config *string) *cobra.Command {
 				return nil
 			}
 			anchor := ""
-			if verify {
-				anchor = rollout.Anchor
+			if verify && o.Rollout != nil {
+				anchor = o.Rollout.Anchor
 			}
-			report, err := w.Journal(dir, anchor, each)
+			report, err := w.Journal(o.Dir, anchor, each)
 			if err != nil {
 				return err
 			}

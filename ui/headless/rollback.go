@@ -17,12 +17,13 @@ func (w *World) cmdRollback(config *string) *cobra.Command {
 	var how consent
 	var instead downHow
 	var flag, remove string
+	var glass bool
 	c := &cobra.Command{
 		Use: "rollback [NAME]", Short: "Take it back: the emergency rollback, the one named, or one flag", Args: cobra.MaximumNArgs(1),
 		Long: "Take it back. Without a name it is the emergency rollback. --flag takes that one flag back to its safe value.\n" +
 			"A rollback that takes some out of a list needs --remove; without it the items are listed.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.down().with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.goDown(cmd.Context(), *config, instead.looks(), glass, how, func(ctx context.Context, s *session) error {
 				if done, err := instead.instead(ctx, s, how); done {
 					return err
 				}
@@ -38,6 +39,7 @@ func (w *World) cmdRollback(config *string) *cobra.Command {
 		},
 	}
 	how.flags(c)
+	c.Flags().BoolVar(&glass, "break-glass", false, "where the engine is alive and silent for 3s: end it with SIGKILL, then roll back")
 	c.Flags().BoolVar(&instead.last, "last", false, "show how the last rollback went, in a text to paste")
 	c.Flags().BoolVar(&instead.verify, "verify", false, "look again whether the last rollback is in effect, changing nothing")
 	c.Flags().BoolVar(&instead.confirm, "confirm", false, "vouch that the last rollback is in effect; needs --reason")
@@ -139,7 +141,7 @@ func (w *World) cmdRehearse(config *string) *cobra.Command {
 			"Exit status: 0 READY or VERIFIED within the budget, else 20 or what the outcome says.\n" +
 			"Without a name it lists the rollbacks with their last drill.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
+			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				if len(args) == 0 {
 					return s.listDrills(ctx, how.asJSON)
 				}

@@ -15,21 +15,42 @@ type Seat interface {
 	Run(ctx context.Context) error
 	Subscribe() (<-chan *model.Snapshot, func())
 	Submit(ctx context.Context, in model.Intent) error
+	// Silent returns who is alive and says nothing, and whether that is so.
+	Silent() (model.Silence, bool)
+}
+
+// Use is what a command wants of the engine.
+type Use int
+
+// The uses. Way down is a rollback: it works where the config does not load too.
+const (
+	Look    Use = iota // nothing is changed
+	Change             // something may be
+	WayDown            // a rollback
+	Read               // the journal alone, without an engine
+)
+
+// Opened is a rollout that a command works on.
+type Opened struct {
+	Seat    Seat           // not yet run; nil for Read
+	Dir     string         // the state directory
+	Rollout *model.Rollout // as the file on disk says; nil where that does not load
+	// Trouble is why the file on disk is not what is worked with; nil: it is.
+	Trouble error
 }
 
 // World is what the commands need of main.
 type World struct {
-	// Open loads the config at path ("": the usual places) and returns a seat
-	// at its engine, not yet run, and the state directory.
-	Open func(path string) (*model.Rollout, Seat, string, error)
-	// OpenDown is Open for a command that takes things back: trouble with the
-	// state directory does not keep it from that. nil: Open.
-	OpenDown func(path string) (*model.Rollout, Seat, string, error)
-	Actor    model.Actor
-	NewID    func() model.IntentID
-	In       io.Reader
-	Out      io.Writer
-	Err      io.Writer
+	// Open finds the engine of the config at path ("": the usual places), or
+	// loads that config, and returns a seat.
+	Open func(path string, use Use) (Opened, error)
+	// BreakGlass ends the engine that holds the state directory dir and returns its pid, 0: there was none.
+	BreakGlass func(ctx context.Context, dir string) (int, error)
+	Actor      model.Actor
+	NewID      func() model.IntentID
+	In         io.Reader
+	Out        io.Writer
+	Err        io.Writer
 	// Ask reports whether a person at a terminal can be asked.
 	Ask bool
 	// Again is done at the second signal to end.
@@ -57,36 +78,53 @@ type JournalReport struct {
 // session is one command's stay at the engine.
 type session struct {
 	w       *World
-	rollout *model.Rollout
+	rollout *model.Rollout // the engine's
 	seat    Seat
 	box     <-chan *model.Snapshot
+	first   *model.Snapshot // that came before the command began, and is not looked at yet
 	last    *model.Snapshot
+	asked   bool // an intent was sent
 	ended   chan error
 }
 
-// down is w for a command that takes things back.
-func (w *World) down() *World {
-	c := *w
-	if w.OpenDown != nil {
-		c.Open = w.OpenDown
-	}
-	return &c
+// with opens a session in which nothing is changed, see stay.
+func (w *World) with(ctx context.Context, path string, f func(context.Context, *session) error) error {
+	return w.stay(ctx, path, Look, f)
 }
 
-// with opens a session, runs f in it and closes it, waiting for a plan that runs.
-func (w *World) with(ctx context.Context, path string, f func(context.Context, *session) error) error {
-	rollout, seat, _, err := w.Open(path)
+// change opens a session in which something may be changed, see stay.
+func (w *World) change(ctx context.Context, path string, f func(context.Context, *session) error) error {
+	return w.stay(ctx, path, Change, f)
+}
+
+// stay opens a session, runs f in it and closes it, waiting for a plan that
+// runs. It waits for no engine that is silent.
+func (w *World) stay(ctx context.Context, path string, use Use, f func(context.Context, *session) error) error {
+	o, err := w.Open(path, use)
 	if err != nil {
 		return err
 	}
-	s := &session{w: w, rollout: rollout, seat: seat, ended: make(chan error, 1)}
+	s := &session{w: w, seat: o.Seat, ended: make(chan error, 1)}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // a plan outlives the first signal
-	box, done := seat.Subscribe()
+	defer stop()
+	box, done := o.Seat.Subscribe()
 	s.box = box
-	go func() { s.ended <- seat.Run(work) }()
-	result := f(ctx, s)
+	go func() { s.ended <- o.Seat.Run(work) }()
+	result := s.begin(ctx, o.Trouble)
+	if result == nil {
+		result = f(ctx, s)
+	}
 	done()
 	stop()
+	var silent *Silent
+	if errors.As(result, &silent) { // it may never end, and nobody waits for that
+		select {
+		case <-s.ended:
+		case <-time.After(time.Second):
+		}
+		silent.asked = s.asked
+		return silent.exit(use)
+	}
 	if err := <-s.ended; err != nil && result == nil {
 		result = err
 	} else if errors.Is(result, errNoEngine) {
@@ -95,19 +133,55 @@ func (w *World) with(ctx context.Context, path string, f func(context.Context, *
 	return result
 }
 
+// begin waits for the engine's first word, and with it for what rollout it runs.
+func (s *session) begin(ctx context.Context, trouble error) error {
+	snap, err := s.next(ctx)
+	if err != nil {
+		return err
+	}
+	s.first, s.rollout = snap, snap.Rollout
+	if trouble != nil && snap.Attached {
+		_, _ = fmt.Fprintf(s.w.Err, "gonogo: warning: %v\n  the engine (pid %d) goes on with the config that it has, %s, and so does this command\n",
+			trouble, snap.Engine.PID, shortHash(snap.Rollout.ConfigHash))
+	} else if snap.ConfigTrouble != "" {
+		_, _ = fmt.Fprintf(s.w.Err, "gonogo: warning: config: %s\n", snap.ConfigTrouble)
+	}
+	return nil
+}
+
+func shortHash(hash string) string { return hash[:min(12, len(hash))] }
+
 var errNoEngine = errors.New("the engine ended")
 
-// next waits for the next snapshot.
+// silenceEvery is how often a command that waits looks whether the engine is silent.
+const silenceEvery = 100 * time.Millisecond
+
+// next waits for the next snapshot, and no longer than the engine gives signs of life.
 func (s *session) next(ctx context.Context) (*model.Snapshot, error) {
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case snap, ok := <-s.box:
-		if !ok {
-			return nil, errNoEngine
-		}
-		s.last = snap
+	if snap := s.first; snap != nil {
+		s.first = nil
 		return snap, nil
+	}
+	tick := time.NewTicker(silenceEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case snap, ok := <-s.box:
+			if !ok {
+				return nil, errNoEngine
+			}
+			if snap.Lost != "" { // what was seen before the engine went or fell silent is no news
+				continue
+			}
+			s.last, s.rollout = snap, snap.Rollout
+			return snap, nil
+		case <-tick.C:
+			if is, silent := s.seat.Silent(); silent && !(is.Own && s.asked) {
+				return nil, &Silent{Silence: is}
+			}
+		}
 	}
 }
 
@@ -170,7 +244,12 @@ func (s *session) submit(ctx context.Context, in model.Intent) error {
 	if s.last != nil {
 		in.Seen = s.last.Seq
 	}
+	s.asked = true
 	if err := s.seat.Submit(ctx, in); err != nil {
+		if is, silent := s.seat.Silent(); silent {
+			s.asked = false
+			return &Silent{Silence: is}
+		}
 		return err
 	}
 	return s.answered(ctx, in.ID)

@@ -47,6 +47,8 @@ func Intent(in model.Intent) string {
 		text = "resume"
 	case model.Adopt:
 		return "adopt config " + model.Inert(Short(in.Reason))
+	case model.LookConfig:
+		text = "read the config on disk"
 	case model.Refresh:
 		text = "look at every flag"
 	case model.RunCheck:

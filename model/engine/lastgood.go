@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// lastName is the file in the state directory that holds the last config that ran.
+const lastName = "config.last"
+
+// longestLast is how large it may be, in bytes: a config, and the files of its populations.
+const longestLast = 64 << 20
+
+// Text is a config as it was read: what is needed to read it again when the
+// file on disk does not load. Secrets are in it as they are in the file: by name.
+type Text struct {
+	Path  string            `json:"path"` // absolute
+	Hash  string            `json:"hash"` // sha256 of Data, hex
+	At    time.Time         `json:"at"`   // when it was last taken into use
+	Data  []byte            `json:"data"`
+	Files map[string][]byte `json:"files,omitempty"` // what it names and was read along with it
+}
+
+// LastGood returns the last config that ran in the state directory dir and was
+// not waiting to be adopted.
+func LastGood(dir string) (Text, error) {
+	path := filepath.Join(dir, lastName)
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return Text{}, fmt.Errorf("no config ran in %s yet", dir)
+	case err != nil:
+		return Text{}, err
+	case info.Size() > longestLast:
+		return Text{}, fmt.Errorf("%s is too large to be a config that ran", path)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return Text{}, err
+	}
+	var t Text
+	if err := json.Unmarshal(b, &t); err != nil {
+		return Text{}, fmt.Errorf("%s is damaged: %w", path, err)
+	}
+	if sum := sha256.Sum256(t.Data); hex.EncodeToString(sum[:]) != t.Hash {
+		return Text{}, fmt.Errorf("%s was edited: it is not what ran", path)
+	}
+	return t, nil
+}
+
+// keep writes t as the last config that ran in dir.
+func (t Text) keep(dir string) error {
+	if len(t.Data) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	return replace(filepath.Join(dir, lastName), b)
+}

@@ -1,0 +1,45 @@
+package sources
+
+import (
+	"context"
+
+	"gonogo/model"
+)
+
+// later is a source that could not be made, such as for want of a secret. It
+// tries again whenever it is to run, and stops nothing else.
+type later struct {
+	build func() (model.Source, error)
+}
+
+// Run returns the reason, or runs the source where it can be made by now.
+func (l later) Run(ctx context.Context, out model.Emitter) error {
+	s, err := l.build()
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx, out)
+}
+
+// laterWitness is likewise a witness.
+type laterWitness struct {
+	build func() (model.Witness, error)
+}
+
+// Mark marks where the witness can be made by now.
+func (l laterWitness) Mark(ctx context.Context) (string, error) {
+	w, err := l.build()
+	if err != nil {
+		return "", err
+	}
+	return w.Mark(ctx)
+}
+
+// Look looks where the witness can be made by now.
+func (l laterWitness) Look(ctx context.Context, mark string) (bool, string, error) {
+	w, err := l.build()
+	if err != nil {
+		return false, "", err
+	}
+	return w.Look(ctx, mark)
+}

@@ -1,0 +1,82 @@
+package headless
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gonogo/model"
+)
+
+// Silent is the error of a command whose engine is alive and says nothing.
+type Silent struct {
+	model.Silence
+	asked bool // an intent was sent before it fell silent
+}
+
+// NewSilent returns the error of a command for an engine that is silent, with what to do.
+func NewSilent(is model.Silence, use Use) error { return (&Silent{Silence: is}).exit(use) }
+
+// Error says who is silent since when.
+func (s *Silent) Error() string {
+	since := s.Since.UTC().Format("15:04:05Z")
+	switch {
+	case s.Own:
+		return fmt.Sprintf("nothing gets done since %s: does the disk of %s hang?", since, s.Dir)
+	case s.PID == 0:
+		return fmt.Sprintf("%s is held by an engine that is silent since %s", s.Dir, since)
+	}
+	return fmt.Sprintf("the engine, pid %d, holds %s and is silent since %s", s.PID, s.Dir, since)
+}
+
+// exit returns the error with what to do, and the exit status: of a command that
+// only looks UNKNOWN, of any other NEEDS-HUMAN.
+func (s *Silent) exit(use Use) error {
+	status, did := ExitNeedsHuman, "nothing was asked of it, nothing was changed"
+	if s.asked {
+		did = "it was asked before it fell silent, and may still do it when it wakes: look before you ask again"
+	}
+	if use == Look {
+		status, did = ExitUnknown, "nothing is known"
+	}
+	todo := "see whether that disk answers; end this gonogo if it does not"
+	if !s.Own {
+		wake := "wake it"
+		if s.PID != 0 {
+			wake = fmt.Sprintf("wake it with `kill -CONT %d`", s.PID)
+		}
+		todo = wake + ", or end it and roll back with `gonogo rollback --break-glass`"
+	}
+	return Exit{status, fmt.Errorf("%w; %s\n  %s", s, did, todo)}
+}
+
+// goDown is stay for a way down. Where the engine is silent and glass was asked
+// for, it ends that engine, once it is confirmed, and goes on without it.
+func (w *World) goDown(ctx context.Context, path string, look, glass bool, how consent, f func(context.Context, *session) error) error {
+	use := WayDown
+	if look {
+		use = Look
+	}
+	err := w.stay(ctx, path, use, f)
+	var silent *Silent
+	if !glass || !errors.As(err, &silent) || silent.Own {
+		return err
+	}
+	_, _ = fmt.Fprintf(w.Err, "gonogo: %v\n", silent)
+	if how.dry {
+		_, err := fmt.Fprintln(w.Err, "dry run: it would be ended with SIGKILL")
+		return err
+	}
+	s := &session{w: w, rollout: &model.Rollout{Environment: model.Environment{Name: "break-glass", Critical: true}}}
+	if err := s.confirm(how); err != nil {
+		return err
+	}
+	pid, err := w.BreakGlass(ctx, silent.Dir)
+	if err != nil {
+		return Exit{ExitNeedsHuman, err}
+	}
+	if pid != 0 {
+		_, _ = fmt.Fprintf(w.Err, "gonogo: BREAK-GLASS: ended the engine, pid %d, with SIGKILL; a write of it that was under way may still have landed\n", pid)
+	}
+	return w.stay(ctx, path, use, f)
+}
