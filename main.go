@@ -469,6 +469,7 @@ func (a *app) reload(path, dir string) func(bool) (engine.Options, error) {
 			return engine.Options{}, headless.Exit{Status: headless.ExitUsage, Err: errors.Join(err, err2)}
 		}
 		o := a.options(cfg, dir)
+		o.Text.At = last.At
 		o.Trouble = fmt.Sprintf("%v; this engine runs the last config that ran instead, of %s, %.12s", err, last.At.UTC().Format("2006-01-02 15:04:05Z"), last.Hash)
 		return o, nil
 	}
