@@ -54,7 +54,7 @@ func (e *Engine) watchConfig(ctx context.Context) {
 			switch {
 			case err != nil: // an editor may be at it
 				if missed++; missed == 2 {
-					e.tellConfig("the config on disk cannot be read: " + err.Error() + "; the engine goes on with the one it has")
+					e.tellConfig("the config on disk cannot be read: " + err.Error())
 					looked = ""
 				}
 				continue
@@ -97,7 +97,7 @@ func (e *Engine) lookConfig(hash string) (Options, error) {
 	if e.o.Reload != nil && hash != e.o.Rollout.ConfigHash {
 		var err error
 		if fresh, err = e.o.Reload(false); err != nil {
-			e.tellConfig("the config on disk does not load: " + err.Error() + "; the engine goes on with the one it has")
+			e.tellConfig("the config on disk does not load: " + err.Error())
 			return Options{}, err
 		}
 		hash = fresh.Rollout.ConfigHash
@@ -118,7 +118,14 @@ func (e *Engine) lookConfig(hash string) (Options, error) {
 	return fresh, nil
 }
 
+// tellConfig tells what is wrong with the config on disk, and which one runs.
 func (e *Engine) tellConfig(text string) {
+	t := e.o.Text
+	if e.o.Trouble != "" {
+		text += fmt.Sprintf("; this engine runs the last config that ran, of %s, %.12s", t.At.UTC().Format("2006-01-02 15:04:05Z"), t.Hash)
+	} else {
+		text += fmt.Sprintf("; the engine goes on with the one it has, %.12s", t.Hash)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.config = configTrouble(text, e.parts.Missing)

@@ -234,7 +234,7 @@ func (s *Seat) quiet() {
 	case is.Own:
 		s.lost("this engine gets nothing done since " + since + ": does the disk of " + is.Dir + " hang?")
 	default:
-		s.lost(fmt.Sprintf("the engine (pid %d) is alive and silent since %s: kill -CONT %d, or gonogo rollback --break-glass", is.PID, since, is.PID))
+		s.lost(fmt.Sprintf("engine (pid %d) alive, silent since %s: kill -CONT %d or gonogo rollback --break-glass", is.PID, since, is.PID))
 	}
 }
 

@@ -140,11 +140,12 @@ func (s *session) begin(ctx context.Context, trouble error) error {
 		return err
 	}
 	s.first, s.rollout = snap, snap.Rollout
-	if trouble != nil && snap.Attached {
+	switch {
+	case snap.ConfigTrouble != "": // it says the same, and which config runs
+		_, _ = fmt.Fprintf(s.w.Err, "gonogo: warning: config: %s\n", snap.ConfigTrouble)
+	case trouble != nil:
 		_, _ = fmt.Fprintf(s.w.Err, "gonogo: warning: %v\n  the engine (pid %d) goes on with the config that it has, %s, and so does this command\n",
 			trouble, snap.Engine.PID, shortHash(snap.Rollout.ConfigHash))
-	} else if snap.ConfigTrouble != "" {
-		_, _ = fmt.Fprintf(s.w.Err, "gonogo: warning: config: %s\n", snap.ConfigTrouble)
 	}
 	return nil
 }
