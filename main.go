@@ -315,12 +315,20 @@ func kinds() config.Kinds {
 
 // load finds and reads the config.
 func (a *app) load(path string) (*config.Config, error) {
-	if path == "" {
+	named := path != ""
+	if !named {
 		path = defaultConfig()
 	}
 	cfg, err := config.Load(path, kinds())
 	if err != nil {
 		return nil, headless.Exit{Status: headless.ExitUsage, Err: err}
+	}
+	doubts, err := cfg.Trust(named, os.Geteuid())
+	if err != nil {
+		return nil, headless.Exit{Status: headless.ExitUsage, Err: err}
+	}
+	for _, doubt := range doubts {
+		_, _ = fmt.Fprintf(a.world.Err, "gonogo: warning: %s\n", doubt)
 	}
 	return cfg, nil
 }
