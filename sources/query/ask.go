@@ -75,6 +75,7 @@ func (s *Session) Ask(ctx context.Context, b Backend, m model.Metric) (model.Rea
 	if parts.evaluated == 0 {
 		parts.evaluated = evaluated
 	}
+	r.Missing = q.missing(parts)
 	if q.placeholder {
 		if r.Traffic = q.flows(parts, m.StaleAfter); len(q.events) > 0 && r.Traffic != model.TrafficFlows {
 			return r, fmt.Errorf("%w: %s", model.ErrEmpty, q.noTraffic(r.Traffic))

@@ -64,7 +64,7 @@ func (s *session) patient(ctx context.Context) (*model.Snapshot, error) {
 
 func lacksData(s *model.Snapshot) bool {
 	for _, l := range s.Lines {
-		if l.State == model.NoData {
+		if l.State == model.NoData || l.State == model.NoSeries || l.State == "" {
 			return true
 		}
 	}
@@ -73,7 +73,8 @@ func lacksData(s *model.Snapshot) bool {
 
 func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
 	for i := range s.Rollout.Metrics {
-		l := s.Lines[s.Rollout.Metrics[i].ID]
+		id := s.Rollout.Metrics[i].ID
+		l := s.Lines[id]
 		switch l.State {
 		case model.NoTraffic:
 			_, _ = fmt.Fprintf(w, "✔ metric %s: it answers, without traffic so far\n", l.Metric)
@@ -83,21 +84,30 @@ func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
 			} else {
 				_, _ = fmt.Fprintf(w, "✔ metric %s: it answers, %s\n", l.Metric, l.Reason)
 			}
-		case model.Down, model.NoData, model.Ambiguous, model.Stale:
+		case model.Pass, model.Warn, model.Fail:
+			_, _ = fmt.Fprintf(w, "✔ metric %s: %s%s\n", l.Metric, model.FormatValue(l.Unit, float64(l.Value)), missing(l))
+		default: // whatever else there is, or will be, is no value
 			bad++
-			_, _ = fmt.Fprintf(w, "✖ metric %s: %s, %s\n", l.Metric, l.State, l.Reason)
-		default:
-			_, _ = fmt.Fprintf(w, "✔ metric %s: %s\n", l.Metric, model.FormatValue(l.Unit, float64(l.Value)))
+			_, _ = fmt.Fprintf(w, "✖ metric %s: %s, %s\n", id, l.State, l.Reason)
 		}
 	}
 	return bad
+}
+
+// missing names what the query provides for and matched nothing: failures
+// before the first one, or a name that was mistyped.
+func missing(l model.Line) string {
+	if l.Missing == "" {
+		return ""
+	}
+	return ", where nothing is counted as " + model.Inert(l.Missing) + ": right before the first one, else the name is mistyped"
 }
 
 func tellFlags(w io.Writer, s *model.Snapshot) (bad int) {
 	for i := range s.Rollout.Flags {
 		f := &s.Rollout.Flags[i]
 		st := s.State.Flags[f.ID]
-		if err := errors.Join(asError(st.StoredErr), asError(st.EffectErr)); err != nil {
+		if err := liveFlagTrouble(f, st); err != nil {
 			bad++
 			_, _ = fmt.Fprintf(w, "✖ flag %s: %v\n", f.ID, err)
 			continue
