@@ -14,7 +14,7 @@ import (
 // whose state directory is thrown away afterwards, then says what try found.
 // Nothing is changed. What does not answer ends it with ExitUnknown.
 func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try func() []error) error {
-	bad := 0
+	bad, unseen := 0, 0
 	once := *w
 	once.Open = func(string) (*model.Rollout, Seat, string, error) { return r, seat, "", nil }
 	err := once.with(ctx, "", func(ctx context.Context, s *session) error {
@@ -27,6 +27,11 @@ func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try 
 		}
 		bad += tellMetrics(w.Out, snap)
 		bad += tellFlags(w.Out, snap)
+		for _, l := range snap.Lines {
+			if l.Missing != "" {
+				unseen++
+			}
+		}
 		return nil
 	})
 	for _, e := range try() {
@@ -38,6 +43,10 @@ func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try 
 		return err
 	case bad > 0:
 		return Exit{ExitUnknown, fmt.Errorf("%d of what the config names did not answer as it should", bad)}
+	}
+	if unseen > 0 {
+		_, err = fmt.Fprintf(w.Out, "everything answers, but %d metrics count something that was never seen: look at the names\n", unseen)
+		return err
 	}
 	_, err = fmt.Fprintln(w.Out, "everything answers")
 	return err
