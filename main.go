@@ -347,9 +347,18 @@ func kinds() config.Kinds {
 
 // load finds and reads the config.
 func (a *app) load(path string) (*config.Config, error) {
-	cfg, err := config.Load(configPath(path), kinds())
+	path = configPath(path)
+	named := a.config != "" || path != defaultConfig()
+	cfg, err := config.Load(path, kinds())
 	if err != nil {
 		return nil, headless.Exit{Status: headless.ExitUsage, Err: err}
+	}
+	doubts, err := cfg.Trust(named, os.Geteuid())
+	if err != nil {
+		return nil, headless.Exit{Status: headless.ExitUsage, Err: err}
+	}
+	for _, doubt := range doubts {
+		_, _ = fmt.Fprintf(a.world.Err, "gonogo: warning: %s\n", doubt)
 	}
 	return cfg, nil
 }

@@ -146,8 +146,8 @@ func (d dying) test(t *testing.T, url string) {
 	short := func(m *model.Metric) { m.StaleAfter = 4 * time.Second }
 	cases := map[string]stateCase{
 		"instant": {query: "sum(stamped)", set: short, want: model.Stale, head: model.Unknown, reason: "stale after 4s"},
-		"range":   {query: "sum(rate(mortal_total[5m]))", want: model.Stale, head: model.Unknown, reason: "stale after 2m"},
-		"beside":  {query: "sum(rate(mortal_total[5m])) / sum(requests)", want: model.Stale, head: model.Unknown, reason: "stale after 2m"},
+		"range":   {query: "sum(rate(mortal_total[5m]))", want: model.Stale, head: model.Unknown, reason: "a series behind it has ended, last sample "},
+		"beside":  {query: "sum(rate(mortal_total[5m])) / sum(requests)", want: model.Stale, head: model.Unknown, reason: "a series behind it has ended, last sample "},
 	}
 	outs, metrics := map[string]*sourcetest.Recorder{}, map[string]*model.Metric{}
 	for name, c := range cases {

@@ -89,21 +89,20 @@ func (c stateCase) await(t *testing.T, out *sourcetest.Recorder, m *model.Metric
 // serverStates are told from the answers of a server that works. Requests are
 // 40 on each of two instances; bad and alarming requests are 3% and 10% of them.
 var serverStates = map[string]stateCase{
-	"PASS":               {query: "sum(good) / sum(requests)", want: model.Pass, head: model.GO, reason: "0% is below 1%"},
-	"WARN":               {query: "sum(bad) / sum(requests)", want: model.Warn, head: model.NoGo, reason: "3% is above 1%"},
-	"FAIL":               {query: "sum(alarming) / sum(requests)", want: model.Fail, head: model.NoGo, reason: "10% is above 5%"},
-	"COLLECTING":         {query: "sum(good) / sum(requests)", set: func(m *model.Metric) { m.MinCount = 100 }, want: model.Collecting, head: model.Hold, reason: "80 of 100 events, 20 more needed"},
-	"NO-TRAFFIC":         {query: "sum(good) / sum(good)", want: model.NoTraffic, head: model.Unknown, reason: "nothing to divide by"},
-	"NO-TRAFFIC, +Inf":   {query: "sum(bad) / sum(good)", want: model.NoTraffic, head: model.Unknown, reason: "infinite: the denominator is zero"},
-	"NO-TRAFFIC, -Inf":   {query: "-sum(bad) / sum(good)", want: model.NoTraffic, head: model.Unknown, reason: "infinite: the denominator is zero"},
-	"NO-DATA":            {query: "sum(requests) > 5000", want: model.NoData, head: model.Unknown, reason: "the query's answer is empty"},
-	"NO-SERIES":          {query: "sum(bad) / sum(requets)", want: model.NoSeries, head: model.Unknown, reason: "requets matched nothing in the last 1h: is the name right?"},
-	"NO-SERIES, a label": {query: `sum(bad{instnce="a"}) / sum(requests)`, want: model.NoSeries, head: model.Unknown, reason: `bad{instnce="a"} matched nothing`},
-	"AMBIGUOUS":          {query: "bad / requests", want: model.Ambiguous, head: model.Unknown, reason: "2 where one is needed"},
-	"zero of 80":         {query: "sum(none) / sum(requests)", set: func(m *model.Metric) { m.EmptyZero, m.MinCount = true, 80 }, want: model.Pass, head: model.GO, reason: "0% is below 1%"},
-	"zero of too few":    {query: "sum(none) / sum(requests)", set: func(m *model.Metric) { m.EmptyZero, m.MinCount = true, 81 }, want: model.Collecting, head: model.Hold, reason: "80 of 81 events"},
-	"DOWN, HTTP 400":     {query: "sum(first_over_time(requests[1m]))", want: model.Down, head: model.Unknown, reason: `unknown function with name "first_over_time"`},
-	"DOWN, HTTP 422":     {query: "sum(bad / on (job) requests)", want: model.Down, head: model.Unknown, reason: "execution: found duplicate series for the match group"},
+	"PASS":                   {query: "sum(good) / sum(requests)", want: model.Pass, head: model.GO, reason: "0% is below 1%"},
+	"WARN":                   {query: "sum(bad) / sum(requests)", want: model.Warn, head: model.NoGo, reason: "3% is above 1%"},
+	"FAIL":                   {query: "sum(alarming) / sum(requests)", want: model.Fail, head: model.NoGo, reason: "10% is above 5%"},
+	"COLLECTING":             {query: "sum(good) / sum(requests)", set: func(m *model.Metric) { m.MinCount = 100 }, want: model.Collecting, head: model.Hold, reason: "80 of 100 events, 20 more needed"},
+	"NO-TRAFFIC":             {query: "sum(good) / sum(good)", want: model.NoTraffic, head: model.Unknown, reason: "nothing to divide by"},
+	"NO-TRAFFIC, +Inf":       {query: "sum(bad) / sum(good)", want: model.NoTraffic, head: model.Unknown, reason: "infinite: the denominator is zero"},
+	"NO-TRAFFIC, -Inf":       {query: "-sum(bad) / sum(good)", want: model.NoTraffic, head: model.Unknown, reason: "infinite: the denominator is zero"},
+	"NO-DATA":                {query: "sum(requests) > 5000", want: model.NoData, head: model.Unknown, reason: "the query's answer is empty"},
+	"NO-SERIES":              {query: "sum(bad) / sum(requets)", want: model.NoSeries, head: model.Unknown, reason: "requets matched nothing in the last 1h: is the name right?"},
+	"NO-SERIES, a label":     {query: `sum(bad{instnce="a"}) / sum(requests)`, want: model.NoSeries, head: model.Unknown, reason: `bad{instnce="a"} matched nothing`},
+	"AMBIGUOUS":              {query: "bad / requests", want: model.Ambiguous, head: model.Unknown, reason: "2 where one is needed"},
+	"zero of a frozen count": {query: "sum(none) / sum(requests)", set: func(m *model.Metric) { m.EmptyZero, m.MinCount = true, 80 }, want: model.NoTraffic, head: model.Unknown, reason: "count does not grow, so a zero proves nothing"},
+	"DOWN, HTTP 400":         {query: "sum(first_over_time(requests[1m]))", want: model.Down, head: model.Unknown, reason: `unknown function with name "first_over_time"`},
+	"DOWN, HTTP 422":         {query: "sum(bad / on (job) requests)", want: model.Down, head: model.Unknown, reason: "execution: found duplicate series for the match group"},
 }
 
 // proxyStates are told from answers that something between spoils, see proxy.

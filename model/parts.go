@@ -151,6 +151,7 @@ type Reading struct {
 	Bad, Total float64
 	Counted    bool // whether Bad and Total are known
 	Traffic    Traffic
-	Ended      bool  // a series that the value rests on has no current sample any more: it is stale, however young
-	Err        error // Trouble instead of a value; nil for a value
+	Missing    string // what the query provides for and matches nothing, inert; empty: nothing is missing
+	Ended      bool   // a series that the value rests on has no current sample any more: it is stale, however young
+	Err        error  // Trouble instead of a value; nil for a value
 }

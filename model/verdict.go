@@ -137,6 +137,7 @@ type Line struct {
 	HasCount  bool          `json:"has_count,omitempty"`
 	Rate      float64       `json:"rate,omitempty"`     // events a second, as they come now; 0: not known
 	Settling  time.Duration `json:"settling,omitempty"` // what is left until its window holds nothing from before the last change
+	Missing   string        `json:"missing,omitempty"`  // what the value provides for, and nothing is seen of, such as failures before the first
 	Thin      bool          `json:"thin,omitempty"`     // too little evidence for the soak clock
 	Test      *Sequential   `json:"test,omitempty"`     // its sequential test, where it has one
 	// More is how many further events would change the state, if they come as

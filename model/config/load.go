@@ -31,6 +31,7 @@ type Config struct {
 	Probes    map[string]Part         // http verify probes by name, such as "rollback.quick.verify[1]"
 	Witnesses map[string]WitnessPart  // verifies by a source, by name likewise
 	Warnings  []Problem               // in the order of the lines
+	owner     owned                   // of the file; zero: it was read from none
 	Refused   Problems                // what check fails on; a rollout that runs loads all the same
 	Text      []byte                  // the file as it was read
 	Files     map[string][]byte       // what else was read, by its absolute path: the files of populations
@@ -39,36 +40,40 @@ type Config struct {
 // Load reads the config file at path. Its errors are Problems: all that are
 // wrong with the file, at once.
 func Load(path string, kinds Kinds) (*Config, error) {
-	data, err := readFile(path)
+	data, owner, err := readFile(path)
 	if err != nil {
 		return nil, Problems{{File: path, Message: err.Error()}}
 	}
-	return Parse(path, data, kinds)
+	cfg, err := Parse(path, data, kinds)
+	if err == nil {
+		cfg.owner = owner
+	}
+	return cfg, err
 }
 
-// readFile reads at most maxSize bytes of the regular file at path.
-func readFile(path string) ([]byte, error) {
+// readFile reads at most maxSize bytes of the regular file at path, and tells who can write it.
+func readFile(path string) ([]byte, owned, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errors.New("there is no such file: run `gonogo demo` to see gonogo at work, or copy config.toml.example and name it with -c FILE")
+		return nil, owned{}, errors.New("there is no such file: run `gonogo demo` to see gonogo at work, or copy config.toml.example and name it with -c FILE")
 	case err != nil:
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+		return nil, owned{}, fmt.Errorf("cannot be read: %w", reason(err))
 	case info.IsDir():
-		return nil, errors.New("is a directory: name the config file in it with -c FILE")
+		return nil, owned{}, errors.New("is a directory: name the config file in it with -c FILE")
 	case !info.Mode().IsRegular():
-		return nil, errors.New("is no regular file: a config is read again later, so it must stay where it is")
+		return nil, owned{}, errors.New("is no regular file: a config is read again later, so it must stay where it is")
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+		return nil, owned{}, fmt.Errorf("cannot be read: %w", reason(err))
 	}
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
+		return nil, owned{}, fmt.Errorf("cannot be read: %w", reason(err))
 	}
-	return data, nil
+	return data, ownerOf(f), nil
 }
 
 // reason returns err without the path, which the problem names already.

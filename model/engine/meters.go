@@ -40,7 +40,7 @@ func (m *meters) newer(id model.MetricID, since time.Time) bool {
 	if at.IsZero() {
 		at = got.At
 	}
-	return ok && got.At.After(since) && at.After(since)
+	return ok && !got.Ended && got.At.After(since) && at.After(since)
 }
 
 func (m *meters) sample(id model.MetricID, at time.Time, v float64) {

@@ -238,5 +238,8 @@ func (m metricReader) Read(context.Context) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("metric %q: no answer yet", m.id)
 	}
+	if got.Err == nil && got.Ended {
+		return "", fmt.Errorf("metric %q: a series behind it has ended: does its target still run?", m.id)
+	}
 	return strconv.FormatFloat(got.Value, 'f', -1, 64), got.Err
 }

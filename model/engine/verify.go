@@ -170,6 +170,10 @@ func (r *run) holds(m *model.Metric, t *model.Target, got model.Reading, since t
 	switch {
 	case got.Err != nil:
 		return false, got.Err.Error()
+	case got.Ended:
+		return false, "a series behind it has ended"
+	case m.Refused != "":
+		return false, m.Refused
 	case !at.After(since):
 		return false, "its samples are older than the action"
 	case m.MinCount > 0 && !got.HasCount:

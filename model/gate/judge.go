@@ -150,6 +150,10 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 		line.Settling = in.Settling
 	}
 	line.Rate = in.Rate
+	line.Missing = ""
+	if line.HasValue {
+		line.Missing = in.Reading.Missing
+	}
 	line.Thin = f.cause == noValue || f.cause == fewEvents || f.cause == unknownEvents || f.cause == settling || f.cause == undecided || f.cause == rejectedBefore
 	need(line, m, in, f)
 }

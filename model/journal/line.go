@@ -71,7 +71,7 @@ func (e *encoder) value(v any) ([]byte, error) {
 	if err := e.json.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(e.text.Bytes(), []byte("\n")), nil
+	return model.InertJSON(bytes.TrimSuffix(e.text.Bytes(), []byte("\n"))), nil
 }
 
 // add appends r's line and returns r as a replay will read it: with its sum,

@@ -102,6 +102,17 @@ func (s *selector) age(seconds float64, evaluated prom.Time) time.Duration {
 	return at.Add(-s.offset).Sub(time.UnixMilli(int64(math.Round(seconds * 1000))))
 }
 
+// missing returns the first selector that q provides for and p has no sample
+// of, such as failures before the first one.
+func (q *Query) missing(p parts) string {
+	for i, s := range q.selectors {
+		if _, ok := p.values[strconv.Itoa(i)]; !ok && s.need == optional && s.expr.Name != "ALERTS" && !s.absence {
+			return poll.Cut(s.text, 120)
+		}
+	}
+	return ""
+}
+
 // present reports whether any selector of q has a current sample in p.
 func (q *Query) present(p parts) bool {
 	for i := range q.selectors {

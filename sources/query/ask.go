@@ -75,6 +75,7 @@ func (s *Session) Ask(ctx context.Context, b Backend, m model.Metric) (model.Rea
 	if parts.evaluated == 0 {
 		parts.evaluated = evaluated
 	}
+	r.Missing = q.missing(parts)
 	if q.placeholder {
 		if r.Traffic = q.flows(parts, m.StaleAfter); len(q.events) > 0 && r.Traffic != model.TrafficFlows {
 			return r, fmt.Errorf("%w: %s", model.ErrEmpty, q.noTraffic(r.Traffic))
@@ -102,7 +103,7 @@ func (s *Session) standIn(ctx context.Context, b Backend, r model.Reading, evalu
 		r.SampleAt = r.At.Add(-age)
 		return r, nil
 	}
-	return r, fmt.Errorf("%w: no series is there, and what the query answers then proves nothing: give count or total", model.ErrEmpty)
+	return r, fmt.Errorf("%w: no series is there, and what the query answers then proves nothing (give count or total)", model.ErrEmpty)
 }
 
 // noTraffic says what is wrong with the denominator.
@@ -112,9 +113,9 @@ func (q *Query) noTraffic(t model.Traffic) string {
 		what = "total"
 	}
 	if t == model.TrafficNone {
-		return what + " does not grow, so a zero proves nothing: wait for traffic"
+		return what + " does not grow, so a zero proves nothing"
 	}
-	return what + " has no current sample, so a zero proves nothing: does the target still run?"
+	return what + " has no current sample, so a zero proves nothing (does the target still run?)"
 }
 
 // since returns how long ago the oldest of q's selectors that have no current
@@ -123,7 +124,8 @@ func (q *Query) since(ctx context.Context, b Backend, current parts) time.Durati
 	question := ""
 	for i, s := range q.selectors {
 		if _, ok := current.values[strconv.Itoa(i)]; !ok && s.need != optional {
-			question = or(question, tagged("max(max_over_time(timestamp("+s.text+")["+lookback+"]))", strconv.Itoa(i)))
+			stamp := "max(max_over_time(timestamp(" + s.text + ")["
+			question = or(question, tagged(stamp+lately+"])) or "+stamp+before+"]))", strconv.Itoa(i)))
 		}
 	}
 	answer, err := b.Instant(ctx, question, current.evaluated.Time())
@@ -179,6 +181,7 @@ func (s *Session) empty(ctx context.Context, b Backend, m model.Metric, r model.
 	}
 	for i, sel := range s.q.selectors {
 		if _, ok := parts.values[strconv.Itoa(i)]; !ok && sel.need == required {
+			r.Missing = poll.Cut(sel.text, 120)
 			return r, fmt.Errorf("%w: %s matched nothing in the last %s: is the name right?",
 				model.ErrNoSeries, poll.Cut(sel.text, 120), model.FormatDuration(recent))
 		}

@@ -29,8 +29,10 @@ const (
 	maxText = 16 << 10
 	// recent is how far back a selector must have matched to be no typo.
 	recent = time.Hour
-	// lookback is where the last sample of a series that ended is looked for, and how closely.
-	lookback = "1h:10s"
+	// lately and before are where the last sample of a series that ended is looked
+	// for, and how closely.
+	lately = "5m:1s"
+	before = "1h:10s"
 )
 
 // Query is a metric's PromQL, parsed. It is immutable.

@@ -18,18 +18,20 @@ const (
 
 // selector is one vector selector of a query, placed where the query evaluates it.
 type selector struct {
-	expr   *parser.VectorSelector
-	text   string        // of expr, with its @ and offset
-	at     *int64        // the @ time in ms; nil: the evaluation's time
-	offset time.Duration // back from there
-	need   need
+	expr    *parser.VectorSelector
+	text    string        // of expr, with its @ and offset
+	at      *int64        // the @ time in ms; nil: the evaluation's time
+	offset  time.Duration // back from there
+	need    need
+	absence bool // it is in absent(), or behind unless: that it is missing is what is asked
 }
 
 // place is where and how a part of the query is evaluated.
 type place struct {
-	at     *int64
-	offset time.Duration
-	need   need
+	at      *int64
+	offset  time.Duration
+	need    need
+	absence bool
 }
 
 // moved returns p with a selector's or subquery's own @ and offset.
@@ -71,7 +73,7 @@ func walk(node parser.Node, p place, found func(selector)) {
 		if prom.LegacyValidation.IsValidMetricName(e.Name) {
 			plain.Name = e.Name // otherwise the name's matcher stands in the braces
 		}
-		found(selector{expr: plain, text: plain.String(), at: p.at, offset: p.offset, need: p.need})
+		found(selector{expr: plain, text: plain.String(), at: p.at, offset: p.offset, need: p.need, absence: p.absence})
 	case *parser.SubqueryExpr:
 		walk(e.Expr, p.moved(e.OriginalOffset, e.Timestamp, e.StartOrEnd), found)
 	case *parser.BinaryExpr:
@@ -84,12 +86,14 @@ func walk(node parser.Node, p place, found func(selector)) {
 			}
 		case parser.LUNLESS:
 			right = p.needing(optional)
+			right.absence = true
 		}
 		walk(e.LHS, left, found)
 		walk(e.RHS, right, found)
 	case *parser.Call:
 		if e.Func.Name == "absent" || e.Func.Name == "absent_over_time" {
 			p = p.needing(optional)
+			p.absence = true
 		}
 		for _, arg := range e.Args {
 			walk(arg, p, found)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 
@@ -57,6 +58,18 @@ func boundedFrontend(r io.Reader, w io.Writer) *pgproto3.Frontend {
 	f := pgproto3.NewFrontend(r, w)
 	f.SetMaxBodyLen(maxMessage)
 	return f
+}
+
+// cancelled reports whether the server gave up by its statement_timeout.
+func cancelled(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "57014"
+}
+
+// tooLarge reports whether a message was larger than maxMessage.
+func tooLarge(err error) bool {
+	var e *pgproto3.ExceededMaxBodyLenErr
+	return errors.As(err, &e)
 }
 
 // now returns the server's time.
@@ -109,8 +122,10 @@ func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) er
 	defer func() {
 		switch {
 		case err == nil, errors.Is(err, model.ErrEmpty), errors.Is(err, model.ErrAmbiguous):
-		case ctx.Err() == nil && timed.Err() != nil:
+		case ctx.Err() == nil && (timed.Err() != nil || cancelled(err)):
 			err = fmt.Errorf("timed out after %s", model.FormatDuration(d.timeout))
+		case tooLarge(err):
+			err = fmt.Errorf("it answers more than %d MiB where a number is wanted", maxMessage>>20)
 		default:
 			err = d.hidden.redact(err)
 		}

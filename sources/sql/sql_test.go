@@ -85,6 +85,7 @@ func numbers(t *testing.T) {
 		{query: "SELECT now()", text: "extract(epoch"},
 		{query: "SELECT interval '3 days'", text: "extract(epoch"},
 		{query: "SELECT 'seven'", text: `it answers "seven" where a number is wanted`},
+		{query: "SELECT repeat('x', 20000000)", text: "more than 8 MiB"},
 		{query: "SELEC 1", text: "syntax error"},
 		{query: "SELECT 1; SELECT 2", text: "multiple commands"},
 		{query: "CREATE TABLE made(x int)", text: "read-only transaction"},

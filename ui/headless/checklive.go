@@ -14,7 +14,7 @@ import (
 // whose state directory is thrown away afterwards, then says what try found.
 // Nothing is changed. What does not answer ends it with ExitUnknown.
 func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try func() []error) error {
-	bad := 0
+	bad, unseen := 0, 0
 	once := *w
 	once.Open = func(string, Use) (Opened, error) { return Opened{Seat: seat, Rollout: r}, nil }
 	err := once.with(ctx, "", func(ctx context.Context, s *session) error {
@@ -27,6 +27,11 @@ func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try 
 		}
 		bad += tellMetrics(w.Out, snap)
 		bad += tellFlags(w.Out, snap)
+		for _, l := range snap.Lines {
+			if l.Missing != "" {
+				unseen++
+			}
+		}
 		return nil
 	})
 	for _, e := range try() {
@@ -38,6 +43,10 @@ func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try 
 		return err
 	case bad > 0:
 		return Exit{ExitUnknown, fmt.Errorf("%d of what the config names did not answer as it should", bad)}
+	}
+	if unseen > 0 {
+		_, err = fmt.Fprintf(w.Out, "everything answers, but %d metrics count something that was never seen: look at the names\n", unseen)
+		return err
 	}
 	_, err = fmt.Fprintln(w.Out, "everything answers")
 	return err
@@ -64,7 +73,7 @@ func (s *session) patient(ctx context.Context) (*model.Snapshot, error) {
 
 func lacksData(s *model.Snapshot) bool {
 	for _, l := range s.Lines {
-		if l.State == model.NoData {
+		if l.State == model.NoData || l.State == model.NoSeries || l.State == "" {
 			return true
 		}
 	}
@@ -73,7 +82,8 @@ func lacksData(s *model.Snapshot) bool {
 
 func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
 	for i := range s.Rollout.Metrics {
-		l := s.Lines[s.Rollout.Metrics[i].ID]
+		id := s.Rollout.Metrics[i].ID
+		l := s.Lines[id]
 		switch l.State {
 		case model.NoTraffic:
 			_, _ = fmt.Fprintf(w, "✔ metric %s: it answers, without traffic so far\n", l.Metric)
@@ -83,21 +93,30 @@ func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
 			} else {
 				_, _ = fmt.Fprintf(w, "✔ metric %s: it answers, %s\n", l.Metric, l.Reason)
 			}
-		case model.Down, model.NoData, model.Ambiguous, model.Stale:
+		case model.Pass, model.Warn, model.Fail:
+			_, _ = fmt.Fprintf(w, "✔ metric %s: %s%s\n", l.Metric, model.FormatValue(l.Unit, float64(l.Value)), missing(l))
+		default: // whatever else there is, or will be, is no value
 			bad++
-			_, _ = fmt.Fprintf(w, "✖ metric %s: %s, %s\n", l.Metric, l.State, l.Reason)
-		default:
-			_, _ = fmt.Fprintf(w, "✔ metric %s: %s\n", l.Metric, model.FormatValue(l.Unit, float64(l.Value)))
+			_, _ = fmt.Fprintf(w, "✖ metric %s: %s, %s\n", id, l.State, l.Reason)
 		}
 	}
 	return bad
+}
+
+// missing names what the query provides for and matched nothing: failures
+// before the first one, or a name that was mistyped.
+func missing(l model.Line) string {
+	if l.Missing == "" {
+		return ""
+	}
+	return ", where nothing is counted as " + model.Inert(l.Missing) + ": right before the first one, else the name is mistyped"
 }
 
 func tellFlags(w io.Writer, s *model.Snapshot) (bad int) {
 	for i := range s.Rollout.Flags {
 		f := &s.Rollout.Flags[i]
 		st := s.State.Flags[f.ID]
-		if err := errors.Join(asError(st.StoredErr), asError(st.EffectErr)); err != nil {
+		if err := liveFlagTrouble(f, st); err != nil {
 			bad++
 			_, _ = fmt.Fprintf(w, "✖ flag %s: %v\n", f.ID, err)
 			continue

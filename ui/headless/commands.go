@@ -131,15 +131,21 @@ func (w *World) cmdFlag(config *string) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				st := snap.State.Flags[model.FlagID(args[0])]
+				f := s.rollout.Flag(model.FlagID(args[0]))
+				st := snap.State.Flags[f.ID]
+				trouble := flagTrouble(f, st)
 				if getJSON {
-					return writeJSON(w.Out, st)
+					err = writeJSON(w.Out, st)
+				} else if trouble == nil {
+					_, err = fmt.Fprintln(w.Out, st.Stored)
 				}
-				if st.StoredErr != "" {
-					return Exit{ExitUnknown, errors.New(st.StoredErr)}
+				if err == nil && trouble != nil {
+					err = Exit{ExitUnknown, trouble}
 				}
-				_, _ = fmt.Fprintln(w.Out, st.Stored)
-				return nil
+				if st.Stored.Type == model.Unset {
+					_, _ = fmt.Fprintf(w.Err, "gonogo: nothing is stored for flag %s%s: is the name right?\n", f.ID, uses(st))
+				}
+				return err
 			})
 		},
 	}

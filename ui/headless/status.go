@@ -157,25 +157,3 @@ func trimRight(s string) string {
 	}
 	return s
 }
-
-func flagLine(s *model.Snapshot, f *model.Flag) string {
-	st := s.State.Flags[f.ID]
-	line := fmt.Sprintf("%-14s %s", f.ID, st.Stored)
-	switch {
-	case st.StoredErr != "":
-		line += "  not readable: " + st.StoredErr
-	case st.Drift():
-		line += fmt.Sprintf("  ≠ drift: gonogo set %s", st.Want)
-	case st.Unapplied():
-		line += fmt.Sprintf("  ≠ not live: the service uses %s", st.Effective)
-	case st.Pending:
-		line += "  … pending"
-	case st.EffectErr != "":
-		line += "  ? the service does not say: " + st.EffectErr
-	case st.Inferred:
-		line += "  ≈ in effect (inferred)"
-	case !st.Effective.IsZero():
-		line += "  ✔ in effect"
-	}
-	return line
-}
