@@ -72,7 +72,6 @@ func open(o Options, l *lock) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.gettingOn()
 	o.OpenJournal = l.telling(o.OpenJournal, o.alive)
 	e := &Engine{
 		o: o, parts: parts, lock: l, since: o.Now(),
@@ -84,7 +83,6 @@ func open(o Options, l *lock) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.gettingOn()
 	e.meters = newMeters(o.Rollout, parts, func() { poke(e.samples) })
 	for _, f := range o.Rollout.Flags {
 		e.observe[f.ID] = make(chan struct{}, 1)

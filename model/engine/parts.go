@@ -60,13 +60,6 @@ type Options struct {
 	answers []model.Answer // of the engine before this one in the same seat
 }
 
-// gettingOn tells that the engine's start got on.
-func (o *Options) gettingOn() {
-	if o.alive != nil {
-		o.alive()
-	}
-}
-
 const (
 	publishEvery   = 100 * time.Millisecond // samples, at most
 	judgeEvery     = time.Second
