@@ -102,6 +102,7 @@ func (s *Seat) take(visited bool) (*Engine, error) {
 	}
 	var e *Engine
 	if err == nil {
+		s.ear.hear() // the config is read, and the start got on
 		o.alive = s.ear.hear
 		e, err = open(o, l)
 	}
