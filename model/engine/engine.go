@@ -83,7 +83,7 @@ func open(o Options, l *lock) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.OpenJournal == nil { // the lock alone says whose the file is
+	if _, file := e.ledger.store.(interface{ Check() error }); file { // the lock alone says whose it is
 		e.ledger.ours = l.held
 	}
 	e.meters = newMeters(o.Rollout, parts, func() { poke(e.samples) })

@@ -237,6 +237,9 @@ func (l *ledger) close() error {
 	l.anchor = nil
 	l.mu.Unlock()
 	written := l.writing.settled(closeFor)
+	l.mu.Lock()
+	l.writing.quit = true
+	l.mu.Unlock()
 	l.lastWord()
 	if anchor != nil {
 		anchor.close() // not under the lock, which it takes to tell of trouble

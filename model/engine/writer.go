@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	closeFor = 3 * time.Second        // an end waits so long for a journal that does not answer
+	closeFor = time.Second            // an end waits so long for a journal that does not answer
 	roomFor  = 300 * time.Millisecond // and a way down for its reserve
 )
 
@@ -44,6 +44,7 @@ type writing struct {
 	busy   bool   // a goroutine works at the queue
 	seq    uint64 // of the last record on disk
 	behind error  // the store does not answer, and since: a way down waits for it no more
+	quit   bool   // the engine has ended: the next one owns the journal
 	untold int    // facts that were folded before they were on disk, and are not told of in the journal
 	pace   pace
 }
@@ -85,7 +86,9 @@ func (l *ledger) work() {
 		l.mu.Unlock()
 		records, err := l.put(b)
 		l.mu.Lock()
-		w.flying = nil
+		if w.flying = nil; w.quit {
+			return
+		}
 		if err != nil && len(b.jobs) > 1 && !errors.Is(err, journal.ErrPoisoned) && !errors.Is(err, journal.ErrMoved) {
 			l.putEach(b) // one of them cannot be written, and harms no other
 		} else {
