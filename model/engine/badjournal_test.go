@@ -118,7 +118,9 @@ func TestJournalNeverStopsAWayDown(t *testing.T) {
 		"EIO at write": func(func() string, <-chan struct{}) fault { return failing(syscall.EIO) },
 		"EIO at fsync": func(func() string, <-chan struct{}) fault { return unsynced() },
 		"read-only":    func(func() string, <-chan struct{}) fault { return failing(syscall.EROFS) },
-		"full":         func(func() string, <-chan struct{}) fault { return failing(errors.Join(journal.ErrFull, syscall.ENOSPC)) },
+		"full": func(func() string, <-chan struct{}) fault {
+			return failing(errors.Join(journal.ErrFull, syscall.ENOSPC))
+		},
 		"hangs": func(_ func() string, release <-chan struct{}) fault {
 			return func(f *journal.File, last uint64, entries []journal.Entry) ([]model.Record, error) {
 				records, err := f.AppendEntries(last, entries)
@@ -126,10 +128,12 @@ func TestJournalNeverStopsAWayDown(t *testing.T) {
 				return records, err
 			}
 		},
-		"replaced":  func(path func() string, _ <-chan struct{}) fault { return once(replaceByCopy, path) },
-		"removed":   func(path func() string, _ <-chan struct{}) fault { return once(os.Remove, path) },
-		"truncated": func(path func() string, _ <-chan struct{}) fault { return once(func(p string) error { return os.Truncate(p, 0) }, path) },
-		"appended":  func(path func() string, _ <-chan struct{}) fault { return once(appendLine, path) },
+		"replaced": func(path func() string, _ <-chan struct{}) fault { return once(replaceByCopy, path) },
+		"removed":  func(path func() string, _ <-chan struct{}) fault { return once(os.Remove, path) },
+		"truncated": func(path func() string, _ <-chan struct{}) fault {
+			return once(func(p string) error { return os.Truncate(p, 0) }, path)
+		},
+		"appended": func(path func() string, _ <-chan struct{}) fault { return once(appendLine, path) },
 	}
 	for name, make1 := range faults {
 		for _, at := range []string{"IntentTaken", "PlanFired", "StepIntended", "StepEnded", "PlanEnded"} {
@@ -396,4 +400,32 @@ func TestKilledRollbackIsFinished(t *testing.T) {
 			t.Error("it did not go on")
 		}
 	})
+}
+
+// TestWayDownWhoseJournalNeverOpens rolls back on a disk that gives nothing after a few records.
+func TestWayDownWhoseJournalNeverOpens(t *testing.T) {
+	w, dir, release := newWorld(), t.TempDir(), make(chan struct{})
+	p := board(t, options(t, w, dir))
+	p.enter("ten")
+	p.stop()
+	o := options(t, w, dir)
+	o.Down = true
+	ended := make(chan struct{})
+	o.OpenJournal = func(_ string, each func(model.Record) error) (journal.Store, journal.Report, error) {
+		defer close(ended)
+		report, err := journal.Read(filepath.Join(dir, journal.Name), each)
+		<-release
+		return nil, report, errors.Join(err, each(model.Record{Seq: report.Seq + 1}))
+	}
+	began := time.Now()
+	p = board(t, o)
+	t.Logf("opened after %v", time.Since(began))
+	if p.last.State.Phase != "ten" {
+		t.Errorf("what was read does not count: phase %q", p.last.State.Phase)
+	}
+	rollsBack(t, w, p)
+	p.stop()
+	close(release)
+	<-ended
+	staysDown(t, w, options(t, w, dir))
 }
