@@ -173,6 +173,7 @@ func (l *ledger) unusable(err error) {
 // readOnly goes on from the good records of a journal, in memory. Nobody knows
 // what came behind them, so a plan that seems to be under way is given up.
 func (l *ledger) readOnly(why, trouble string) {
+	l.reason = errors.New(why)
 	l.memory = refuse("%s: read-only, only rollbacks run; see gonogo log --verify", why)
 	l.trouble = model.Inert(trouble)
 	if l.word != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -116,10 +117,7 @@ func (l *ledger) begun() []model.Record {
 
 // why returns why facts are in memory only.
 func (l *ledger) why() error {
-	if l.memory != nil {
-		return l.memory
-	}
-	return errNoAnswer
+	return cmp.Or(l.reason, l.memory, errNoAnswer)
 }
 
 // forget removes the word once the journal tells of all of it: rather twice than never.
