@@ -14,9 +14,11 @@ func (e *Engine) takeIntents(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case in := <-e.intents:
+		case waits := <-e.intents:
+			in := waits.Intent
 			in.Reason = model.Inert(in.Reason)
 			err := e.take(in)
+			waits.taken()
 			if in.By.Via == model.ViaGuard {
 				e.guardAnswered(err)
 				continue // nobody else waits for the answer
