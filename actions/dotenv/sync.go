@@ -8,7 +8,7 @@ import (
 )
 
 // hasteFor is how long a way down waits for a disk to say that something is durable.
-const hasteFor = 150 * time.Millisecond
+const hasteFor = 100 * time.Millisecond
 
 // durable waits for sync. On a way down it waits no longer than hasteFor: the
 // value must be there soon, and the disk goes on with it meanwhile; only a power cut in
