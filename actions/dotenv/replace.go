@@ -21,7 +21,7 @@ func (s store) replace(ctx context.Context, old version, data []byte) error {
 	if err := writableFile(old.path); err != nil {
 		return fmt.Errorf("it cannot be written: %w", err)
 	}
-	temp, err := writeBeside(old, data)
+	temp, err := writeBeside(ctx, old, data)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s store) replace(ctx context.Context, old version, data []byte) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(old.path))
+	return durable(ctx, func() error { return syncDir(filepath.Dir(old.path)) })
 }
 
 // settle looks at what came out when temp and the file were exchanged. If that
@@ -92,7 +92,7 @@ func renameOver(temp string, old version) error {
 }
 
 // writeBeside makes a new file in old's folder that is like old, but holds data, and is on the disk.
-func writeBeside(old version, data []byte) (path string, err error) {
+func writeBeside(ctx context.Context, old version, data []byte) (path string, err error) {
 	dir := filepath.Dir(old.path)
 	f, err := os.CreateTemp(dir, ".gonogo-*.tmp") // mode 0600
 	if err != nil {
@@ -114,7 +114,7 @@ func writeBeside(old version, data []byte) (path string, err error) {
 	if err := likeOld(f, old); err != nil {
 		return "", err
 	}
-	if err := f.Sync(); err != nil {
+	if err := durable(ctx, f.Sync); err != nil {
 		return "", reason(err)
 	}
 	return f.Name(), nil

@@ -11,11 +11,9 @@ const (
 	// allowance is how long a rollback waits for its journal, all in all, from firing to its end.
 	allowance = 500 * time.Millisecond
 	// swift is what an append may take without being counted: else a long plan on a good disk used its allowance up.
-	swift = 20 * time.Millisecond
+	swift = 50 * time.Millisecond
 	// yieldAfter is how long anything else waits for the journal while a way down is asked for.
 	yieldAfter = 200 * time.Millisecond
-	// hurryFor is how long a way down that was asked for hurries others, until it is armed.
-	hurryFor = 2 * time.Second
 )
 
 // pace is how long callers may wait for the store: as long as it takes while
@@ -23,7 +21,7 @@ const (
 type pace struct {
 	always  bool          // the engine is there for one way down
 	urgent  bool          // a way down is armed or runs
-	hurry   time.Time     // until then one was asked for
+	asked   int           // ways down that wait to be armed
 	begun   time.Time     // when the allowance began
 	left    time.Duration // of it
 	waiting int           // callers that use it up
@@ -31,7 +29,7 @@ type pace struct {
 	turn    chan struct{} // closed and replaced when who waits must look again
 }
 
-func (p *pace) pressing(now time.Time) bool { return p.always || p.urgent || now.Before(p.hurry) }
+func (p *pace) pressing() bool { return p.always || p.urgent || p.asked > 0 }
 
 // quicken has everybody who waits look again.
 func (l *ledger) quicken() {
@@ -39,16 +37,22 @@ func (l *ledger) quicken() {
 	l.writing.pace.turn = make(chan struct{})
 }
 
-// hurries says that a way down was asked for: what waits for the journal waits no longer than that would.
-func (l *ledger) hurries() {
+// hurries says that a way down was asked for: what goes before it and waits for
+// the journal waits no longer than that would. What it returns is called once, when it was taken or refused.
+func (l *ledger) hurries() (taken func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p, now := &l.writing.pace, time.Now()
-	if !p.pressing(now) {
+	if !p.pressing() {
 		p.begun, p.left, p.since = now, allowance, now
 	}
-	p.hurry = now.Add(hurryFor)
+	p.asked++
 	l.quicken()
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		p.asked--
+	}
 }
 
 // descends begins the allowance of a way down that is armed or fired now.
@@ -99,7 +103,7 @@ func (l *ledger) await(j *job) error {
 func (p *pace) patience(j *job) (time.Duration, bool) {
 	now := time.Now()
 	switch {
-	case !p.pressing(now):
+	case !p.pressing():
 		return 0, false
 	case j.must:
 		return max(p.left, 0) + swift - now.Sub(p.since), true

@@ -295,6 +295,9 @@ func (r *run) set(ctx context.Context, batch []int) error {
 	first := r.plan.Steps[batch[0]]
 	timed, done := context.WithTimeout(ctx, first.Timeout)
 	defer done()
+	if r.down {
+		timed = model.WithHaste(timed)
+	}
 	r.x.say(batch[0], "setting "+first.Title)
 	sw := r.e.parts.Switches[first.Changes[0].Flag]
 	if sw == nil {

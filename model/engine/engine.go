@@ -36,7 +36,7 @@ type Engine struct {
 	judging  chan struct{} // of the publisher: closed when the judgement under way is done; nil: none is
 	facts    chan struct{} // something was recorded: publish at once
 	samples  chan struct{} // something was measured: publish soon
-	intents  chan model.Intent
+	intents  chan asked
 	observe  map[model.FlagID]chan struct{} // observe the flag now
 	group    sync.WaitGroup
 	told     sync.WaitGroup // notifications under way
@@ -92,14 +92,14 @@ func open(o Options, l *lock) (*Engine, error) {
 	e := &Engine{
 		o: o, parts: parts, lock: l, since: o.Now(),
 		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1),
-		intents: make(chan model.Intent, 64), observe: map[model.FlagID]chan struct{}{},
+		intents: make(chan asked, 64), observe: map[model.FlagID]chan struct{}{},
 		looked: map[model.FlagID]bool{}, adopts: make(chan model.Intent, 8), answers: o.answers, config: configTrouble(o.Trouble, parts.Missing),
 	}
 	e.ledger, err = openLedger(o, func() { poke(e.facts) })
 	if err != nil {
 		return nil, err
 	}
-	if o.OpenJournal == nil { // the lock alone says whose the file is
+	if _, file := e.ledger.store.(interface{ Check() error }); file { // the lock alone says whose it is
 		e.ledger.ours = l.held
 	}
 	e.meters = newMeters(o.Rollout, parts, func() { poke(e.samples) })
@@ -230,16 +230,23 @@ func (e *Engine) Submit(ctx context.Context, in model.Intent) error {
 	if in.By.Via == model.ViaGuard {
 		return errors.New("only the engine speaks for the guard")
 	}
-	switch in.Kind {
-	case model.ArmRollback, model.Fire, model.Veto, model.Cancel:
-		e.ledger.hurries() // what goes before it may wait for a journal that does not answer
+	taken := func() {}
+	if in.Kind == model.ArmRollback {
+		taken = e.ledger.hurries() // what goes before it may wait for a journal that does not answer
 	}
 	select {
-	case e.intents <- in:
+	case e.intents <- asked{in, taken}:
 		return nil
 	default:
+		taken()
 		return errors.New("too many intents at once: try again")
 	}
+}
+
+// asked is an intent that waits, and what to call once it was taken or refused.
+type asked struct {
+	model.Intent
+	taken func()
 }
 
 // publisher judges and publishes: facts at once, samples at most every

@@ -104,9 +104,11 @@ func (e *Engine) guard() {
 		return
 	}
 	in := model.Intent{ID: model.IntentID(rand.Text()), By: e.guardActor(), Kind: model.ArmRollback, Rollback: g.Rollback, Reason: why}
+	taken := e.ledger.hurries()
 	select {
-	case e.intents <- in:
+	case e.intents <- asked{in, taken}:
 	default:
+		taken()
 		e.asked.Store(false) // the queue is full: the next judgement asks again
 	}
 }

@@ -14,9 +14,11 @@ func (e *Engine) takeIntents(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case in := <-e.intents:
+		case waits := <-e.intents:
+			in := waits.Intent
 			in.Reason = model.Inert(in.Reason)
 			err := e.take(in)
+			waits.taken()
 			if errors.Is(err, errLater) {
 				continue
 			}

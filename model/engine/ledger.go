@@ -23,6 +23,7 @@ type ledger struct {
 	touched uint64             // seq of the last record that a way up rests on: phase, plan, hold, config
 	opening func() model.Event // the engine's first record, written before its first fact; then nil
 	memory  error              // the journal is lost, and why: facts stay in memory
+	reason  error              // why it never was this engine's to write; nil: see memory
 	fenced  error              // somebody else owns the journal, and why
 	ours    func() error       // why the lock is lost; nil: another file in the journal's place is another owner
 	trouble string             // for people
@@ -237,6 +238,9 @@ func (l *ledger) close() error {
 	l.anchor = nil
 	l.mu.Unlock()
 	written := l.writing.settled(closeFor)
+	l.mu.Lock()
+	l.writing.quit = true
+	l.mu.Unlock()
 	l.lastWord()
 	if anchor != nil {
 		anchor.close() // not under the lock, which it takes to tell of trouble

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"gonogo/model"
@@ -18,11 +19,7 @@ const noReserve = "there is no room for the journal's reserve: free some disk sp
 func openLedger(o Options, changed func()) (*ledger, error) {
 	l := &ledger{dir: o.Dir, log: o.SystemLog, now: o.Now, engine: o.Actor, changed: changed, ending: make(chan struct{})}
 	l.writing.pace = pace{always: o.Down, begun: time.Now(), left: allowance, turn: make(chan struct{})}
-	against, unread := openAgainst(o.Rollout.Anchor)
-	if against != nil {
-		defer against.Close()
-	}
-	found := l.openStore(o, against)
+	found := l.openStore(o)
 	l.audited = l.state.Unaudited
 	l.word = foreseen(o.Dir)
 	l.recall()
@@ -37,16 +34,10 @@ func openLedger(o Options, changed func()) (*ledger, error) {
 	case found.err != nil:
 		return nil, fmt.Errorf("%w; rollbacks still run: gonogo rollback", found.err)
 	}
-	if against != nil {
-		other, err := against.End(found.report)
-		if unread = err; other != nil && other.Kind != journal.AnchorDamaged {
-			_ = found.store.Close() // it is not written
-			l.anotherOne(other)
-			return l, nil
-		}
-		if other != nil && found.report.Records > 0 {
-			unread = other
-		}
+	if found.other != nil && found.other.Kind != journal.AnchorDamaged {
+		_ = found.store.Close() // it is not written
+		l.anotherOne(found.other)
+		return l, nil
 	}
 	l.store, l.writing.seq = found.store, found.report.Seq
 	l.trouble = reportTrouble(found.report)
@@ -54,24 +45,12 @@ func openLedger(o Options, changed func()) (*ledger, error) {
 		l.trouble = model.Inert(o.DirTrouble)
 	}
 	if o.Rollout.Anchor != "" {
-		if unread != nil {
-			l.adrift = model.Inert(unread.Error() + "; nobody can tell whether the journal is whole")
+		if found.unread != nil {
+			l.adrift = model.Inert(found.unread.Error() + "; nobody can tell whether the journal is whole")
 		}
 		l.anchor = startAnchoring(o.Rollout.Anchor, found.report.Records > 0, l.adrift, l.tellAnchor)
 	}
 	return l, nil
-}
-
-// openAgainst opens the anchor at path to compare the journal with it; nil for "" and where it cannot be read.
-func openAgainst(path string) (*journal.Against, error) {
-	if path == "" {
-		return nil, nil
-	}
-	a, err := journal.OpenAgainst(path)
-	if err != nil {
-		return nil, err // not a: the anchor is said to be unreadable, and the journal counts
-	}
-	return a, nil
 }
 
 // opened is what opening the journal gave.
@@ -79,29 +58,89 @@ type opened struct {
 	store  journal.Store
 	report journal.Report
 	err    error
+	other  *journal.Damage // what its anchor knows better
+	unread error           // why the anchor cannot tell
 }
 
-// openStore opens the journal and folds its records; for a way down also those
-// of one that can only be read.
-func (l *ledger) openStore(o Options, against *journal.Against) opened {
-	open := o.OpenJournal
-	if open == nil {
-		open = openFile
+// openStore opens the journal and folds its records. A way down waits no longer
+// than allowance for a disk that gives nothing.
+func (l *ledger) openStore(o Options) opened {
+	if !o.Down {
+		return openWith(o, l.foldRead)
 	}
+	var mu sync.Mutex
+	last, gone := time.Now(), false
+	done := make(chan opened, 1)
+	go func() { // ends with the disk's answer
+		got := openWith(o, func(r model.Record) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if last = time.Now(); gone {
+				return errNoAnswer
+			}
+			return l.foldRead(r)
+		})
+		mu.Lock()
+		defer mu.Unlock()
+		if gone && got.store != nil {
+			_ = got.store.Close()
+		}
+		done <- got
+	}()
+	tick := time.NewTicker(allowance / 10)
+	defer tick.Stop()
+	for {
+		select {
+		case got := <-done:
+			return got
+		case <-tick.C:
+		}
+		mu.Lock()
+		gone = time.Since(last) > allowance
+		mu.Unlock()
+		if gone {
+			return opened{err: errNoAnswer}
+		}
+	}
+}
+
+func (l *ledger) foldRead(r model.Record) error {
+	l.fold(r)
+	return nil
+}
+
+// openWith opens the journal, gives its records to fold and compares them with
+// the anchor; for a way down it reads also what cannot be written.
+func openWith(o Options, fold func(model.Record) error) opened {
+	var got opened
+	var against *journal.Against
+	if o.Rollout.Anchor != "" {
+		if against, got.unread = journal.OpenAgainst(o.Rollout.Anchor); got.unread == nil {
+			defer against.Close()
+		}
+	}
+	read := 0
 	each := func(r model.Record) error {
 		if o.reading != nil {
 			o.reading()
 		}
-		if against != nil {
+		if read++; got.unread == nil && against != nil {
 			against.See(r)
 		}
-		l.fold(r)
-		return nil
+		return fold(r)
 	}
-	var got opened
+	open := o.OpenJournal
+	if open == nil {
+		open = openFile
+	}
 	got.store, got.report, got.err = open(o.Dir, each)
-	if got.err != nil && l.state.Seq == 0 && o.Down && !errors.Is(got.err, journal.ErrDamaged) && o.OpenJournal == nil {
+	switch {
+	case got.err != nil && read == 0 && o.Down && o.OpenJournal == nil && !errors.Is(got.err, journal.ErrDamaged):
 		_, _ = journal.Read(filepath.Join(o.Dir, journal.Name), each) // what cannot be read either is said already
+	case got.err == nil && got.unread == nil && against != nil:
+		if got.other, got.unread = against.End(got.report); got.other != nil && got.other.Kind == journal.AnchorDamaged && got.report.Records > 0 {
+			got.unread = got.other
+		}
 	}
 	return got
 }
@@ -137,6 +176,7 @@ func (l *ledger) unusable(err error) {
 // readOnly goes on from the good records of a journal, in memory. Nobody knows
 // what came behind them, so a plan that seems to be under way is given up.
 func (l *ledger) readOnly(why, trouble string) {
+	l.reason = errors.New(why)
 	l.memory = refuse("%s: read-only, only rollbacks run; see gonogo log --verify", why)
 	l.trouble = model.Inert(trouble)
 	if l.word != nil {

@@ -159,7 +159,8 @@ func (s *Seat) lead(ctx context.Context, e *Engine) error {
 		for { // what came too late for the old one
 			select {
 			case in := <-e.intents:
-				then.intents <- in
+				in.taken()
+				then.intents <- asked{in.Intent, func() {}}
 				continue
 			default:
 			}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/journal"
 )
 
 const (
@@ -83,21 +85,39 @@ func (l *ledger) leaveWord(events []model.Event) {
 	if !l.acted || l.fenced != nil || l.dir == "" {
 		return
 	}
-	u := model.Unaudited{Count: l.state.Unaudited - l.audited, Reason: model.Inert(l.why().Error()), Facts: l.held}
+	u := model.Unaudited{Count: l.state.Unaudited - l.audited, Reason: model.Inert(l.why().Error())}
 	if l.word != nil {
-		u.Facts = append(slices.Clone(l.word.Facts), l.held...)
+		u.Facts = slices.Clone(l.word.Facts)
 	}
+	u.Facts = append(append(u.Facts, l.begun()...), l.held...)
 	if u.Count > 0 {
 		l.keeper.keep(l.dir, u)
 	}
 }
 
+// begun returns how the plan began whose facts are held, where its journal was
+// taken away: the next engine may not find it.
+func (l *ledger) begun() []model.Record {
+	p := l.state.Plan
+	if p == nil || !errors.Is(l.memory, journal.ErrMoved) {
+		return nil
+	}
+	var out []model.Record
+	for _, r := range l.tail {
+		if r.Seq < p.ArmedSeq || len(l.held) > 0 && r.Seq >= l.held[0].Seq {
+			continue
+		}
+		switch r.Event.(type) {
+		case model.PlanArmed, model.PlanFired, model.StepIntended, model.StepEnded:
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // why returns why facts are in memory only.
 func (l *ledger) why() error {
-	if l.memory != nil {
-		return l.memory
-	}
-	return errNoAnswer
+	return cmp.Or(l.reason, l.memory, errNoAnswer)
 }
 
 // forget removes the word once the journal tells of all of it: rather twice than never.

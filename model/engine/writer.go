@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -10,10 +9,8 @@ import (
 	"gonogo/model/journal"
 )
 
-const (
-	closeFor = 3 * time.Second        // an end waits so long for a journal that does not answer
-	roomFor  = 300 * time.Millisecond // and a way down for its reserve
-)
+// closeFor is how long the engine's end waits for a journal that does not answer.
+const closeFor = time.Second
 
 // job is what one caller has to be recorded.
 type job struct {
@@ -44,6 +41,7 @@ type writing struct {
 	busy   bool   // a goroutine works at the queue
 	seq    uint64 // of the last record on disk
 	behind error  // the store does not answer, and since: a way down waits for it no more
+	quit   bool   // the engine has ended: the next one owns the journal
 	untold int    // facts that were folded before they were on disk, and are not told of in the journal
 	pace   pace
 }
@@ -85,7 +83,9 @@ func (l *ledger) work() {
 		l.mu.Unlock()
 		records, err := l.put(b)
 		l.mu.Lock()
-		w.flying = nil
+		if w.flying = nil; w.quit {
+			return
+		}
 		if err != nil && len(b.jobs) > 1 && !errors.Is(err, journal.ErrPoisoned) && !errors.Is(err, journal.ErrMoved) {
 			l.putEach(b) // one of them cannot be written, and harms no other
 		} else {
@@ -308,65 +308,3 @@ func (l *ledger) fails(j *job) {
 	}
 	j.end(l.forego(j.by, j.cause, j.must, j.events))
 }
-
-// mine reports whether this engine is sure to own the journal, whoever touched its file.
-func (l *ledger) mine() bool { return l.ours != nil && l.ours() == nil }
-
-func movedTrouble(err error) string {
-	return model.Inert("the journal was changed by somebody else (" + err.Error() + "): nothing is recorded any more, only rollbacks run, UNAUDITED; " +
-		"put the journal back, then end this gonogo and start it again")
-}
-
-// tell shows trouble with the journal.
-func (l *ledger) tell(text string) {
-	l.mu.Lock()
-	l.trouble = text
-	l.mu.Unlock()
-	l.changed()
-}
-
-// giveRoom releases the journal's reserve to a disk that is full.
-func (l *ledger) giveRoom() {
-	done := make(chan struct{})
-	go func() { // ends with the store's answer
-		defer close(done)
-		if l.useReserve() {
-			l.tell("the disk is full: the journal's reserve was given up for a rollback; free some space")
-		}
-	}()
-	timer := time.NewTimer(roomFor)
-	defer timer.Stop()
-	select {
-	case <-done:
-	case <-timer.C:
-	}
-}
-
-// check looks whether the journal is still the one that this engine writes, and
-// could be written; lost is why the lock is not this engine's any more.
-func (l *ledger) check(lost error) {
-	err := lost
-	if s, ok := l.store.(interface{ Check() error }); ok && err == nil {
-		err = s.Check()
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	was := l.trouble
-	switch {
-	case l.memory != nil || l.writing.busy: // it is said, or its append will say so
-	case errors.Is(err, journal.ErrMoved) && l.mine():
-		l.memory, l.trouble = err, movedTrouble(err)
-	case errors.Is(err, journal.ErrMoved):
-		l.giveUp(err)
-	case err != nil:
-		l.looked = model.Inert("the journal cannot be written: " + err.Error() + "; only rollbacks still run")
-		l.trouble = l.looked
-	case l.looked != "" && l.trouble == l.looked: // mended
-		l.looked, l.trouble = "", ""
-	}
-	if l.trouble != was {
-		l.changed()
-	}
-}
-
-var errNoAnswer = fmt.Errorf("it has not answered for %s", model.FormatDuration(allowance))

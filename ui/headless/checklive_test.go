@@ -25,12 +25,14 @@ func (q quiet) Subscribe() (<-chan *model.Snapshot, func()) {
 	return box, func() {}
 }
 
+func (q quiet) Silent() (model.Silence, bool) { return model.Silence{}, false }
+
 // command runs a command over a snapshot and returns what it says, and its status.
 func command(t *testing.T, s model.Snapshot, args ...string) (string, int) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	w := &World{Out: &out, Err: &errs, NewID: func() model.IntentID { return "1" },
-		Open: func(string) (*model.Rollout, Seat, string, error) { return s.Rollout, quiet{s}, "", nil }}
+		Open: func(string, Use) (Opened, error) { return Opened{Seat: quiet{s}, Rollout: s.Rollout}, nil }}
 	config := ""
 	for _, c := range w.Commands(&config) {
 		if c.Name() == args[0] {

@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestFencedOnlyBySomebodyWhoHoldsTheLock replaces the lock's file, the socket and the directory of a living engine.
+func TestFencedOnlyBySomebodyWhoHoldsTheLock(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		do     func(dir string) error
+		rival  bool // another engine starts after that
+		fenced bool
+	}{
+		{"nothing", func(string) error { return nil }, true, false}, // it gets ErrLocked
+		{"lock removed", func(dir string) error { return os.Remove(filepath.Join(dir, lockName)) }, false, false},
+		{"lock removed, another came", func(dir string) error { return os.Remove(filepath.Join(dir, lockName)) }, true, true},
+		{"directory moved away", func(dir string) error { return os.Rename(dir, dir+".x") }, false, false},
+		{"directory moved away, another came", func(dir string) error { return os.Rename(dir, dir+".x") }, true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "state")
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			l, err := takeLock(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.release()
+			if err := os.WriteFile(filepath.Join(dir, socketName), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.do(dir); err != nil {
+				t.Fatal(err)
+			}
+			if c.rival {
+				if err := os.MkdirAll(dir, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if other, err := takeLock(dir); err == nil {
+					defer other.release()
+				}
+			}
+			if err := l.held(); (err != nil) != c.fenced {
+				t.Errorf("held: %v", err)
+			}
+		})
+	}
+}
+
+// TestReplacedDirectoryIsLeftToOthers holds that an engine whose directory was
+// replaced keeps nobody from the one in its place, where its socket is not.
+func TestReplacedDirectoryIsLeftToOthers(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l, err := takeLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.release()
+	if err := os.Rename(dir, dir+".x"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.held(); err != nil {
+		t.Errorf("held: %v", err)
+	}
+	other, err := takeLock(dir)
+	if err != nil {
+		t.Fatalf("another: %v", err)
+	}
+	other.release()
+}
