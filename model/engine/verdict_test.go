@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -176,5 +177,47 @@ func TestASignatureForNoPhaseIsRefused(t *testing.T) {
 	refused(model.Intent{Kind: model.Sign, Check: "leak", Phase: "staging"}, "look again")
 	if a := p.ask(model.Intent{Kind: model.Sign, Check: "leak", Seen: p.last.Seq}); a.Err != "" {
 		t.Error(a.Err)
+	}
+}
+
+// hungSwitch does not answer before its time is over.
+type hungSwitch struct{ fakeSwitch }
+
+func (hungSwitch) Observe(ctx context.Context) (model.Value, error) {
+	<-ctx.Done()
+	return model.Value{}, ctx.Err()
+}
+
+// TestNeverGoOnAFlagOfYesterday: what the journal says of a flag is no evidence
+// until this engine has seen it.
+func TestNeverGoOnAFlagOfYesterday(t *testing.T) {
+	t.Parallel()
+	w, dir := newWorld(), t.TempDir()
+	p := onTen(t, w, dir)
+	p.stop()
+	o := options(t, w, dir)
+	build := o.Build
+	o.Build = func() (Parts, error) {
+		parts, err := build()
+		parts.Switches["real"] = hungSwitch{}
+		return parts, err
+	}
+	seat := NewSeat(o)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	box, done := seat.Subscribe()
+	go func() { ended <- seat.Run(ctx) }()
+	q := &pilot{t: t, seat: seat, box: box}
+	q.until("the metrics' answers", func(s *model.Snapshot) bool { return s.Lines["error"].State == model.Pass && s.Gate.Phase == "ten" })
+	q.until("some judgements", func(s *model.Snapshot) bool {
+		if s.Gate.Headline == model.GO || s.Gate.Healthy {
+			t.Fatalf("%s, healthy %v, with a flag that nobody has seen: %q", s.Gate.Headline, s.Gate.Healthy, s.Gate.Reasons)
+		}
+		return s.Gate.Worst == model.NoData && len(s.Series["error"].Points) > 50
+	})
+	stop()
+	done()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
