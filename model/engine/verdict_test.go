@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"gonogo/model"
 )
@@ -219,5 +220,28 @@ func TestNeverGoOnAFlagOfYesterday(t *testing.T) {
 	done()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestVerdictOfANewerState: what was recorded since the last look is in the
+// verdict that goes out with it.
+func TestVerdictOfANewerState(t *testing.T) {
+	r := &model.Rollout{Phases: []model.Phase{{ID: "free"}}}
+	state := model.State{Phase: "free", Attempts: []model.Attempt{{Phase: "free", N: 1}}}
+	var j judge
+	if err := j.restore(r, &state); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	if v := j.verdictOf(r, &state, now); v.Headline != model.Unknown {
+		t.Errorf("before the first look it says %s", v.Headline)
+	}
+	j.elapsed(now)
+	if out := j.look(r, &state, nil, now, 0); out.verdict.Headline != model.GO {
+		t.Fatalf("it says %s", out.verdict.Headline)
+	}
+	state.Plan = &model.PlanState{Status: model.Running, Plan: model.Plan{Kind: model.PlanRollback}}
+	if v := j.verdictOf(r, &state, now); v.Headline != model.GateRollingBack || v.Healthy {
+		t.Errorf("a rollback fired since, and it says %s", v.Headline)
 	}
 }
