@@ -110,6 +110,9 @@ func resolveEnter(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 		}
 	}
 	p := Plan{Kind: PlanEnter, Title: "Enter " + next.Title, Phase: next.ID, Leaves: true, Budget: ForwardBudget, Override: override}
+	if again {
+		p.Title += " again"
+	}
 	settings := next.Flags
 	if !back {
 		p.Freeze = next.Freeze

@@ -17,6 +17,9 @@ func TestKeysSubmit(t *testing.T) {
 		s.State.Checks = map[model.CheckID]model.CheckState{"suite": {By: model.Actor{Name: "bob"}}}
 	})
 	first := next(someSnapshot(), func(s *model.Snapshot) { s.State.Phase = "" })
+	below := next(someSnapshot(), func(s *model.Snapshot) {
+		s.State.Below = &model.BelowPhase{Phase: "ten", Text: "tenants 2 → 1, below 10%"}
+	})
 	changed := next(someSnapshot(), func(s *model.Snapshot) { s.ConfigChanged = "abcdef0123456789" })
 	unset := next(someSnapshot(), func(s *model.Snapshot) {
 		s.State.Flags = map[model.FlagID]model.FlagState{"real": {Stored: model.Value{Type: model.Unset}}}
@@ -33,6 +36,7 @@ func TestKeysSubmit(t *testing.T) {
 		{"! arms the emergency rollback", nil, []string{"!"}, model.Intent{Kind: model.ArmRollback}},
 		{"a arms the next phase", nil, []string{"a"}, model.Intent{Kind: model.ArmEnter, Phase: "all"}},
 		{"a arms the first phase", first, []string{"a"}, model.Intent{Kind: model.ArmEnter, Phase: "staging"}},
+		{"a arms the phase again below which it stands", below, []string{"a"}, model.Intent{Kind: model.ArmEnter, Phase: below.State.Phase}},
 		{"b offers the rollbacks", nil, []string{"b", "down", "enter"}, model.Intent{Kind: model.ArmRollback, Rollback: "phase"}},
 		{"f, enter toggles a bool", nil, []string{"f", "enter"},
 			model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(false)}},

@@ -166,6 +166,31 @@ func TestPickerRefuses(t *testing.T) {
 	}
 }
 
+// TestPickOutOfEveryone takes some out of an empty list that lets everyone in,
+// where who that is is known.
+func TestPickOutOfEveryone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		snap := listed(ways(someSnapshot()))
+		r := *snap.Rollout
+		r.Flags = slices.Clone(r.Flags)
+		for i := range r.Flags {
+			if r.Flags[i].ID == "tenants" {
+				r.Flags[i].Population = tenants(30)
+			}
+		}
+		snap.Rollout = &r
+		d := newDesk(t, snap)
+		d.press("b")
+		d.sees("tenants, everyone (30) now")
+		d.press("down", "down", "up", "enter", "down", "space")
+		d.sees("1 of 30 out, 29 stay")
+		d.press("enter")
+		if got := d.one(); !slices.Equal(got.Remove, []string{"tenant-001"}) {
+			t.Errorf("takes out %v", got.Remove)
+		}
+	})
+}
+
 // What is picked is by name: a list that changes meanwhile takes nobody else out.
 func TestPickerFollowsTheList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -114,6 +114,7 @@ func open(o Options, l *lock) (*Engine, error) {
 	if state.ConfigHash != "" && state.ConfigHash != o.Rollout.ConfigHash {
 		e.changed, e.changes = o.Rollout.ConfigHash, sinceLastGood(o)
 	}
+	e.judge.unread = e.unread
 	if err := e.judge.restore(o.Rollout, &state); err != nil {
 		return nil, errors.Join(err, e.ledger.close())
 	}
@@ -351,6 +352,19 @@ func (e *Engine) publish() (waiting int) {
 	s.Waiting = e.waiting(answered) + e.unasked(&state)
 	e.broker.publish(s)
 	return s.Waiting
+}
+
+// unread returns the flags that were not observed since this engine began.
+func (e *Engine) unread() []model.FlagID {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []model.FlagID
+	for i := range e.o.Rollout.Flags {
+		if id := e.o.Rollout.Flags[i].ID; !e.looked[id] {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // waiting counts what was asked and has not answered in any way since this engine began.

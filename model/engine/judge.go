@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -16,9 +17,10 @@ type judge struct {
 	soak     time.Duration
 	attempt  attemptKey // whose soak and streaks these are
 	verdict  model.Verdict
-	recorded time.Time // of the last Progress
-	credited bool      // soak was credited since
-	entered  time.Time // when this attempt, or the engine, began: the gate's first word waits a little
+	recorded time.Time             // of the last Progress
+	credited bool                  // soak was credited since
+	entered  time.Time             // when this attempt, or the engine, began: the gate's first word waits a little
+	unread   func() []model.FlagID // the flags that this engine has not observed yet
 }
 
 type attemptKey struct {
@@ -70,7 +72,28 @@ func (j *judge) verdictOf(r *model.Rollout, state *model.State, now time.Time) m
 	if key == j.attempt {
 		soak = j.soak
 	}
-	return gate.Decide(r, state, j.keeper.Line, soak, now, j.verdict)
+	return gate.Decide(r, j.read(state), j.keeper.Line, soak, now, j.verdict)
+}
+
+// read returns state without what it knows of flags that this engine has not
+// observed yet: what the journal says of them is old news.
+func (j *judge) read(state *model.State) *model.State {
+	if j.unread == nil {
+		return state
+	}
+	unread := j.unread()
+	if len(unread) == 0 {
+		return state
+	}
+	s := *state
+	s.Flags = maps.Clone(s.Flags)
+	for _, id := range unread {
+		if f, ok := s.Flags[id]; ok {
+			f.Stored, f.Effective = model.Value{}, model.Value{}
+			s.Flags[id] = f
+		}
+	}
+	return &s
 }
 
 // judgement is what one look at everything came to.
@@ -104,7 +127,7 @@ func (j *judge) look(r *model.Rollout, state *model.State, readings map[model.Me
 	}
 	was := j.verdict
 	out.turned = j.keeper.Judge(state, now, dt)
-	j.verdict = gate.Decide(r, state, j.keeper.Line, j.soak, now, was)
+	j.verdict = gate.Decide(r, j.read(state), j.keeper.Line, j.soak, now, was)
 	out.verdict = j.verdict
 	out.settled = now.Sub(j.entered) > 10*time.Second || allAnswered(j.verdict, readings)
 	out.turned = out.turned || was.Healthy && !j.verdict.Healthy || turned(&was, &j.verdict)
@@ -191,6 +214,9 @@ func (j *judge) elapsed(now time.Time) (dt, jump time.Duration) {
 
 func allAnswered(v model.Verdict, readings map[model.MetricID]model.Reading) bool {
 	for _, l := range v.Lines {
+		if l.Flag != "" && l.State == model.NoData {
+			return false
+		}
 		if l.Metric != "" {
 			if _, ok := readings[l.Metric]; !ok {
 				return false

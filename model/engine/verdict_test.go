@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"gonogo/model"
 )
@@ -176,5 +178,70 @@ func TestASignatureForNoPhaseIsRefused(t *testing.T) {
 	refused(model.Intent{Kind: model.Sign, Check: "leak", Phase: "staging"}, "look again")
 	if a := p.ask(model.Intent{Kind: model.Sign, Check: "leak", Seen: p.last.Seq}); a.Err != "" {
 		t.Error(a.Err)
+	}
+}
+
+// hungSwitch does not answer before its time is over.
+type hungSwitch struct{ fakeSwitch }
+
+func (hungSwitch) Observe(ctx context.Context) (model.Value, error) {
+	<-ctx.Done()
+	return model.Value{}, ctx.Err()
+}
+
+// TestNeverGoOnAFlagOfYesterday: what the journal says of a flag is no evidence
+// until this engine has seen it.
+func TestNeverGoOnAFlagOfYesterday(t *testing.T) {
+	t.Parallel()
+	w, dir := newWorld(), t.TempDir()
+	p := onTen(t, w, dir)
+	p.stop()
+	o := options(t, w, dir)
+	build := o.Build
+	o.Build = func() (Parts, error) {
+		parts, err := build()
+		parts.Switches["real"] = hungSwitch{}
+		return parts, err
+	}
+	seat := NewSeat(o)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	box, done := seat.Subscribe()
+	go func() { ended <- seat.Run(ctx) }()
+	q := &pilot{t: t, seat: seat, box: box}
+	q.until("the metrics' answers", func(s *model.Snapshot) bool { return s.Lines["error"].State == model.Pass && s.Gate.Phase == "ten" })
+	q.until("some judgements", func(s *model.Snapshot) bool {
+		if s.Gate.Headline == model.GO || s.Gate.Healthy {
+			t.Fatalf("%s, healthy %v, with a flag that nobody has seen: %q", s.Gate.Headline, s.Gate.Healthy, s.Gate.Reasons)
+		}
+		return s.Gate.Worst == model.NoData && len(s.Series["error"].Points) > 50
+	})
+	stop()
+	done()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestVerdictOfANewerState: what was recorded since the last look is in the
+// verdict that goes out with it.
+func TestVerdictOfANewerState(t *testing.T) {
+	r := &model.Rollout{Phases: []model.Phase{{ID: "free"}}}
+	state := model.State{Phase: "free", Attempts: []model.Attempt{{Phase: "free", N: 1}}}
+	var j judge
+	if err := j.restore(r, &state); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	if v := j.verdictOf(r, &state, now); v.Headline != model.Unknown {
+		t.Errorf("before the first look it says %s", v.Headline)
+	}
+	j.elapsed(now)
+	if out := j.look(r, &state, nil, now, 0); out.verdict.Headline != model.GO {
+		t.Fatalf("it says %s", out.verdict.Headline)
+	}
+	state.Plan = &model.PlanState{Status: model.Running, Plan: model.Plan{Kind: model.PlanRollback}}
+	if v := j.verdictOf(r, &state, now); v.Headline != model.GateRollingBack || v.Healthy {
+		t.Errorf("a rollback fired since, and it says %s", v.Headline)
 	}
 }

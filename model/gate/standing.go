@@ -74,7 +74,7 @@ func notConfirmed(p *model.PlanState) string {
 // flagLine says whether flag f is as the phases entered set it, and in effect.
 func flagLine(f *model.Flag, s *model.State, want model.Value) model.Line {
 	st := s.Flags[f.ID]
-	line := model.Line{Flag: f.ID, Title: "Flag " + model.Inert(string(f.ID)), State: model.Pass, Target: want.Brief()}
+	line := model.Line{Flag: f.ID, Title: "Flag " + model.Inert(string(f.ID)), State: model.Pass, Target: inShort(want)}
 	plan := setting(s, f.ID)
 	switch {
 	case plan != nil:
@@ -98,6 +98,15 @@ func flagLine(f *model.Flag, s *model.State, want model.Value) model.Line {
 		line.Reason = fmt.Sprintf("not in effect: the service uses %s, stored is %s", st.Effective.Brief(), st.Stored.Brief())
 	}
 	return line
+}
+
+// inShort is a flag's value where there is little room: of a longer list how
+// many it holds.
+func inShort(v model.Value) string {
+	if v.Type == model.List && len(v.Items) > 2 {
+		return fmt.Sprintf("%d items", len(v.Items))
+	}
+	return v.String()
 }
 
 // setting returns the plan that runs and changes flag id, or nil.

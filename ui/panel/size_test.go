@@ -63,7 +63,8 @@ func hostile() *rapid.Generator[string] {
 func randomSnapshot(t *rapid.T) *model.Snapshot {
 	conditions := []paneltest.Condition{paneltest.NotStarted, paneltest.Soaking, paneltest.Go, paneltest.NoGo, paneltest.Armed, paneltest.Running, paneltest.Verified, paneltest.Partial,
 		paneltest.GuardArmed, paneltest.GuardVetoed, paneltest.Checked, paneltest.Evidence, paneltest.Again,
-		paneltest.SteppedDown, paneltest.Spared, paneltest.OpenStill, paneltest.DrillArmed, paneltest.DrillReal, paneltest.DrillReady}
+		paneltest.SteppedDown, paneltest.Spared, paneltest.OpenStill, paneltest.DrillArmed, paneltest.DrillReal, paneltest.DrillReady,
+		paneltest.Drifted, paneltest.Below, paneltest.HeldGo}
 	s := paneltest.Snapshot(paneltest.Options{
 		Condition: rapid.SampledFrom(conditions).Draw(t, "condition"),
 		Metrics:   rapid.IntRange(4, 30).Draw(t, "metrics"),

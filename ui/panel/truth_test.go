@@ -62,6 +62,33 @@ func TestNeverGoOnOldNews(t *testing.T) {
 	}
 }
 
+// TestNeverGoWhereItIsNot looks at every part of the screen that says how it
+// stands, while something else than the gate's metrics says no.
+func TestNeverGoWhereItIsNot(t *testing.T) {
+	for c, want := range map[paneltest.Condition]string{
+		paneltest.Running: "ROLLING BACK", paneltest.SteppedDown: "ROLLING BACK", paneltest.OpenStill: "NOT SAFE",
+		paneltest.Drifted: "NO-GO", paneltest.Below: "HOLD", paneltest.HeldGo: "HOLD",
+	} {
+		t.Run(string(c), func(t *testing.T) {
+			p := props(paneltest.Snapshot(paneltest.Options{Condition: c}), nil)
+			p.Size = panel.Size{W: 160, H: 1}
+			texts := map[string]string{"header": panel.Header(p)}
+			p.Size = panel.Size{W: 40, H: 8}
+			texts["mini"] = panel.Mini(p)
+			p.Size = panel.Size{W: 100, H: 14}
+			texts["gate"] = panel.Gate().Render(p)
+			for name, text := range texts {
+				if !strings.Contains(text, want) || strings.Contains(text, "✔ GO") {
+					t.Errorf("the %s does not say %s:\n%s", name, want, text)
+				}
+			}
+			if s := p.Snap.Gate.Healthy; s && c != paneltest.HeldGo {
+				t.Error("the soak runs")
+			}
+		})
+	}
+}
+
 // TestStaleIsNotGreen sees that what is stale has no part in the colour of GO.
 func TestStaleIsNotGreen(t *testing.T) {
 	th := theme.New(true, colorprofile.TrueColor)

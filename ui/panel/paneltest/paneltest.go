@@ -35,6 +35,9 @@ const (
 	DrillArmed  Condition = "drill armed"  // a dry drill of the emergency rollback waits for enter
 	DrillReal   Condition = "drill real"   // as that, a real one
 	DrillReady  Condition = "drill ready"  // the dry one ended well
+	Drifted     Condition = "drifted"      // as go, but for a flag that was changed by hand
+	Below       Condition = "below"        // as soaking, before a flag was set to less
+	HeldGo      Condition = "held"         // as go, but for a hold
 	Evidence    Condition = "evidence"     // as soaking, errors are decided sequentially, and p95 rests on a baseline
 )
 
@@ -96,6 +99,7 @@ func Snapshot(o Options) *model.Snapshot {
 			s.State.LastDown = p
 		}
 	}
+	stand(s)
 	return s
 }
 

@@ -32,7 +32,7 @@ func state(o Options, r *model.Rollout) model.State {
 	s.Checks = map[model.CheckID]model.CheckState{"e2e": {By: person("ci"), At: now.Add(-72 * time.Minute)}, "leak": {By: person("ana"), At: now.Add(-20 * time.Minute), Note: "checked the logs"}}
 	s.Marks = []model.Mark{{At: now.Add(-12 * time.Minute), Text: "⚑ tenants"}, {At: now.Add(-4 * time.Minute), Text: "↻ restart"}}
 	switch o.Condition {
-	case Go:
+	case Go, Drifted, HeldGo:
 		s.Attempts[2].Soak = 73 * time.Hour
 		s.Checks["complaints"] = model.CheckState{By: person("ana"), At: now.Add(-time.Minute)}
 	case Again:
@@ -60,6 +60,7 @@ func state(o Options, r *model.Rollout) model.State {
 	case Partial:
 		s.Flags["real"] = model.FlagState{Stored: off, Effective: on, Want: off}
 	}
+	standOff(o.Condition, &s)
 	return s
 }
 
