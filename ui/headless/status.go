@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/ui/words"
 )
 
 // Report is what `gonogo status --json` prints.
