@@ -178,7 +178,7 @@ func soakMayRun(s *model.State) bool {
 	if p == nil || p.Status == model.Armed || p.Status == model.Vetoed {
 		return true
 	}
-	return p.Status == model.Ended && (p.Plan.Kind != model.PlanRollback || p.Outcome == model.Verified)
+	return p.Status == model.Ended && (p.Plan.Kind != model.PlanRollback || p.Outcome == model.Verified || !p.ConfirmedAt.IsZero())
 }
 
 func allAnswered(v model.Verdict, readings map[model.MetricID]model.Reading) bool {
