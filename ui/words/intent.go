@@ -47,6 +47,10 @@ func Intent(in model.Intent) string {
 		text = "resume"
 	case model.Adopt:
 		return "adopt config " + model.Inert(Short(in.Reason))
+	case model.ConfirmLast:
+		text = "confirm the last rollback"
+	case model.VerifyLast:
+		text = "look at the last rollback again"
 	case model.Refresh:
 		text = "look at every flag"
 	case model.RunCheck:
