@@ -23,7 +23,7 @@ func TestKilledEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, attached := range []bool{false, true} {
-		for _, after := range []string{"PlanFired", "StepIntended", `"outcome":"done"`, `"before":`, `"detail":"seen: `, `"step":3,"try":1`} {
+		for _, after := range []string{"PlanFired", "StepIntended", `"outcome":"done"`, `"before":`, `"detail":"new process`, `"step":3,"try":1`} {
 			name := "alone, after " + after
 			if attached {
 				name = "with a cockpit, after " + after

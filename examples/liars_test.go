@@ -24,8 +24,7 @@ func TestLyingRestart(t *testing.T) {
 		"pidfile": {was, `seen = { pidfile = "pid" }`},
 		"nothing": {was, ""},
 		"read back": {was, fmt.Sprintf(`seen = { http = %q, json = "started" }`, service),
-			`apply = ["restart"]`, fmt.Sprintf(`apply = ["restart"]
-effective = { http = %q, json = "real" }`, service)},
+			`effective = { exec = ["sed", "-n", "s/^FLAG=//p", "running.env"] }`, fmt.Sprintf(`effective = { http = %q, json = "real" }`, service)},
 		"its own log": {was, `seen = { exec = ["cat", "started"] }
 [action.log]
 kind = "exec"

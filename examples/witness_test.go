@@ -18,22 +18,31 @@ import (
 )
 
 // unitScript is a systemctl for one unit, whose InvocationID is in a file. A
-// restart goes through unless there is a file called lie, and the service logs its
-// start to a file and a table.
+// restart goes through unless there is a file called lie. The old service goes on the
+// new path until its end, and the new one logs its start to a file and a table; with a file
+// called mute the old one does, and the new one says nothing.
 const unitScript = `#!/bin/sh
 cd %[1]q || exit 1
 case "$*" in
 *show*)
 	echo LoadState=loaded; echo ActiveState=active; echo SubState=running
-	echo InvocationID=$(cat invocation); echo MainPID=1; echo ExecMainStartTimestampMonotonic=$(cat invocation) ;;
+	echo InvocationID=$(cat invocation); echo MainPID=1; echo ExecMainStartTimestampMonotonic=$(cat monotonic) ;;
 *restart*)
 	echo run >> runs
 	[ -e lie ] && exit 0
-	date +%%s%%N > invocation
 	. ./service.env
+	say() {
+		echo "flag disabled: $FLAG" >> app.log
+		%[2]q %[3]q -qc "INSERT INTO logs VALUES (now(), 'repository query')" >/dev/null
+	}
+	%[2]q %[3]q -qc "INSERT INTO logs VALUES (now(), 'new query')" >/dev/null
+	[ -e mute ] && say
+	sleep 0.2
+	date +%%s%%N > invocation
+	awk '{ printf "%%.0f\n", $1 * 1000000 }' /proc/uptime > monotonic
 	cp service.env live.env
-	echo "flag disabled: $FLAG" >> app.log
-	%[2]q %[3]q -qc "INSERT INTO logs VALUES (now(), 'repository query')" >/dev/null ;;
+	sleep 0.05
+	[ -e mute ] || say ;;
 esac
 `
 
@@ -99,11 +108,12 @@ func TestWitnesses(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		lie  bool
+		with string // a file
 		want model.Outcome
 	}{
-		{"a restart that lies", true, model.Partial},
-		{"a restart", false, model.Verified},
+		{"a restart that lies", "lie", model.Partial},
+		{"a restart under traffic", "", model.Verified},
+		{"only the old service speaks", "mute", model.Unverified},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			// Old evidence: a row and lines from before the rollback.
@@ -118,15 +128,15 @@ func TestWitnesses(t *testing.T) {
 			defer hook.Close()
 			r := blueprint{
 				"config.toml": fmt.Appendf(nil, witnessConfig, hook.URL), "service.env": []byte("FLAG=true\n"),
-				"app.log": []byte("flag disabled: false\nflag disabled: false\n"), "invocation": []byte("1\n"), "live.env": []byte("FLAG=true\n"),
+				"app.log": []byte("flag disabled: false\nflag disabled: false\n"), "invocation": []byte("1\n"), "monotonic": []byte("1\n"), "live.env": []byte("FLAG=true\n"),
 			}.build(t)
 			bin := t.TempDir()
 			script := fmt.Sprintf(unitScript, r.dir, psql, dsn)
 			if err := os.WriteFile(filepath.Join(bin, "systemctl"), []byte(script), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			if c.lie {
-				if err := os.WriteFile(r.path("lie"), nil, 0o600); err != nil {
+			if c.with != "" {
+				if err := os.WriteFile(r.path(c.with), nil, 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -40,7 +40,7 @@ func (s *State) ReadBack(r *Rollout) bool {
 		case !f.Stored.Equal(to), f.StoredErr != "":
 			return false
 		case !spec.Effective && spec.EffectiveMetric == "" && len(spec.Apply) == 0:
-		case f.Inferred, f.EffectErr != "", !f.Effective.Equal(to):
+		case !spec.Effective && spec.EffectiveMetric == "", f.Inferred, f.EffectErr != "", !f.Effective.Equal(to):
 			return false
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"gonogo/actions/actiontest"
 	"gonogo/model"
@@ -278,5 +279,21 @@ func TestNames(t *testing.T) {
 	}
 	if _, err := Kind().Build(part(map[string]any{"service": "x", "pass_env": "A=B"})); err == nil || len(lint(part(map[string]any{"pass_env": "A=B"}))) != 1 {
 		t.Errorf("a bad variable: %v", err)
+	}
+}
+
+// TestBegan: the last container's start is the service's.
+func TestBegan(t *testing.T) {
+	r := &Reader{}
+	text := "0123456789ab@2026-01-31T12:00:00.5Z, ba9876543210@2026-01-31T12:00:02.25Z"
+	at, known := r.Began(text)
+	if want := time.Date(2026, 1, 31, 12, 0, 2, 250_000_000, time.UTC); !known || !at.Equal(want) {
+		t.Errorf("began %s, known %v", at, known)
+	}
+	if _, known := r.Began("0123456789ab@soon"); known {
+		t.Error("what is no time is known")
+	}
+	if got := r.Name(text); got != "containers 0123456789ab, ba9876543210" {
+		t.Errorf("name %q", got)
 	}
 }

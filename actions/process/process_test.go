@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gonogo/actions/actiontest"
 	"gonogo/model"
@@ -173,4 +174,36 @@ func FuzzParseStat(f *testing.F) {
 		_, _, err := ParseStat(data)
 		actiontest.Harmless(t, "stat", err)
 	})
+}
+
+// TestOlderProcessIsNotNew: a process that was there before an action is none of
+// its effects, though the pid file names it only now.
+func TestOlderProcessIsNotNew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pid")
+	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := &Reader{path: path, proc: "/proc"}
+	text, err := r.Read(t.Context())
+	if err != nil {
+		t.Skip(err)
+	}
+	at, known := r.Began(text)
+	if age := time.Since(at); !known || age < -tolerance || age > time.Hour {
+		t.Fatalf("began at %s, known %v", at, known)
+	}
+	if !r.NewSince(text, at.Add(-time.Second)) {
+		t.Error("it is older than what was before it")
+	}
+	if r.NewSince(text, at.Add(time.Second)) {
+		t.Error("it is newer than what came after it")
+	}
+	if got := r.Name("4711@8"); got != "pid 4711" {
+		t.Errorf("name %q", got)
+	}
+	for _, bad := range []string{"", "4711", "4711@x"} {
+		if _, known := r.Began(bad); known {
+			t.Errorf("%q began", bad)
+		}
+	}
 }

@@ -83,7 +83,7 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, in model.Int
 	defer done()
 	var held time.Time
 	for {
-		why := r.missing(ctx, p)
+		why, final := r.missing(ctx, p)
 		if s := e.ledger.current(); s.RollbackOpen() == nil || s.LastDown.Plan.ID != p.Plan.ID || s.LastDown.Status != model.Ended {
 			return // another came meanwhile, or it is confirmed
 		}
@@ -97,7 +97,7 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, in model.Int
 			_ = e.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByVerify})
 			return
 		}
-		if !r.pause(ctx, verifyPoll) {
+		if final || !r.pause(ctx, verifyPoll) {
 			if why == "" {
 				why = "it did not hold for " + model.FormatDuration(p.Plan.Steady)
 			}
@@ -107,35 +107,36 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, in model.Int
 	}
 }
 
-// missing returns what keeps the ended rollback p from being VERIFIED now, or "".
-func (r *run) missing(ctx context.Context, p *model.PlanState) string {
+// missing returns what keeps the ended rollback p from being VERIFIED now, or "",
+// and whether waiting will not help.
+func (r *run) missing(ctx context.Context, p *model.PlanState) (why string, final bool) {
 	for id, to := range p.LastSet() {
 		f := r.flag(id)
 		if ok, why := r.flagStands(ctx, f, to, true); !ok {
-			return why
+			return why, false
 		}
 		if len(f.Apply) > 0 && r.e.effective(f) == nil {
-			return fmt.Sprintf("%s: running value not checked; an effective = … for it lets gonogo confirm it, or confirm it yourself: gonogo rollback --confirm --reason TEXT", id)
+			return fmt.Sprintf("%s: running value not checked; an effective = … for it lets gonogo confirm it, or confirm it yourself: gonogo rollback --confirm --reason TEXT", id), true
 		}
 	}
 	for n, st := range p.Plan.Steps {
 		o := p.Steps[n].Outcome
 		switch {
 		case st.Kind == model.StepSet && !o.OK():
-			return fmt.Sprintf("%s: it was not set (%s): roll back again", st.Title, o.InWords())
+			return fmt.Sprintf("%s: it was not set (%s): roll back again", st.Title, o.InWords()), true
 		case st.Kind != model.StepVerify:
 			continue
 		case st.Verify.Kind == model.VerifyRun && !o.OK():
-			return fmt.Sprintf("%s: what an action tells is not run again: run it, then gonogo rollback --confirm --reason TEXT", st.Title)
+			return fmt.Sprintf("%s: what an action tells is not run again: run it, then gonogo rollback --confirm --reason TEXT", st.Title), true
 		}
 		if ok, why := r.verifyHolds(ctx, st.Verify, p.Steps[n]); !ok {
-			return st.Title + ": " + why
+			return st.Title + ": " + why, false
 		}
 	}
 	if len(p.LastSet()) == 0 && !holdsAny(p) {
-		return "it set nothing and verifies nothing"
+		return "it set nothing and verifies nothing", true
 	}
-	return ""
+	return "", false
 }
 
 func holdsAny(p *model.PlanState) bool {

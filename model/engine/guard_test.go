@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"context"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -255,5 +258,62 @@ func TestNobodySpeaksForTheGuard(t *testing.T) {
 	a := p.ask(model.Intent{Kind: model.ArmRollback, By: model.Actor{Name: "mallory", Via: model.ViaGuard}})
 	if a.Err == "" {
 		t.Error("an intent in the guard's name was taken")
+	}
+}
+
+// titler is an action that keeps the titles that it is given.
+type titler struct{ titles chan string }
+
+func (titler) Preview(model.Args) model.Preview { return model.Preview{Title: "tell"} }
+
+func (a titler) Do(_ context.Context, args model.Args, _ io.Writer) error {
+	a.titles <- args[model.ArgTitle]
+	return nil
+}
+
+// TestBreachIsOverOnlyWhenItPasses: at a flip the metric is collected anew, which
+// ends the countdown and nobody's breach; people are told that it is over when it passes.
+func TestBreachIsOverOnlyWhenItPasses(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	o := guarded(t, w, t.TempDir(), time.Hour)
+	o.Rollout.Metrics[0].Settle = 500 * time.Millisecond
+	o.Rollout.Guard.Mode, o.Rollout.Guard.Notify = model.GuardNotify, []model.ActionID{"team"}
+	o.Rollout.Actions = append(o.Rollout.Actions, model.ActionSpec{ID: "team", Timeout: time.Second})
+	titles := make(chan string, 10)
+	build := o.Build
+	o.Build = func() (Parts, error) {
+		parts, err := build()
+		parts.Actions["team"] = titler{titles}
+		return parts, err
+	}
+	p := board(t, o)
+	p.enter("ten")
+	w.with(func() { w.failing = true })
+	p.until("the breach", func(s *model.Snapshot) bool { return s.State.Guard.Metric == "error" })
+	if got := p.does(model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(false)}); got.Outcome != model.Verified {
+		t.Fatalf("flip: %s: %s", got.Outcome, got.Summary)
+	}
+	p.until("PASS", func(s *model.Snapshot) bool { return s.Lines["error"].State == model.Pass })
+	var told []string
+	for deadline := time.After(10 * time.Second); len(told) < 3; {
+		select {
+		case text := <-titles:
+			told = append(told, text)
+		case <-deadline:
+			t.Fatalf("told only %q", told)
+		}
+	}
+	slices.Sort(told) // they are told side by side
+	want := []string{
+		"Test: error is COLLECTING: whether its breach is over is not known (test)",
+		"Test: error is in breach (test)",
+		"Test: error is no longer in breach (test)",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told %q", told)
+	}
+	if p.last.State.Breach.Since.IsZero() && p.last.State.Headline != model.GO {
+		t.Error("T0 is forgotten without a GO")
 	}
 }

@@ -192,6 +192,9 @@ func (e *Engine) join(in model.Intent, active *model.PlanState) error {
 func (e *Engine) decide(in model.Intent) error {
 	state := e.ledger.current()
 	p := state.ActivePlan()
+	if down := state.LastDown; in.Kind == model.Veto && down != nil && down.Plan.ID == in.Plan && down.Status == model.Ended {
+		return refuse("too late: the rollback has run")
+	}
 	if p == nil || p.Plan.ID != in.Plan {
 		return refuse("that plan is over")
 	}

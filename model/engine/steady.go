@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"gonogo/model"
@@ -90,30 +92,46 @@ func (r *run) fall(fallen map[int]string) {
 // fallen looks once at everything that was confirmed, and returns what does not
 // stand any more, by step. It notes which flags are read back.
 func (r *run) fallen(ctx context.Context) map[int]string {
-	out, states := map[int]string{}, r.steps()
-	for n, st := range r.plan.Steps {
+	states := r.steps()
+	whys := make([]string, len(states))
+	var group sync.WaitGroup
+	for n := range r.plan.Steps {
 		if !states[n].Outcome.OK() || states[n].Outcome == model.StepSpared {
 			continue
 		}
-		ok, why := true, ""
-		switch st.Kind {
-		case model.StepRun:
-			ok, why = r.runStands(ctx, n)
-		case model.StepVerify:
-			if st.Verify.Kind != model.VerifyFlag || r.lastFor(n, st.Verify.Flag) {
-				ok, why = r.verifyStands(ctx, n)
+		group.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					whys[n] = fmt.Sprintf("panic: %v", v)
+				}
+			}()
+			if ok, why := r.stands(ctx, n); !ok {
+				whys[n] = cmp.Or(why, "it does not stand")
 			}
-		case model.StepSet:
-			if c := st.Changes[0]; r.lastFor(n, c.Flag) {
-				ok, why = r.flagStands(ctx, r.flag(c.Flag), c.To, false)
-			}
-		}
-		if !ok {
+		})
+	}
+	group.Wait()
+	out := map[int]string{}
+	for n, why := range whys {
+		if why != "" {
 			out[n] = model.Inert(why)
 			r.x.say(n, why)
 		}
 	}
 	return out
+}
+
+// stands looks once at what step n came to.
+func (r *run) stands(ctx context.Context, n int) (bool, string) {
+	switch st := r.plan.Steps[n]; {
+	case st.Kind == model.StepRun:
+		return r.runStands(ctx, n)
+	case st.Kind == model.StepVerify && (st.Verify.Kind != model.VerifyFlag || r.lastFor(n, st.Verify.Flag)):
+		return r.verifyStands(ctx, n)
+	case st.Kind == model.StepSet && r.lastFor(n, st.Changes[0].Flag):
+		return r.flagStands(ctx, r.flag(st.Changes[0].Flag), st.Changes[0].To, false)
+	}
+	return true, ""
 }
 
 // lastFor reports whether no step after n that was not spared sets flag id: what a

@@ -97,7 +97,7 @@ func (r *run) lookFlag(ctx context.Context, v *model.Verify, since time.Time) (b
 	}
 	r.record(model.FlagObserved{Flag: f.ID, Value: stored, Effective: true, Inferred: true})
 	if len(f.Apply) == 0 {
-		return true, "stored, and in effect at once"
+		return true, "stored; it needs no restart"
 	}
 	return true, "in file, and the service started after that; running value not checked"
 }

@@ -30,6 +30,7 @@ type world struct {
 	failing   bool          // the service errs: the error metric is high
 	down      bool          // the source has nothing but errors
 	silent    bool          // the source says nothing any more
+	best      bool          // the service errs hardly at all
 	polls     int
 	most      int    // if not 0, the service errs with more tenants than this
 	everyone  int    // times at which everyone was seen on: on, and an empty list
@@ -146,6 +147,9 @@ func (s fakeSource) Run(ctx context.Context, out model.Emitter) error {
 		}
 		if s.w.most > 0 && s.w.live["real"].Equal(model.BoolValue(true)) && len(s.w.live["tenants"].Items) > s.w.most {
 			v = 0.2
+		}
+		if s.w.best {
+			v = 0
 		}
 		s.w.polls++
 		down, silent := s.w.down, s.w.silent

@@ -353,3 +353,31 @@ func FuzzBindSince(f *testing.F) {
 		hasParameter(query)
 	})
 }
+
+// TestAdvance: a mark moves with this machine's clock, however far the database's is off.
+func TestAdvance(t *testing.T) {
+	w := &witness{}
+	here := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	there := here.Add(-17 * time.Minute)
+	mark := markOf(there, here)
+	for _, c := range []struct {
+		to   time.Time
+		want time.Time
+	}{{here.Add(3 * time.Second), there.Add(3 * time.Second)}, {here, there}, {here.Add(-time.Second), there}} {
+		got, err := w.Advance(mark, c.to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, _, err := parseMark(got); err != nil || !at.Equal(c.want) {
+			t.Errorf("to %s: %s, %v: want %s", c.to, at, err, c.want)
+		}
+	}
+	for _, bad := range []string{"", "yesterday", there.Format(time.RFC3339Nano)} { // the last is an older gonogo's
+		if got, err := w.Advance(bad, here); err == nil {
+			t.Errorf("%q was advanced to %q", bad, got)
+		}
+	}
+	if _, _, err := parseMark(there.Format(time.RFC3339Nano)); err != nil {
+		t.Errorf("an older gonogo's mark: %v", err)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/ui/words"
 )
 
 // Report is what `gonogo status --json` prints.
@@ -74,7 +75,11 @@ func WriteStatus(w io.Writer, s *model.Snapshot) {
 		}
 	}
 	if plan := s.State.Plan; plan != nil {
-		p("Last plan: %s, %s %s\n", model.Inert(plan.Plan.Title), plan.Status, plan.Outcome)
+		since := ""
+		if !plan.ConfirmedAt.IsZero() {
+			since = ", " + words.ConfirmedSince(plan)
+		}
+		p("Last plan: %s, %s %s%s\n", model.Inert(plan.Plan.Title), plan.Status, plan.Outcome, since)
 	}
 	if s.Journal != "" {
 		p("! %s\n", s.Journal)

@@ -49,6 +49,10 @@ func Intent(in model.Intent) string {
 		return "adopt config " + model.Inert(Short(in.Reason))
 	case model.LookConfig:
 		text = "read the config on disk"
+	case model.ConfirmLast:
+		text = "confirm the last rollback"
+	case model.VerifyLast:
+		text = "look at the last rollback again"
 	case model.Refresh:
 		text = "look at every flag"
 	case model.RunCheck:

@@ -50,6 +50,11 @@ func TestDescribe(t *testing.T) {
 		{"armed", model.PlanArmed{Plan: model.Plan{Title: "Off", Steps: make([]model.Step, 1)}, FireAt: at()}, `armed "Off", 1 step, fires by itself at 14:22:07Z`},
 		{"armed against the gate", model.PlanArmed{Plan: model.Plan{Title: "Up", Override: true, Reason: "demo"}}, `armed "Up", 0 steps, against the gate: demo`},
 		{"vetoed", model.PlanVetoed{Reason: "not yet"}, "vetoed: nothing was done: not yet"},
+		{"guard stood down", model.GuardCleared{Metric: "errors", State: model.Collecting, Now: "errors is COLLECTING, not FAIL any more"}, "guard stands down: errors is COLLECTING; whether the breach is over is not known"},
+		{"confirmed by a person", model.Confirmed{How: model.ByPerson, Reason: "looked"}, "the last rollback is confirmed by a person: looked"},
+		{"confirmed by itself", model.Confirmed{How: model.ByReadBack}, "the last rollback is confirmed: every flag was read back"},
+		{"confirmed by a look", model.Confirmed{How: model.ByVerify}, "the last rollback is confirmed: every verify holds"},
+		{"not confirmed", model.NotConfirmed{Reason: "real is true"}, "looked at the last rollback again: not confirmed: real is true"},
 		{"fired", model.PlanFired{How: "countdown"}, "fired (countdown)"},
 		{"fired at a breach", model.PlanFired{How: "enter", Breach: at(), Why: "errors FAIL"}, "fired (enter), the breach began at 14:22:07Z: errors FAIL"},
 		{"evidence", model.EvidenceMarked{Step: 3, Mark: "120"}, "evidence of step 4: only what comes after now counts"},
@@ -131,7 +136,7 @@ func TestEveryEventHasWords(t *testing.T) {
 		model.HoldChanged{}, model.Progress{}, model.GateChanged{}, model.FlagObserved{}, model.CheckSigned{}, model.CheckUnsigned{},
 		model.CheckBegan{}, model.CheckEnded{}, model.BaselineFrozen{}, model.GuardTripped{}, model.GuardCleared{}, model.PlanArmed{},
 		model.PlanVetoed{}, model.PlanFired{}, model.PlanJoined{}, model.StepIntended{}, model.StepEnded{}, model.PlanEnded{},
-		model.ClockJumped{}, model.Unaudited{},
+		model.ClockJumped{}, model.Unaudited{}, model.Confirmed{}, model.NotConfirmed{},
 	} {
 		if got := Describe(model.Record{Event: e}); strings.Contains(got, model.EventName(e)) {
 			t.Errorf("%T is said as %q", e, got)
