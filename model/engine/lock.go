@@ -15,6 +15,7 @@ var ErrLocked = errors.New("another engine holds the state directory")
 type lock struct {
 	file *os.File
 	path string
+	host *claim // of being the only engine on this host; nil where nothing is claimed
 }
 
 // takeLock takes dir's lock without waiting; ErrLocked if another process has it.
@@ -56,4 +57,7 @@ func (l *lock) held() error {
 	return nil
 }
 
-func (l *lock) release() { _ = l.file.Close() }
+func (l *lock) release() {
+	l.host.close()
+	_ = l.file.Close()
+}

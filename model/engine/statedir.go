@@ -27,7 +27,7 @@ func StateDir(configured, id string) (string, error) {
 		return "", fmt.Errorf("state directory: %w", err)
 	}
 	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {
-		return "", fmt.Errorf("state directory %s belongs to another user (uid %d): set rollout.state_dir to one of your own", dir, st.Uid)
+		return dir, foreign(dir, int(st.Uid))
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return "", fmt.Errorf("state directory %s is open to others (%v): chmod 700 it", dir, info.Mode().Perm())
