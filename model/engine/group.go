@@ -35,6 +35,9 @@ func (e *Engine) openGroup(ctx context.Context) {
 	dir := groupDir(e.o.Rollout.ID)
 	l, err := listenGroup(dir, group)
 	if err != nil {
+		if e.o.Transient {
+			return // it ends soon, and has its name on the host
+		}
 		fmt.Fprintf(os.Stderr, "gonogo: no socket for the group %s: %v; as root: install -d -m 0750 -o %s -g %s %s\n", group, err, e.user, group, dir)
 		return
 	}
