@@ -174,14 +174,18 @@ func (a *app) headless(ctx context.Context, seat *engine.Seat) error {
 	ended := make(chan error, 1)
 	go func() { ended <- seat.Run(ctx) }()
 	go a.interrupt(seat)
+	if err := answers(seat, ended); err != nil {
+		return err
+	}
 	var told uint64
 	greeted := false
-	said := ""
+	var warned [2]string
 	for s := range box {
-		if s.ConfigTrouble != said {
-			if said = s.ConfigTrouble; said != "" {
-				fmt.Fprintf(os.Stderr, "gonogo: warning: config: %s\n", said)
+		for i, now := range [2]string{s.Lost, s.ConfigTrouble} {
+			if now != "" && now != warned[i] {
+				fmt.Fprintf(os.Stderr, "gonogo: warning: %s\n", now)
 			}
+			warned[i] = now
 		}
 		if !greeted {
 			greeted, told = true, s.Seq

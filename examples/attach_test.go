@@ -3,6 +3,7 @@ package examples
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -138,8 +139,10 @@ func draftHere(t *testing.T, edit ...string) *rig {
 	if out, status := command(t, "advance", "--yes", "--reason", "test", "-c", r.config); status != 0 {
 		t.Fatalf("advance: status %d\n%s", status, out)
 	}
-	if err := os.Remove(r.path("runs")); err != nil {
-		t.Fatal(err)
+	for _, left := range []string{"runs", "state/socket"} {
+		if err := os.Remove(r.path(left)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return r
 }
@@ -415,5 +418,32 @@ func TestFlagsOffOrToldWhy(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestAHangingNoticeKeepsNobodyFromTheEngine: an engine that ends waits for its notices,
+// and until then answers, and takes a rollback.
+func TestAHangingNoticeKeepsNobodyFromTheEngine(t *testing.T) {
+	t.Parallel()
+	sink, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sink.Close() })
+	r := draft(t).build(t)
+	r.edit("run = [\"restart\"]", "run = [\"restart\"]\nnotify = [\"team\"]")
+	r.edit("[phase.on]", fmt.Sprintf("[action.team]\nkind = \"notify\"\nurls = [\"http://%s/\"]\n[phase.on]", sink.Addr()))
+	e := r.engine()
+	if status, out := r.run("rollback", "--yes").wait(); status != 0 && status != 20 {
+		t.Fatalf("rollback: status %d\n%s", status, out)
+	}
+	r.write("service.env", "FLAG=true\n")
+	if err := e.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	status, out := r.run("rollback", "--yes").wait()
+	if took := time.Since(began); status != 0 && status != 20 || !r.off() || took > 8*time.Second {
+		t.Errorf("rollback beside an engine that ends: status %d, off %t after %v\n%s", status, r.off(), took, out)
 	}
 }

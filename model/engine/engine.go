@@ -36,6 +36,7 @@ type Engine struct {
 	observe  map[model.FlagID]chan struct{} // observe the flag now
 	group    sync.WaitGroup
 	told     sync.WaitGroup // notifications under way
+	telling  atomic.Int32   // how many
 	since    time.Time
 	mu       sync.Mutex // of what follows
 	answers  []model.Answer
@@ -146,6 +147,8 @@ func (e *Engine) Run(ctx context.Context) error {
 		go e.identify() // may be slow, and nobody waits for it
 	}
 	<-ctx.Done()
+	e.plans.wait()
+	e.settleNotices()
 	e.plans.wait()
 	stop()
 	if listener != nil {

@@ -16,7 +16,9 @@ const notifyFor = 30 * time.Second
 // came of it is journaled. The engine ends only after all had their time.
 func (e *Engine) notify(to []model.ActionID, plan model.PlanID, title, text string) {
 	for _, id := range to {
+		e.telling.Add(1)
 		e.told.Go(func() {
+			defer e.telling.Add(-1)
 			defer func() {
 				if v := recover(); v != nil {
 					e.note(fmt.Sprintf("notification %s: panic: %v", id, v))
@@ -29,6 +31,16 @@ func (e *Engine) notify(to []model.ActionID, plan model.PlanID, title, text stri
 			}
 			e.ledger.must(e.o.Actor, model.IntentID(plan), ev)
 		})
+	}
+}
+
+// settleNotices waits for notices under way while the engine still works: one whose
+// receiver hangs must keep nobody from a rollback, nor make the engine look dead.
+func (e *Engine) settleNotices() {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for e.telling.Load() > 0 {
+		<-tick.C
 	}
 }
 

@@ -105,7 +105,9 @@ func (s *Seat) take(visited bool) (*Engine, error) {
 	}
 	var e *Engine
 	if err == nil {
-		o.alive, o.contested, o.Apart = s.ear.hear, s.o.contested, s.o.Apart
+		s.ear.hear() // the config is read, and the start got on
+		o.alive = s.ear.hear
+		o.contested, o.Apart = s.o.contested, s.o.Apart
 		e, err = open(o, l)
 	}
 	if err != nil {
