@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/user"
 	"path/filepath"
 	"runtime/debug"
 	"time"
@@ -42,7 +41,7 @@ func run() int { return runWith(ui.Run) }
 func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	signals := headless.Catch()
 	defer signals.Stop()
-	a := &app{signals: signals, actor: actor(), show: show}
+	a := &app{signals: signals, actor: engine.Self(), show: show}
 	a.world = &headless.World{
 		Open: a.openOnce, BreakGlass: engine.BreakGlass, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
 		In: os.Stdin, Out: headless.Inert(os.Stdout), Err: headless.Inert(os.Stderr), Ask: term.IsTerminal(os.Stdin.Fd()),
@@ -67,12 +66,13 @@ func saidAlready(err error) bool {
 
 // app is what the subcommands share.
 type app struct {
-	config  string // --config
-	began   bool   // the command line was right, and its command runs
-	actor   model.Actor
-	signals *headless.Signals
-	show    func(context.Context, ui.Feed, ui.Options) error
-	world   *headless.World
+	config   string // --config
+	readOnly bool   // --read-only
+	began    bool   // the command line was right, and its command runs
+	actor    model.Actor
+	signals  *headless.Signals
+	show     func(context.Context, ui.Feed, ui.Options) error
+	world    *headless.World
 }
 
 func (a *app) commands() *cobra.Command {
@@ -86,6 +86,7 @@ func (a *app) commands() *cobra.Command {
 		PersistentPreRun: func(*cobra.Command, []string) { a.began = true },
 	}
 	root.PersistentFlags().StringVarP(&a.config, "config", "c", "", "the rollout's config (default ./config.toml, then $XDG_CONFIG_HOME/gonogo/config.toml)")
+	root.PersistentFlags().BoolVar(&a.readOnly, "read-only", false, "only look: the engine takes nothing from here, and none is started")
 	runCmd := a.cmdRun()
 	root.Flags().AddFlagSet(runCmd.Flags())
 	root.RunE = runCmd.RunE
@@ -137,7 +138,7 @@ func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
 	actor := a.actor
 	actor.Via = "cockpit"
 	a.signals.AskFirst()
-	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, AskQuit: a.signals.Ask})
+	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, AskQuit: a.signals.Ask})
 	stop()
 	go a.interrupt(seat)
 	if s := seat.Last(); s != nil && seat.Engine() != nil && s.State.ActivePlan() != nil {
@@ -296,7 +297,7 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	o := a.options(cfg, dir)
-	o.Transient = true
+	o.Transient, o.Apart = true, true
 	asked := cfg.Rollout
 	asked.Anchor = "" // nor its sums to the anchor
 	o.Rollout = &asked
@@ -406,10 +407,12 @@ func (a *app) openOnce(path string, use headless.Use) (headless.Opened, error) {
 	switch {
 	case o.Reload == nil:
 		return headless.Opened{}, err
+	case use == headless.Read && dir == "":
+		return headless.Opened{}, o.NoDir
 	case use == headless.Read:
 		return headless.Opened{Dir: dir, Rollout: o.Rollout, Trouble: trouble}, nil
 	}
-	o.Transient = true
+	o.Transient, o.ReadOnly = true, a.readOnly
 	return headless.Opened{Seat: engine.NewSeat(o), Dir: dir, Rollout: o.Rollout, Trouble: trouble}, nil
 }
 
@@ -422,6 +425,7 @@ func (a *app) open(path string) (*engine.Seat, error) {
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "gonogo: warning: %v\n", err)
 	}
+	o.ReadOnly = a.readOnly
 	return engine.NewSeat(o), nil
 }
 
@@ -446,14 +450,12 @@ func (a *app) find(path string, down bool) (engine.Options, string, error) {
 	}
 	if err == nil {
 		dir, trouble, err := engine.StateDirDown(cfg.StateDir, cfg.Rollout.ID)
+		o := a.options(cfg, dir)
 		if err == nil && !down {
 			err = trouble
 		}
-		if err != nil {
-			return engine.Options{}, "", err
-		}
-		o := a.options(cfg, dir)
-		if o.Down = down; trouble != nil {
+		o.Down, o.NoDir = down, err // it can attach to another user's engine still
+		if err == nil && trouble != nil {
 			fmt.Fprintf(os.Stderr, "gonogo: warning: %v; the rollback goes on\n", trouble)
 			o.DirTrouble = trouble.Error()
 		}
@@ -576,20 +578,6 @@ func readJournal(dir, anchor string, each func(model.Record) error) (headless.Jo
 		out.Problem, out.Kind, out.Line = p.Error(), string(p.Kind), p.Line
 	}
 	return out, err
-}
-
-// actor says who sits here.
-func actor() model.Actor {
-	a := model.Actor{Name: os.Getenv("USER")}
-	if u, err := user.Current(); err == nil {
-		a.Name = u.Username
-	}
-	if sudo := os.Getenv("SUDO_USER"); sudo != "" {
-		a.Name = sudo
-	}
-	a.Host, _ = os.Hostname()
-	a.Name, a.Host = model.Inert(a.Name), model.Inert(a.Host)
-	return a
 }
 
 func newID() model.IntentID { return model.IntentID(rand.Text()) }

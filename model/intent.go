@@ -56,6 +56,7 @@ type Intent struct {
 	Plan     PlanID     `json:"plan,omitempty"`
 	Reason   string     `json:"reason,omitempty"`
 	Yes      bool       `json:"yes,omitempty"` // of an Arm…: fire at once, it was confirmed elsewhere
+	May      Access     `json:"-"`             // what its sender may do: the engine says, never the message
 }
 
 // Answer is what became of an intent: an empty Err means that it was taken.

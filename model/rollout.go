@@ -29,6 +29,7 @@ type Rollout struct {
 	Rollbacks   []Rollback        `json:"rollbacks"`
 	Guard       *Guard            `json:"guard,omitempty"`  // nil: none
 	Anchor      string            `json:"anchor,omitempty"` // the file that the journal's sums are kept in as well, absolute; empty: none
+	Access      AccessRules       `json:"access,omitzero"`
 	ConfigPath  string            `json:"config_path"`
 	ConfigHash  string            `json:"config_hash"` // sha256 of the config file, hex
 }

@@ -45,6 +45,7 @@ type EngineInfo struct {
 	Since   time.Time `json:"since"`
 	Version string    `json:"version"`
 	Viewers int       `json:"viewers"`
+	User    string    `json:"user,omitempty"` // whose process it is; inert
 	// Transient is the engine of a command, which ends with that.
 	Transient bool `json:"transient,omitempty"`
 }
@@ -70,8 +71,11 @@ type Snapshot struct {
 	Engine   EngineInfo `json:"engine"`
 	Identity string     `json:"identity,omitempty"` // what the environment's identity command printed; inert
 	Attached bool       `json:"attached"`           // seen through the socket, from another process
-	Lost     string     `json:"lost,omitempty"`     // the engine is gone, and this is what is done about it
-	Journal  string     `json:"journal,omitempty"`  // trouble with the journal; empty: none
+	Access   Access     `json:"access,omitempty"`   // what this seat may do
+	// Contested says which process keeps this engine from being the only one on its host, and stops ways up; inert.
+	Contested string `json:"contested,omitempty"`
+	Lost      string `json:"lost,omitempty"`    // the engine is gone, and this is what is done about it
+	Journal   string `json:"journal,omitempty"` // trouble with the journal; empty: none
 	// ConfigChanged is the hash of a changed config that waits to be adopted.
 	ConfigChanged string   `json:"config_changed,omitempty"`
 	ConfigChanges []string `json:"config_changes,omitempty"` // what is other in it, a line each; inert

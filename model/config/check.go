@@ -53,7 +53,7 @@ func (c *checker) errors() int {
 
 // document checks the whole file. What others refer to comes first.
 func (c *checker) document() {
-	tables := []string{"rollout", "environment", "emergency", "source", "metric", "flag", "action", "phase", "rollback", "guard", "journal"}
+	tables := []string{"rollout", "environment", "emergency", "source", "metric", "flag", "action", "phase", "rollback", "guard", "journal", "access"}
 	for _, name := range c.inOrder("", c.doc) {
 		if !slices.Contains(tables, name) {
 			c.fail(join("", name), "%s", unknown("table or key", name, tables))
@@ -70,6 +70,7 @@ func (c *checker) document() {
 	c.rollbacks()
 	c.guard()
 	c.journal()
+	c.access()
 	c.lint()
 }
 

@@ -53,6 +53,8 @@ type Engine struct {
 	next     *Options              // what the seat goes on with: a config was adopted
 	end      context.CancelFunc    // ends Run as its context does
 	adopts   chan model.Intent     // that need the config on disk
+	user     string                // whose process this is
+	accounts accounts              // of those who attach
 }
 
 // Open takes the state directory's lock, replays the journal and builds the
@@ -89,12 +91,16 @@ func open(o Options, l *lock) (*Engine, error) {
 		return nil, err
 	}
 	o.reading = l.telling(o.alive)
+	if err := l.claim(o); err != nil {
+		return nil, err
+	}
 	e := &Engine{
 		o: o, parts: parts, lock: l, since: o.Now(),
 		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1),
 		intents: make(chan asked, 64), observe: map[model.FlagID]chan struct{}{},
 		looked: map[model.FlagID]bool{}, adopts: make(chan model.Intent, 8), answers: o.answers, config: configTrouble(o.Trouble, parts.Missing),
 	}
+	e.user = e.accounts.of(os.Geteuid()).name
 	e.ledger, err = openLedger(o, func() { poke(e.facts) })
 	if err != nil {
 		return nil, err
@@ -144,6 +150,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	} else {
 		e.spawn("socket", func() { e.serve(work, listener) })
 	}
+	e.openDoors(work)
 	e.resume()
 	for id, part := range e.parts.Sources {
 		e.spawn("source "+id, func() { e.runSource(work, id, part) })
@@ -339,7 +346,8 @@ func (e *Engine) publish() (waiting int) {
 	s := &model.Snapshot{
 		Seq: state.Seq, At: now, Rollout: e.o.Rollout, State: state, Gate: verdict, Lines: lines,
 		Series: series, Sources: health, Tail: tail, Live: e.plans.live(), Checks: e.checks.live(), Journal: trouble,
-		Engine: model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version, Transient: e.o.Transient},
+		Engine:    model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version, Transient: e.o.Transient, User: e.user},
+		Contested: e.lock.contested(),
 	}
 	e.mu.Lock()
 	s.Answers = answers
@@ -348,6 +356,9 @@ func (e *Engine) publish() (waiting int) {
 		s.Journal = e.troubles[len(e.troubles)-1]
 	}
 	e.mu.Unlock()
+	if s.Journal == "" {
+		s.Journal = s.Contested
+	}
 	s.Engine.Viewers = e.broker.viewers()
 	s.Waiting = e.waiting(answered) + e.unasked(&state)
 	e.broker.publish(s)

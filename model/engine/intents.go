@@ -51,6 +51,11 @@ func refuse(format string, args ...any) error {
 
 // take acts on one intent. Its error goes to who asked.
 func (e *Engine) take(in model.Intent) error {
+	if state := e.ledger.current(); in.May != model.AccessAll {
+		if err := may(in, &state); err != nil {
+			return err
+		}
+	}
 	switch in.Kind {
 	case model.ArmEnter, model.ArmFlip, model.ArmRollback, model.ArmDrill:
 		return e.arm(in)
@@ -138,6 +143,9 @@ func (e *Engine) arm(in model.Intent) error {
 }
 
 func (e *Engine) mayGoUp(in model.Intent) error {
+	if text := e.lock.contested(); text != "" {
+		return refuse("%s: end it first; a rollback needs nothing of that", text)
+	}
 	if in.Seen != 0 && in.Seen < e.ledger.lastTouch() {
 		return refuse("the rollout changed since you looked: look again, then repeat")
 	}

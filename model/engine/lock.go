@@ -21,6 +21,7 @@ type lock struct {
 	dir  string
 	home os.FileInfo // dir, as it was when the lock was taken; nil: unknown
 	path string      // what file is
+	host *claim      // of being the only engine on this host; nil where nothing is claimed
 }
 
 // takeLock takes dir's lock without waiting; ErrLocked if another process has it.
@@ -115,6 +116,7 @@ func (l *lock) same() error {
 }
 
 func (l *lock) release() {
+	l.host.close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.file != nil {

@@ -63,9 +63,17 @@ type Options struct {
 	// A seat whose Rollout is nil begins with it.
 	Reload func(orLast bool) (Options, error)
 
-	reading func()         // is called for each record of the journal that is read
-	alive   func()         // is called while the engine starts, as long as that goes on
-	answers []model.Answer // of the engine before this one in the same seat
+	// ReadOnly is a seat that never is the engine, and from which the engine takes nothing.
+	ReadOnly bool
+	// Apart is an engine that is thrown away with its state directory: it may run beside the rollout's.
+	Apart bool
+	// NoDir says why this user has no state directory: the seat can attach, and never be the engine.
+	NoDir error
+
+	contested string         // who holds the rollout's name on this host, and is no engine
+	reading   func()         // is called for each record of the journal that is read
+	alive     func()         // is called while the engine starts, as long as that goes on
+	answers   []model.Answer // of the engine before this one in the same seat
 }
 
 const (

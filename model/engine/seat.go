@@ -31,6 +31,8 @@ type Seat struct {
 	engine  *Engine // while this seat is the engine
 	ready   chan struct{}
 	once    sync.Once
+	guest   bool      // it was attached last to an engine that it can never take over from
+	refused time.Time // since when an engine that ends soon lets it not in
 }
 
 // NewSeat returns a seat that does nothing before Run. Of o it needs but Dir and
@@ -53,20 +55,23 @@ func (s *Seat) Run(ctx context.Context) error {
 	visited := false // it was attached to an engine that was to stay
 	for {
 		pause := retryEvery
-		e, err := s.take(visited)
+		e, err := s.takeIfMay(visited)
 		switch {
 		case err == nil:
 			return s.lead(ctx, e)
-		case errors.Is(err, ErrLocked):
-			err = attach(ctx, s.o.Dir, s.intents, s.joined, s.see)
+		case errors.Is(err, ErrLocked), errors.Is(err, errTaken), errors.Is(err, errOnlyAttach):
+			again, stop := s.enterBy(ctx, errors.Is(err, ErrLocked), visited)
 			if ctx.Err() != nil {
 				return nil
 			}
+			if stop != nil {
+				return stop
+			}
+			err = again
 			if last := s.Last(); last != nil && !last.Engine.Transient {
 				visited = true
 			}
-			s.lost("the engine is gone (" + err.Error() + "): taking over")
-			s.await()
+			s.bereft(err)
 		case visited && !s.o.Transient:
 			s.lost("NO ENGINE, and this cockpit cannot be it: " + err.Error() + "; whoever can: gonogo run --headless")
 			s.ear.hear()
@@ -104,6 +109,7 @@ func (s *Seat) take(visited bool) (*Engine, error) {
 	if err == nil {
 		s.ear.hear() // the config is read, and the start got on
 		o.alive = s.ear.hear
+		o.contested, o.Apart = s.o.contested, s.o.Apart
 		e, err = open(o, l)
 	}
 	if err != nil {
@@ -276,6 +282,10 @@ func (s *Seat) Subscribe() (<-chan *model.Snapshot, func()) { return s.broker.su
 func (s *Seat) Submit(ctx context.Context, in model.Intent) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if s.o.ReadOnly && in.Kind != model.Refresh {
+		in.May = model.AccessReadOnly
+		return may(in, nil)
 	}
 	if is, silent := s.Silent(); silent && !is.Own {
 		return fmt.Errorf("not sent: the engine (pid %d) is silent since %s", is.PID, is.Since.UTC().Format("15:04:05Z"))

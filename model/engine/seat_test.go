@@ -29,7 +29,7 @@ func TestAttachedSeatTakesOver(t *testing.T) {
 	began := time.Now()
 	s := second.until("taking over", func(s *model.Snapshot) bool { return !s.Attached && s.Lost == "" })
 	t.Logf("took over after %v", time.Since(began))
-	if s.State.Phase != "ten" || s.State.Checks["leak"].By.Name != "ana" || s.State.Attempt().N != before.Attempt().N {
+	if s.State.Phase != "ten" || s.State.Checks["leak"].By.Name != Self().Name || s.State.Attempt().N != before.Attempt().N {
 		t.Errorf("state after the takeover: %+v", s.State)
 	}
 	if o := second.does(model.Intent{Kind: model.ArmRollback}); o.Outcome != model.Verified {

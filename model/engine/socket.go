@@ -1,11 +1,11 @@
 package engine
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -88,20 +88,25 @@ func (e *Engine) serveViewer(ctx context.Context, conn net.Conn) {
 	unhook := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer unhook()
 	defer func() { _ = conn.Close() }()
-	e.spawn("viewer's intents", func() {
-		defer stop()
-		e.readIntents(ctx, conn)
-	})
-	box, done := e.Subscribe()
-	defer done()
 	out := json.NewEncoder(conn)
 	send := func(m message) error {
 		_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 		return out.Encode(m)
 	}
-	if send(message{Hello: &hello{Version: wireVersion, Rollout: e.o.Rollout}}) != nil {
+	who, err := e.visit(conn)
+	if err != nil {
+		_ = send(message{Hello: &hello{Version: wireVersion, Refused: err.Error(), Transient: e.o.Transient}})
 		return
 	}
+	if send(message{Hello: &hello{Version: wireVersion, Rollout: e.o.Rollout, Access: who.may, Transient: e.o.Transient}}) != nil {
+		return
+	}
+	e.spawn("viewer's intents", func() {
+		defer stop()
+		e.readIntents(ctx, conn, who)
+	})
+	box, done := e.Subscribe()
+	defer done()
 	var d delta
 	for {
 		select {
@@ -115,12 +120,28 @@ func (e *Engine) serveViewer(ctx context.Context, conn net.Conn) {
 	}
 }
 
-func (e *Engine) readIntents(ctx context.Context, conn net.Conn) {
-	in := json.NewDecoder(model.ShallowReader(&limited{r: conn}))
-	for {
+// readIntents takes the intents of who. Its sender and what they may do are
+// what the kernel says of the connection, whatever the message claims.
+func (e *Engine) readIntents(ctx context.Context, conn net.Conn, who visitor) {
+	in := bufio.NewScanner(conn)
+	in.Buffer(make([]byte, 0, 4096), longestLine)
+	for in.Scan() {
 		var m message
-		if err := in.Decode(&m); err != nil || m.Intent == nil {
+		if model.Shallow(in.Bytes()) != nil || json.Unmarshal(in.Bytes(), &m) != nil {
 			return
+		}
+		if m.Hello != nil && m.Hello.ReadOnly {
+			who.may = model.AccessReadOnly // and never more again
+			continue
+		}
+		if m.Intent == nil {
+			return
+		}
+		via := m.Intent.By.Via
+		m.Intent.By, m.Intent.May = who.by, who.may
+		m.Intent.By.Via = "command"
+		if via == "cockpit" {
+			m.Intent.By.Via = via
 		}
 		if err := e.Submit(ctx, *m.Intent); err != nil {
 			e.answer(m.Intent.ID, err)
@@ -128,33 +149,10 @@ func (e *Engine) readIntents(ctx context.Context, conn net.Conn) {
 	}
 }
 
-// limited lets at most longestLine bytes through without a line break.
-type limited struct {
-	r    io.Reader
-	line int
-}
-
-func (l *limited) Read(p []byte) (int, error) {
-	n, err := l.r.Read(p)
-	for _, c := range p[:n] {
-		l.line++
-		if c == '\n' {
-			l.line = 0
-		}
-	}
-	if l.line > longestLine {
-		return 0, errors.New("line too long")
-	}
-	return n, err
-}
-
-// attach follows the engine of dir until it ends: each of its snapshots goes
-// to see, and what comes from intents goes to it. joined gets its pid, 0 where that is not known.
-func attach(ctx context.Context, dir string, intents <-chan model.Intent, joined func(pid int), see func(*model.Snapshot)) error {
-	conn, err := dial(ctx, dir)
-	if err != nil {
-		return err
-	}
+// attach follows the engine at the other end of conn until it ends: each of its
+// snapshots goes to see, and what comes from intents goes to it. joined gets its
+// pid, 0 where that is not known.
+func attach(ctx context.Context, conn net.Conn, readOnly bool, intents <-chan model.Intent, joined func(pid int), see func(*model.Snapshot)) error {
 	pid, _, _ := peer(conn)
 	joined(pid)
 	ctx, stop := context.WithCancel(ctx)
@@ -164,6 +162,9 @@ func attach(ctx context.Context, dir string, intents <-chan model.Intent, joined
 	go func() { // ends with ctx, and attach waits for it
 		defer close(sent)
 		out := json.NewEncoder(conn)
+		if readOnly && out.Encode(message{Hello: &hello{Version: wireVersion, ReadOnly: true}}) != nil {
+			return
+		}
 		for {
 			select {
 			case <-ctx.Done():
@@ -180,10 +181,10 @@ func attach(ctx context.Context, dir string, intents <-chan model.Intent, joined
 		_ = conn.Close()
 		<-sent
 	}()
-	return follow(conn, see)
+	return follow(conn, readOnly, see)
 }
 
-func follow(conn net.Conn, see func(*model.Snapshot)) error {
+func follow(conn net.Conn, readOnly bool, see func(*model.Snapshot)) error {
 	in := json.NewDecoder(model.ShallowReader(conn))
 	var v view
 	for {
@@ -195,7 +196,14 @@ func follow(conn net.Conn, see func(*model.Snapshot)) error {
 		case m.Hello != nil && m.Hello.Version != wireVersion:
 			return fmt.Errorf("the engine speaks protocol %d, this gonogo %d: use the same version", m.Hello.Version, wireVersion)
 		case m.Hello != nil:
-			v.rollout = m.Hello.Rollout
+			if m.Hello.Refused != "" {
+				return &Elsewhere{Text: model.Inert(m.Hello.Refused), Transient: m.Hello.Transient}
+			}
+			_ = conn.SetReadDeadline(time.Time{})
+			v.rollout, v.access = m.Hello.Rollout, m.Hello.Access
+			if readOnly {
+				v.access = model.AccessReadOnly
+			}
 		case m.Snapshot != nil && v.rollout != nil:
 			see(v.snapshot(m))
 		}

@@ -45,7 +45,7 @@ func StateDirDown(configured, id string) (dir string, trouble, err error) {
 		return dir, fmt.Errorf("state directory: %w", err), nil
 	}
 	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {
-		return "", nil, fmt.Errorf("state directory %s belongs to another user (uid %d): set rollout.state_dir to one of your own", dir, st.Uid)
+		return dir, nil, foreign(dir, int(st.Uid))
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		trouble = fmt.Errorf("state directory %s is open to others (%v): chmod 700 it", dir, info.Mode().Perm())

@@ -18,7 +18,14 @@ type message struct {
 
 type hello struct {
 	Version int            `json:"version"` // of this protocol
-	Rollout *model.Rollout `json:"rollout"`
+	Rollout *model.Rollout `json:"rollout,omitempty"`
+	// Of an engine: what the viewer may do, and why it may not even look.
+	Access  model.Access `json:"access,omitempty"`
+	Refused string       `json:"refused,omitempty"`
+	// Transient is of an engine that ends soon, with its command.
+	Transient bool `json:"transient,omitempty"`
+	// ReadOnly is of a viewer, as its first message: from then on nothing but looking is taken from it.
+	ReadOnly bool `json:"read_only,omitempty"`
 }
 
 const wireVersion = 1
@@ -77,6 +84,7 @@ func (d *delta) next(s *model.Snapshot) message {
 // view puts messages together to snapshots again.
 type view struct {
 	rollout *model.Rollout
+	access  model.Access
 	tail    []model.Record
 	series  map[model.MetricID]model.Series
 }
@@ -84,7 +92,7 @@ type view struct {
 // snapshot returns the whole snapshot of a message that holds one.
 func (v *view) snapshot(m message) *model.Snapshot {
 	s := m.Snapshot
-	s.Rollout, s.Attached = v.rollout, true
+	s.Rollout, s.Attached, s.Access = v.rollout, true, v.access
 	v.tail = append(v.tail, s.Tail...)
 	if n := len(v.tail); n > 2*tailLength {
 		v.tail = append([]model.Record(nil), v.tail[n-tailLength:]...)

@@ -1,0 +1,16 @@
+package model
+
+// Access is what a seat may do with the rollout. The engine decides it for each connection.
+type Access string
+
+// The accesses. A member of the config's group looks, rolls back, vetoes and holds.
+const (
+	AccessAll      Access = ""
+	AccessMember   Access = "member"
+	AccessReadOnly Access = "read-only"
+)
+
+// AccessRules are the config's [access].
+type AccessRules struct {
+	Group string `json:"group,omitempty"` // the unix group whose members may attach; empty: none
+}
