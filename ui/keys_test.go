@@ -285,7 +285,7 @@ func TestSpaceNeverTakesASignatureBackUnasked(t *testing.T) {
 		d := newDesk(t, next(someSnapshot(), func(s *model.Snapshot) {
 			s.State.Checks = map[model.CheckID]model.CheckState{"suite": {By: model.Actor{Name: "bob"}}}
 		}))
-		d.press("space", "space", "space", "enter")
+		d.press("space", "space", "space")
 		d.none()
 		d.sees("Take back the signature of End-to-end suite, by bob?")
 		d.press("esc")

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -58,6 +59,9 @@ func (m *Model) dropStale() {
 		why = o.over(m)
 	case *picker:
 		why = o.over(m)
+	}
+	if why != "" && !strings.HasPrefix(why, "too late") {
+		why = "too late: " + why
 	}
 	if why != "" {
 		m.open(&stale{why: model.Inert(why), sink: newField(""), last: m.now})

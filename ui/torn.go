@@ -53,6 +53,10 @@ func (t *torn) key(now time.Time, k tea.KeyPressMsg, e effect) (spoiled bool) {
 		again = again || t.ignored == k.String()
 	}
 	spoiled = e != moves && (now.Before(t.until) || t.at == oldMouse || t.at != outside && t.at != escaped && !again)
+	if e != moves && !spoiled {
+		t.at = outside // a person's, so what went before has ended
+		return false
+	}
 	until := t.until
 	for _, r := range pieces(k) {
 		t.piece(now, r)

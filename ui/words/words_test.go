@@ -49,7 +49,7 @@ func TestDescribe(t *testing.T) {
 		{"vetoed the guard", model.PlanVetoed{Reason: "a known flake", Until: at()}, "vetoed: nothing was done, the guard is held back until 14:22:07Z: a known flake"},
 		{"armed", model.PlanArmed{Plan: model.Plan{Title: "Off", Steps: make([]model.Step, 1)}, FireAt: at()}, `armed "Off", 1 step, fires by itself at 14:22:07Z`},
 		{"armed against the gate", model.PlanArmed{Plan: model.Plan{Title: "Up", Override: true, Reason: "demo"}}, `armed "Up", 0 steps, against the gate: demo`},
-		{"vetoed", model.PlanVetoed{Reason: "not yet"}, "vetoed: nothing was done: not yet"},
+		{"vetoed", model.PlanVetoed{Reason: "not yet"}, "cancelled: nothing was done: not yet"},
 		{"fired", model.PlanFired{How: "countdown"}, "fired by countdown"},
 		{"fired at a breach", model.PlanFired{How: "enter", Breach: at(), Why: "errors FAIL"}, "fired by enter, the breach began at 14:22:07Z: errors FAIL"},
 		{"evidence", model.EvidenceMarked{Step: 3, Mark: "120"}, "evidence of step 4: only what comes after now counts"},
