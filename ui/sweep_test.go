@@ -20,7 +20,7 @@ func moreReplies() []string {
 
 func gaps() []time.Duration {
 	var out []time.Duration
-	for _, ms := range []int{1, 20, 60, 101, 150, 300, 500, 700, 900} {
+	for _, ms := range []int{60, 150, 300, 500, 900} {
 		out = append(out, time.Duration(ms)*time.Millisecond)
 	}
 	return out
@@ -63,7 +63,7 @@ func TestTornRepliesNeverActAtAnyPause(t *testing.T) {
 	for _, reply := range append(replies(), moreReplies()...) {
 		for _, gap := range gaps() {
 			try(bytesOf(reply), gap)
-			if gap != 150*time.Millisecond && gap != 900*time.Millisecond && !*everywhere {
+			if gap != 150*time.Millisecond && !*everywhere {
 				continue
 			}
 			for i := 1; i < len(reply); i++ {

@@ -10,8 +10,12 @@ import (
 )
 
 // tornFor is how long after a piece of a torn sequence no key counts that
-// changes something, and how long such a sequence may pause and still go on.
+// changes something.
 const tornFor = time.Second
+
+// pauseFor is how long such a sequence may pause and still go on; Bubble Tea
+// hands out an incomplete piece up to a tenth of a second late.
+const pauseFor = tornFor + 100*time.Millisecond
 
 // part is where in a torn sequence its last piece ended.
 type part int
@@ -96,7 +100,7 @@ func (t *torn) other(now time.Time, msg tea.Msg, w, h int) {
 
 // settle forgets a sequence that did not go on.
 func (t *torn) settle(now time.Time) {
-	if t.at != outside && now.Sub(t.last) >= tornFor {
+	if t.at != outside && now.Sub(t.last) >= pauseFor {
 		t.at = outside
 	}
 }

@@ -126,7 +126,7 @@ func TestPhasesSay(t *testing.T) {
 		{"before the first", paneltest.NotStarted, nil, []string{"not started: a enters Staging", "all phases take 11d–16d"}},
 		{"soaking", paneltest.Soaking, nil, []string{"1d 19h of 3d–5d", "ETA Mon 30 Nov–Fri 4 Dec"}},
 		{"stopped", paneltest.NoGo, nil, []string{"soak stopped 4m"}},
-		{"served", paneltest.Go, nil, []string{"soaked 1h ✔ (here"}},
+		{"served", paneltest.Go, nil, []string{"✔ (here"}},
 		{"overdue", paneltest.Soaking, func(s *model.Snapshot) {
 			s.State.Attempts[2].Entered = paneltest.Now().Add(-5*24*time.Hour - 4*time.Hour)
 		}, []string{"overdue 4h"}},
