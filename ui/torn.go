@@ -14,8 +14,8 @@ import (
 const tornFor = time.Second
 
 // pauseFor is how long such a sequence may pause and still go on; Bubble Tea
-// hands out an incomplete piece up to a tenth of a second late.
-const pauseFor = tornFor + 100*time.Millisecond
+// hands out an incomplete piece a little late.
+const pauseFor = tornFor + 250*time.Millisecond
 
 // part is where in a torn sequence its last piece ended.
 type part int
