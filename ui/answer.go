@@ -25,6 +25,7 @@ func (m *Model) took(s *model.Snapshot) tea.Cmd {
 		}
 	}
 	m.followPlan(before)
+	m.dropStale()
 	m.clampCursors()
 	return tea.Batch(append(cmds, m.repace())...)
 }
@@ -60,7 +61,12 @@ func (m *Model) answered(in model.Intent, a model.Answer) tea.Cmd {
 
 // askReason asks for the reason that in needs, and submits it again with it.
 func (m *Model) askReason(in model.Intent, why string) {
+	stays := until{}
+	if in.Kind == model.ArmEnter {
+		stays = m.whilePhase()
+	}
 	m.open(&prompt{
+		until: stays,
 		title: "Reason for: " + words.Intent(in), hint: why, input: newField(""), arms: true,
 		done: func(m *Model, text string) (tea.Cmd, string) {
 			if strings.TrimSpace(text) == "" {
@@ -76,7 +82,7 @@ func (m *Model) askReason(in model.Intent, why string) {
 func doneText(in model.Intent) string {
 	switch in.Kind {
 	case model.Sign:
-		return "signed " + string(in.Check) + " · space takes it back"
+		return "signed " + string(in.Check) + " · space asks to take it back"
 	case model.Unsign:
 		return "took back the signature of " + string(in.Check)
 	case model.RunCheck:

@@ -101,6 +101,7 @@ type Model struct {
 	plan     planView
 	bang     bang
 	lone     alone
+	torn     torn
 	status   status
 	queue    []model.Intent
 	waiting  map[model.IntentID]waiting
@@ -128,12 +129,15 @@ func (m *Model) Init() tea.Cmd {
 // Update routes a message to who handles it.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.o.Now()
+	if _, pressed := msg.(tea.KeyPressMsg); !pressed {
+		m.torn.other(m.now, msg, m.w, m.h)
+	}
 	switch msg := msg.(type) {
 	case snapshotMsg:
 		return m, tea.Batch(receive(m.ctx, m.mailbox), m.took(msg.snap))
 	case tickMsg:
 		return m, m.ticked(msg)
-	case tea.KeyReleaseMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, tea.PasteStartMsg, tea.PasteEndMsg:
+	case tea.KeyReleaseMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, tea.PasteStartMsg, tea.PasteEndMsg, tea.FocusMsg, tea.BlurMsg:
 		return m, nil
 	}
 	m.view.dirty = true
@@ -147,7 +151,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case bangMsg:
 		return m, m.banged(msg)
 	case askedMsg:
-		return m, tea.Batch(awaitQuit(m.ctx, m.o.AskQuit), m.askQuit())
+		return m, tea.Batch(awaitQuit(m.ctx, m.o.AskQuit), m.signalled())
 	case tea.KeyPressMsg:
 		return m, m.pressed(msg)
 	case tea.PasteMsg:
@@ -207,6 +211,13 @@ func (m *Model) findBackground(env tea.EnvMsg) tea.Cmd {
 // overlay, the plan, or else the panels.
 func (m *Model) pressed(k tea.KeyPressMsg) tea.Cmd {
 	spoiled := m.lone.note(m.now, k.String())
+	if m.torn.key(m.now, k, m.effect(k)) {
+		if !m.keys.isEmergency(k) { // one that was ignored does not keep the next away
+			m.bang.noise(m.now)
+		}
+		m.failTorn(k)
+		return nil
+	}
 	if m.over == nil || m.over.field() == nil {
 		if cmd, swallowed := m.bangKey(k); swallowed {
 			return cmd
@@ -219,13 +230,33 @@ func (m *Model) pressed(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	m.status.acknowledge(m.now)
+	if m.over != nil {
+		return m.overlayKey(k)
+	}
+	return m.keys.run(m, m.holder(), k)
+}
+
+// holder returns the keys of whoever has the keyboard.
+func (m *Model) holder() []command {
 	switch {
 	case m.over != nil:
-		return m.overlayKey(k)
+		return m.over.keys(&m.keys)
 	case m.planVisible():
-		return m.keys.run(m, m.keys.plan, k)
+		return m.keys.plan
 	}
-	return m.keys.run(m, m.keys.main, k)
+	return m.keys.main
+}
+
+// effect returns what k would do where the keyboard is; a letter of a text does nothing.
+func (m *Model) effect(k tea.KeyPressMsg) effect {
+	typed := m.over != nil && m.over.field() != nil
+	if m.keys.isEmergency(k) && !typed {
+		return acts
+	}
+	if c := find(m.holder(), k); c != nil {
+		return c.effect
+	}
+	return moves
 }
 
 // pasted puts a paste into the text field, if there is one; it never counts as keys.

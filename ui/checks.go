@@ -39,9 +39,24 @@ func (m *Model) toggle() tea.Cmd {
 		return m.runCheck(s, c)
 	}
 	if result, signed := s.State.Checks[c.ID]; signed && result.Counts(c, m.now) {
-		return m.arm(model.Intent{Kind: model.Unsign, Check: c.ID})
+		m.askUnsign(c, result)
+		return nil
 	}
 	return m.arm(model.Intent{Kind: model.Sign, Check: c.ID})
+}
+
+// askUnsign asks whether to take a signature back.
+func (m *Model) askUnsign(c *model.Check, signed model.CheckState) {
+	id := c.ID
+	title := "Take back the signature of " + model.Inert(c.Text)
+	if signed.By.Name != "" {
+		title += ", by " + model.Inert(signed.By.Name)
+	}
+	o := question(title+"?", "take it back", "keep it", func(m *Model) tea.Cmd {
+		return m.arm(model.Intent{Kind: model.Unsign, Check: id})
+	})
+	o.until = m.whilePhase()
+	m.open(o)
 }
 
 func (m *Model) sayFollows(c *model.Check) {
@@ -77,6 +92,7 @@ func (m *Model) signNote() tea.Cmd {
 		needed, hint = true, "gonogo finds this out: write why you vouch for it instead · space runs it"
 	}
 	m.open(&prompt{
+		until: m.whilePhase(),
 		title: "Sign: " + model.Inert(c.Text), hint: hint, input: newField(""), arms: true,
 		done: func(m *Model, text string) (tea.Cmd, string) {
 			if text = strings.TrimSpace(text); text == "" && needed {

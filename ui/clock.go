@@ -33,6 +33,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	}
 	m.view.dirty = true
 	m.status.expire(m.now)
+	m.expireStale()
 	for id, w := range m.waiting {
 		if !w.late && m.now.Sub(w.since) > answerWithin {
 			w.late = true

@@ -42,6 +42,10 @@ func (m *Model) flip() tea.Cmd {
 		return nil
 	}
 	f := m.flagHere()
+	if m.o.ReadOnly {
+		m.failReadOnly()
+		return nil
+	}
 	if f == nil {
 		m.say("there is no flag here")
 		return nil
@@ -91,6 +95,12 @@ func (m *Model) hold() tea.Cmd {
 		return m.arm(model.Intent{Kind: model.Resume})
 	}
 	m.open(&prompt{
+		until: until{func(m *Model) string {
+			if m.live.State.Held {
+				return "too late: the rollout is held already"
+			}
+			return ""
+		}},
 		title: "Hold the rollout: nobody can advance until it is resumed", hint: "why", input: newField(""), arms: true,
 		done: func(m *Model, text string) (tea.Cmd, string) {
 			if strings.TrimSpace(text) == "" {
@@ -123,6 +133,12 @@ func (m *Model) adopt() tea.Cmd {
 		items = append(items, menuItem{text: "  " + model.Inert(line), run: func(*Model) tea.Cmd { return nil }})
 	}
 	m.open(&menu{
+		until: until{func(m *Model) string {
+			if m.live.ConfigChanged != hash {
+				return "too late: the config changed again, or was adopted"
+			}
+			return ""
+		}},
 		title: "Adopt the changed config " + short(hash) + "? Gates, flags and rollbacks are those of the new one",
 		items: items,
 	})
@@ -138,35 +154,6 @@ func (m *Model) refresh() tea.Cmd { return m.submit(model.Intent{Kind: model.Ref
 
 // planMoves reports whether a plan is armed or runs.
 func (m *Model) planMoves() bool { return m.live != nil && m.live.State.ActivePlan() != nil }
-
-// quit ends the screen. It asks first where this process runs the plan that is under way.
-func (m *Model) quit() tea.Cmd {
-	if m.planMoves() && !m.live.Attached {
-		return m.askQuit()
-	}
-	m.quitting = true
-	return tea.Quit
-}
-
-// askQuit asks whether to quit; asked again, it quits.
-func (m *Model) askQuit() tea.Cmd {
-	if o, ok := m.over.(*menu); ok && o.quits {
-		m.quitting = true
-		return tea.Quit
-	}
-	title := "Quit gonogo?"
-	switch {
-	case m.planMoves() && !m.live.Attached:
-		title = "A plan is under way, and this process runs it. Quit the screen? What runs goes on to its end"
-	case m.live != nil && !m.live.Attached:
-		title = "Quit? This process is the engine: nothing is watched after"
-	}
-	m.open(&menu{title: title, quits: true, items: []menuItem{
-		{key: "esc", text: "stay", run: func(*Model) tea.Cmd { return nil }},
-		{key: "ctrl+c", text: "quit", run: func(m *Model) tea.Cmd { m.quitting = true; return tea.Quit }},
-	}})
-	return nil
-}
 
 // suspend hands the terminal back to the shell, but not while a plan is under way.
 func (m *Model) suspend() tea.Cmd {

@@ -82,7 +82,7 @@ type waiting struct {
 // handed over one after the other, in the order of the keys.
 func (m *Model) submit(in model.Intent) tea.Cmd {
 	if m.o.ReadOnly {
-		m.say("this is a read-only view: nothing was asked for")
+		m.failReadOnly()
 		return nil
 	}
 	if m.live == nil {

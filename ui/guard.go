@@ -17,6 +17,7 @@ func (m *Model) vetoGuard(id model.PlanID) {
 		hint = "a veto counts for " + model.FormatDuration(r.Guard.Veto) + " · " + hint
 	}
 	m.open(&prompt{
+		until: whileArmed(id),
 		title: "Veto the guard: why?", hint: hint, input: newField(""), arms: true,
 		note: func(m *Model) string { return m.countdown(id) },
 		done: func(m *Model, text string) (tea.Cmd, string) {
@@ -52,7 +53,7 @@ func (m *Model) countdown(id model.PlanID) string {
 	case p.Status == model.Vetoed:
 		return "it is vetoed: " + model.Inert(p.Note)
 	case p.Status == model.Running:
-		return "it runs already, x stops it at a step's boundary"
+		return "too late: it runs already, x stops it at a step's boundary"
 	}
-	return "it has ended"
+	return "too late: the rollback has run"
 }

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"gonogo/model"
 	"gonogo/ui/panel"
 )
@@ -48,7 +50,7 @@ func TestKeysSubmit(t *testing.T) {
 			model.Intent{Kind: model.ArmFlip, Flag: "tenants", Value: model.ListValue("acme", "globex", "x")}},
 		{"space signs", nil, []string{"space", "space"}, model.Intent{Kind: model.Sign, Check: "suite"}},
 		{"space signs what the cursor is on", nil, []string{"space", "j", "space"}, model.Intent{Kind: model.Sign, Check: "leak"}},
-		{"space takes a signature back", signed, []string{"space", "space"}, model.Intent{Kind: model.Unsign, Check: "suite"}},
+		{"space takes a signature back", signed, []string{"space", "space", "tab", "k", "y"}, model.Intent{Kind: model.Unsign, Check: "suite"}},
 		{"s signs with a note", nil, []string{"s", "o", "k", "enter"}, model.Intent{Kind: model.Sign, Check: "suite", Reason: "ok"}},
 		{"space runs a check that gonogo runs", kinds, []string{"space", "space"}, model.Intent{Kind: model.RunCheck, Check: "suite"}},
 		{"space runs it again", lapsed, []string{"space", "space"}, model.Intent{Kind: model.RunCheck, Check: "suite"}},
@@ -59,14 +61,14 @@ func TestKeysSubmit(t *testing.T) {
 		{"B freezes all that rest on one", based, []string{"B", "down", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"errors", "p95"}}},
 		{"B freezes one of them", based, []string{"B", "down", "down", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"p95"}}},
 		{"B freezes from a chart", nil, []string{"shift+tab", "B", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"errors"}}},
-		{"the palette freezes", based, []string{":", "b", "a", "s", "e", "enter", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"errors"}}},
+		{"the palette freezes", based, []string{":", "b", "a", "s", "e", "l", "i", "n", "e", "enter", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"errors"}}},
 		{"H holds with a reason", nil, []string{"H", "w", "h", "y", "enter"}, model.Intent{Kind: model.HoldOn, Reason: "why"}},
 		{"H resumes", held, []string{"H"}, model.Intent{Kind: model.Resume}},
 		{"A adopts once confirmed", changed, []string{"A", "down", "enter"},
 			model.Intent{Kind: model.Adopt, Reason: "abcdef0123456789"}},
 		{"r refreshes", nil, []string{"r"}, model.Intent{Kind: model.Refresh}},
 		{"the palette runs a command", nil, []string{":", "r", "e", "f", "r", "enter"}, model.Intent{Kind: model.Refresh}},
-		{"the palette arms the emergency rollback", nil, []string{":", "r", "o", "l", "l", "enter"},
+		{"the palette arms the emergency rollback", nil, []string{":", "r", "o", "l", "l", "b", "a", "c", "k", "enter"},
 			model.Intent{Kind: model.ArmRollback}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -256,4 +258,79 @@ func TestFuzzy(t *testing.T) {
 		t.Errorf("zzz finds %v", got)
 	}
 	_ = panel.Hint{}
+}
+
+// An empty palette and Enter closes it, and half a name arms nothing.
+func TestPaletteNeverActsUnlessTheNameWasTypedWhole(t *testing.T) {
+	for _, c := range newKeyMap().main {
+		if c.effect != acts || c.name == "" {
+			continue
+		}
+		for n := range len(c.name) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDesk(t, someSnapshot())
+				d.press(":")
+				for _, r := range c.name[:n] {
+					d.press(string(r))
+				}
+				d.press("enter")
+				d.none()
+				if _, open := d.m.over.(*palette); n == 0 && open {
+					t.Error("an empty palette stays open")
+				}
+			})
+		}
+	}
+}
+
+// A second space asks, and esc keeps the signature.
+func TestSpaceNeverTakesASignatureBackUnasked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, next(someSnapshot(), func(s *model.Snapshot) {
+			s.State.Checks = map[model.CheckID]model.CheckState{"suite": {By: model.Actor{Name: "bob"}}}
+		}))
+		d.press("space", "space", "space")
+		d.none()
+		d.sees("Take back the signature of End-to-end suite, by bob?")
+		d.press("esc")
+		d.none()
+	})
+}
+
+// The veto prompt goes once the rollback has run.
+func TestVetoPromptNeverStaysOverAPlanThatEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, guarded(someSnapshot(), "g1", time.Minute))
+		d.wait(deadTime)
+		d.press("esc", "w")
+		d.snap(over(d.m.live, model.Verified))
+		d.sees("too late: the rollback has run")
+		d.press("x", "c", "y")
+		d.none()
+		d.wait(staleFor)
+		if d.m.over != nil {
+			t.Error("the message stays")
+		}
+	})
+}
+
+// An ignored `!` does not keep the next one away, and a person's own Esc or a
+// focus report ignores none.
+func TestEmergencyKeyCountsASecondAfterATornReply(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, someSnapshot())
+		d.press("esc")
+		d.send(keyPress("["))
+		d.press("!")
+		d.none()
+		d.sees("press ! again")
+		d.press("!", "!", "!", "!", "!")
+		d.one()
+		d.press("esc")
+		d.send(tea.FocusMsg{})
+		d.press("!")
+		if d.m.torn.until.After(time.Now()) {
+			t.Error("esc and a focus report spoil !")
+		}
+	})
 }

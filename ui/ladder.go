@@ -23,6 +23,7 @@ type rung struct {
 type ladder struct {
 	box
 	drawn
+	until
 	title string
 	rungs []rung
 	at    int
@@ -66,7 +67,7 @@ func (m *Model) chooseRollback() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	o := &ladder{title: "Roll back: enter arms it and shows what it will do, d rehearses it"}
+	o := &ladder{until: m.whilePhase(), title: "Roll back: enter arms it and shows what it will do, d rehearses it"}
 	o.rungs = append(o.rungs, m.flagRung(r, s))
 	own := model.RollbackID("")
 	if p := r.Phase(s.State.Phase); p != nil {
@@ -157,7 +158,7 @@ func (m *Model) chooseFlag() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	o := &ladder{title: "Take one flag back to its safe value: enter arms it"}
+	o := &ladder{until: m.whilePhase(), title: "Take one flag back to its safe value: enter arms it"}
 	for _, f := range unsafeFlags(r, s) {
 		id := f.ID
 		touches := shown(f, s.State.Flags[id].Current()) + " → " + shown(f, f.Safe)
@@ -293,6 +294,10 @@ func (m *Model) rehearse(id model.RollbackID) tea.Cmd {
 		return nil
 	}
 	b := r.Rollback(id)
+	if m.o.ReadOnly {
+		m.failReadOnly()
+		return nil
+	}
 	if b == nil {
 		m.fail("there is no rollback %s", id)
 		return nil
@@ -304,6 +309,7 @@ func (m *Model) rehearse(id model.RollbackID) tea.Cmd {
 		means = "this RUNS the rollback"
 	}
 	m.open(&ladder{
+		until: m.whilePhase(),
 		title: "Rehearse " + b.Title + ": enter arms the drill",
 		rungs: []rung{{
 			Rung: panel.Rung{Title: words.Drill(&kind), Touches: means + " · " + words.LastDrill(last, known, m.now)},

@@ -119,7 +119,9 @@ type menu struct {
 	items []menuItem
 	at    int
 	quits bool // it asks whether to quit: asking again means yes
-	arms  bool // what it does arms a plan: enter counts after the dead time
+	asks  bool // it is a question: y takes the first choice
+	until
+	arms bool // what it does arms a plan: enter counts after the dead time
 	drawn
 }
 
@@ -156,6 +158,7 @@ type prompt struct {
 	leave       func(m *Model)              // esc; may be nil
 	done        func(m *Model, text string) (tea.Cmd, string)
 	arms        bool // what it does changes something: enter counts only alone
+	until
 }
 
 func (o *prompt) field() *field            { return o.input }
@@ -196,85 +199,4 @@ func (o *prompt) draw(m *Model, p panel.Props) string {
 		hint = o.note(m) + " · " + hint
 	}
 	return panel.PromptBox(p, o.title, model.Inert(o.input.String()), o.input.at, hint)
-}
-
-// palette runs any command by its name.
-type palette struct {
-	box
-	input *field
-	at    int
-}
-
-func (o *palette) field() *field            { return o.input }
-func (o *palette) keys(k *keyMap) []command { return k.text }
-func (o *palette) edited(*Model) tea.Cmd    { o.at = 0; return nil }
-
-func (o *palette) move(m *Model, by int) {
-	o.at = min(max(0, o.at+by), max(0, len(o.found(m))-1))
-}
-
-func (o *palette) found(m *Model) []command { return fuzzy(m.keys.main, o.input.String()) }
-
-func (o *palette) enter(m *Model) tea.Cmd {
-	found := o.found(m)
-	if o.at >= len(found) {
-		return nil
-	}
-	if m.lone.hurried(m.now, bangAlone) {
-		m.failAlone()
-		return nil
-	}
-	return m.alone(func(m *Model) tea.Cmd {
-		if m.over == o {
-			m.over = nil
-		}
-		return found[o.at].run(m)
-	})
-}
-
-func (o *palette) draw(m *Model, p panel.Props) string {
-	p.Cursor = o.at
-	var hints []panel.Hint
-	for _, c := range o.found(m) {
-		hints = append(hints, panel.Hint{Key: c.key.Help().Key, Text: c.name + " · " + c.key.Help().Desc})
-	}
-	if hints == nil {
-		hints = []panel.Hint{{Text: "no such command"}}
-	}
-	text := []rune(model.Inert(o.input.String()))
-	at := min(o.input.at, len(text))
-	return panel.MenuBox(p, ": "+string(text[:at])+"▏"+string(text[at:]), hints)
-}
-
-// fuzzy returns the commands that text may mean, the best first: those that
-// begin with it, hold it, hold its letters in order; all for an empty text.
-func fuzzy(all []command, text string) []command {
-	text = strings.ToLower(strings.TrimSpace(text))
-	var ranks [3][]command
-	for _, c := range all {
-		if c.name == "" {
-			continue
-		}
-		name, whole := c.name, strings.ToLower(c.name+" "+c.key.Help().Desc)
-		switch {
-		case strings.HasPrefix(name, text):
-			ranks[0] = append(ranks[0], c)
-		case strings.Contains(whole, text):
-			ranks[1] = append(ranks[1], c)
-		case subsequence(name, text):
-			ranks[2] = append(ranks[2], c)
-		}
-	}
-	return append(append(ranks[0], ranks[1]...), ranks[2]...)
-}
-
-func subsequence(s, letters string) bool {
-	for _, r := range letters {
-		i := strings.IndexRune(s, r)
-		if i < 0 {
-			return false
-		}
-		s = s[i+len(string(r)):]
-	}
-	return true
 }

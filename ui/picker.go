@@ -13,6 +13,7 @@ import (
 // picker asks which items to take out of a flag's list.
 type picker struct {
 	drawn
+	until
 	rollback model.RollbackID
 	flag     model.FlagID
 	out      map[string]bool // by item
@@ -23,7 +24,7 @@ type picker struct {
 
 // pick opens the picker of a rollback whose list flag is asked about.
 func (m *Model) pick(id model.RollbackID, flag model.FlagID) tea.Cmd {
-	m.open(&picker{rollback: id, flag: flag, out: map[string]bool{}, input: newField("")})
+	m.open(&picker{until: m.whilePhase(), rollback: id, flag: flag, out: map[string]bool{}, input: newField("")})
 	return nil
 }
 

@@ -100,7 +100,10 @@ func (m *Model) planArrived(p *model.PlanState) {
 }
 
 func vetoText(p *model.PlanState, g *model.GuardState, now time.Time) string {
-	text := "vetoed: nothing was done"
+	text := "cancelled: nothing was done"
+	if p.Plan.Guard {
+		text = "vetoed: nothing was done"
+	}
 	if p.Note != "" {
 		text += " (" + p.Note + ")"
 	}
@@ -163,13 +166,20 @@ func (m *Model) hidePlan() tea.Cmd {
 
 // planHints returns the keys that mean something to the plan as it is.
 func (m *Model) planHints() []panel.Hint {
+	if m.o.ReadOnly {
+		return []panel.Hint{{Key: "esc", Text: "hide"}, {Key: "y", Text: "copy"}, {Key: "?", Text: "keys"}}
+	}
 	switch p := m.planState(); p.Status {
 	case model.Armed:
 		others := []panel.Hint{{Key: "y", Text: "copy"}, {Key: "?", Text: "keys"}}
 		if m.planEarly(p) {
 			return others
 		}
-		return append([]panel.Hint{{Key: "enter", Text: "fire now"}, {Key: "esc", Text: "veto"}}, others...)
+		stop := "cancel"
+		if p.Plan.Guard {
+			stop = "veto"
+		}
+		return append([]panel.Hint{{Key: "enter", Text: "fire now"}, {Key: "esc", Text: stop}}, others...)
 	case model.Running:
 		return []panel.Hint{{Key: "esc", Text: "hide, it goes on"}, {Key: "x", Text: "cancel"}, {Key: "y", Text: "copy"}, {Key: "?", Text: "keys"}}
 	}
@@ -196,6 +206,9 @@ func (m *Model) planEnter() tea.Cmd {
 	case p.Status == model.Ended || p.Status == model.Vetoed:
 		return m.hidePlan()
 	case p.Status != model.Armed || !m.planReady():
+		return nil
+	case m.o.ReadOnly:
+		m.failReadOnly()
 		return nil
 	}
 	return m.arm(model.Intent{Kind: model.Fire, Plan: p.Plan.ID, Seen: m.live.Seq})
@@ -224,8 +237,13 @@ func (m *Model) planCancel() tea.Cmd {
 	if p.Status != model.Running {
 		return nil
 	}
+	if m.o.ReadOnly {
+		m.failReadOnly()
+		return nil
+	}
 	id := p.Plan.ID
 	m.open(&menu{
+		until: whileRuns(id),
 		title: "Stop \"" + model.Inert(p.Plan.Title) + "\" after the step that runs?",
 		items: []menuItem{
 			{"esc", "no: let it go on", func(*Model) tea.Cmd { return nil }},

@@ -228,6 +228,15 @@ func TestIntentsKeepTheirOrder(t *testing.T) {
 	})
 }
 
+// harmless is a rollout in an environment that is not critical.
+func harmless() *model.Snapshot {
+	return next(someSnapshot(), func(s *model.Snapshot) {
+		r := *s.Rollout
+		r.Environment.Critical = false
+		s.Rollout = &r
+	})
+}
+
 func TestQuit(t *testing.T) {
 	moving := armed(someSnapshot(), "p1", 0)
 	for _, c := range []struct {
@@ -236,13 +245,21 @@ func TestQuit(t *testing.T) {
 		keys []string
 		quit bool
 	}{
-		{"q quits", someSnapshot(), []string{"q"}, true},
+		{"q asks on the engine's screen", someSnapshot(), []string{"q"}, false},
+		{"q, y is not enough where it is critical", someSnapshot(), []string{"q", "x", "y", "enter", "q"}, false},
+		{"q, quit chosen", someSnapshot(), []string{"q", "down", "k", "j", "enter"}, true},
+		{"q, y where it is not critical", harmless(), []string{"q", "x", "x", "y"}, true},
+		{"q, enter where it is not critical", harmless(), []string{"q", "x", "x", "enter"}, true},
+		{"q, enter too soon", harmless(), []string{"q", "enter"}, false},
+		{"q, esc", harmless(), []string{"q", "x", "x", "esc"}, false},
+		{"q quits a viewer", next(someSnapshot(), func(s *model.Snapshot) { s.Attached = true }), []string{"q"}, true},
 		{"q asks while a plan is under way", moving, []string{"q"}, false},
 		{"q, no", moving, []string{"q", "enter"}, false},
-		{"q, yes", moving, []string{"q", "down", "enter"}, true},
+		{"q, yes", moving, []string{"q", "down", "k", "j", "enter"}, true},
 		{"q quits an attached cockpit", next(moving, func(s *model.Snapshot) { s.Attached = true }), []string{"q"}, true},
 		{"ctrl+c asks", someSnapshot(), []string{"ctrl+c"}, false},
-		{"ctrl+c twice quits", someSnapshot(), []string{"ctrl+c", "ctrl+c"}, true},
+		{"ctrl+c twice quits", harmless(), []string{"ctrl+c", "ctrl+c"}, true},
+		{"ctrl+c twice is not enough where it is critical", someSnapshot(), []string{"ctrl+c", "ctrl+c"}, false},
 		{"ctrl+c from a text field asks", someSnapshot(), []string{"H", "ctrl+c"}, false},
 		{"before the first snapshot", nil, []string{"q"}, true},
 	} {

@@ -80,7 +80,7 @@ func TestRealTerminal(t *testing.T) {
 				t.Fatal(err)
 			}
 			feed := newFakeFeed()
-			feed.publish(someSnapshot())
+			feed.publish(next(someSnapshot(), func(s *model.Snapshot) { s.Attached = true }))
 			dark, done := true, make(chan error, 1)
 			go func() {
 				done <- Run(t.Context(), feed, Options{Actor: model.Actor{Name: "ana"}, Input: r.slave, Output: r.slave, Dark: &dark,

@@ -30,7 +30,7 @@ func TestRunEnds(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStage(t, 120, 40, Options{})
-				s.feed.publish(someSnapshot())
+				s.feed.publish(next(someSnapshot(), func(s *model.Snapshot) { s.Attached = true }))
 				time.Sleep(time.Second)
 				c.end(t, s)
 				select {

@@ -65,9 +65,9 @@ func stages() map[string]func(*stage, *testing.T) {
 	}
 }
 
-// torn sends text in two parts, split at byte at, with a pause between, and
+// replay sends text in two parts, split at byte at, with a pause between, and
 // returns what was submitted.
-func torn(t *testing.T, begin func(*stage, *testing.T), text string, at int, pause time.Duration) (got []model.Intent) {
+func replay(t *testing.T, begin func(*stage, *testing.T), text string, at int, pause time.Duration) (got []model.Intent) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, 80, 24, Options{})
 		defer s.close()
@@ -112,7 +112,7 @@ func TestTornReplies(t *testing.T) {
 			for _, pause := range []time.Duration{60 * time.Millisecond, 300 * time.Millisecond} {
 				n++
 				for _, name := range some(n, 1) {
-					for _, in := range torn(t, stages()[name], reply, at, pause) {
+					for _, in := range replay(t, stages()[name], reply, at, pause) {
 						long := pause > bangAlone
 						bang := strings.TrimSuffix(reply[at:], "\x1b\\") == "!" || reply[at:] == "!!"
 						switch {
@@ -135,7 +135,7 @@ func TestPastes(t *testing.T) {
 		for at := range len(text) {
 			n++
 			for _, name := range some(n, 2) {
-				for _, in := range torn(t, stages()[name], text, at, 60*time.Millisecond) {
+				for _, in := range replay(t, stages()[name], text, at, 60*time.Millisecond) {
 					if danger(in) {
 						t.Errorf("%s, %q at %d: submitted %+v", name, text, at, in)
 					}
@@ -143,7 +143,7 @@ func TestPastes(t *testing.T) {
 			}
 		}
 		for _, name := range some(n, 2) {
-			if got := torn(t, stages()[name], "\x1b[200~"+text+"\x1b[201~", 0, time.Millisecond); len(got) != 0 {
+			if got := replay(t, stages()[name], "\x1b[200~"+text+"\x1b[201~", 0, time.Millisecond); len(got) != 0 {
 				t.Errorf("%s, %q in brackets: submitted %+v", name, text, got)
 			}
 		}

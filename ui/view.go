@@ -136,6 +136,9 @@ func (m *Model) hints() []panel.Hint {
 	case m.planVisible():
 		return m.planHints()
 	}
+	if m.o.ReadOnly {
+		return footer(slices.DeleteFunc(slices.Clone(m.keys.main), func(c command) bool { return c.effect == acts }))
+	}
 	return footer(m.keys.main)
 }
 
@@ -167,7 +170,7 @@ func (m *Model) notices() []notice {
 		out = append(out, notice{"view frozen at " + m.shownAt() + " · the engine goes on · p goes on", theme.Notice | theme.Bold})
 	}
 	if s != nil {
-		if s.ConfigChanged != "" {
+		if s.ConfigChanged != "" && !m.o.ReadOnly {
 			out = append(out, notice{"config changed: A adopts it (" + short(s.ConfigChanged) + ")", theme.Notice | theme.Bold})
 		}
 		if s.ConfigTrouble != "" {

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"fmt"
 	"strings"
 
 	"gonogo/model"
@@ -19,6 +20,7 @@ const (
 	partReason
 	partFresh
 	partWho
+	partRole
 	partClock
 	headerParts
 )
@@ -29,7 +31,7 @@ const headerGap = 2 // blanks between parts
 // is cut to so many cells, or left out with 0. The environment, the verdict, a guard's countdown and an incident's clock stay.
 var cuts = [...]struct{ part, to int }{
 	{partName, 0}, {partOverride, 0}, {partReason, 24}, {partWho, 11}, {partWho, 0}, {partReason, 10}, {partTitle, 12}, {partReason, 0},
-	{partPhase, 10}, {partFresh, 0}, {partTitle, 0}, {partClock, 0}, {partPhase, 0},
+	{partPhase, 10}, {partFresh, 0}, {partTitle, 0}, {partClock, 0}, {partPhase, 0}, {partRole, 0},
 }
 
 // Header is the screen's first line: which rollout, where, in which phase, GO
@@ -48,6 +50,7 @@ func Header(p Props) string {
 		partReason:   {{theme.Normal, reason}},
 		partFresh:    freshness(p),
 		partWho:      {{theme.Dim, whoLooks(p)}},
+		partRole:     role(p),
 		partClock:    nowSpans(p),
 	}
 	guard, short := guardHeader(p)
@@ -158,6 +161,25 @@ func freshness(p Props) []span {
 	return []span{{theme.Dim, "data " + words.Age(age)}}
 }
 
+// role says whether this screen is the engine's own or a viewer's, and of
+// which engine, and that it may only look.
+func role(p Props) []span {
+	if p.Snap == nil {
+		return nil
+	}
+	var out []span
+	if p.ReadOnly {
+		out = append(out, span{theme.Notice | theme.Reverse, " READ-ONLY "}, span{theme.Normal, " "})
+	}
+	switch {
+	case !p.Snap.Attached:
+		return append(out, span{theme.Strong, "engine"})
+	case p.Snap.Engine.PID == 0:
+		return append(out, span{theme.Dim, "viewer"})
+	}
+	return append(out, span{theme.Dim, fmt.Sprintf("viewer of %d", p.Snap.Engine.PID)})
+}
+
 // whoLooks names the person, and the machine as its identity command does.
 func whoLooks(p Props) string {
 	who := p.Who
@@ -169,9 +191,6 @@ func whoLooks(p Props) string {
 	}
 	if who == "" {
 		who = p.Snap.Engine.Host
-	}
-	if p.ReadOnly {
-		who += " (read only)"
 	}
 	return cutText(who, 40)
 }

@@ -29,7 +29,7 @@ func Mini(p Props) string {
 	if a := p.attempt(); a != nil && a.Override != "" {
 		lines = append(lines, []span{{theme.Warn | theme.Bold, "OVERRIDE by " + a.By.Name + ": " + a.Override}})
 	}
-	lines = append(lines, []span{{theme.Strong, p.rollout().Title}}, []span{{theme.Dim, soakText(p)}})
+	lines = append(lines, []span{{theme.Strong, p.rollout().Title}}, []span{{theme.Dim, soakText(p)}}, role(p))
 	// The emergency key is the last line; what there is no room for above it is
 	// left out from the end.
 	y := 1
@@ -107,6 +107,9 @@ func soakText(p Props) string {
 	phase := p.rollout().Phase(p.Snap.State.Phase)
 	if phase == nil || phase.Soak <= 0 {
 		return ""
+	}
+	if soaked(p) >= phase.Soak {
+		return "soaked " + spell(phase.Soak) + " ✔"
 	}
 	return "soak " + spell(soaked(p)) + " of " + spell(phase.Soak)
 }

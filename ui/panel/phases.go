@@ -258,7 +258,13 @@ func currentText(p Props, st station) span {
 	if st.attempt != nil {
 		elapsed = p.Now.Sub(st.attempt.Entered)
 	}
-	if st.phase.Soak > 0 {
+	if st.phase.Soak > 0 && soaked(p) >= st.phase.Soak {
+		here := "here " + model.FormatDuration(max(elapsed, 0).Truncate(time.Second))
+		if st.phase.Limit > 0 {
+			here += " of at most " + model.FormatDuration(st.phase.Limit)
+		}
+		parts = append(parts, "soaked "+model.FormatDuration(st.phase.Soak)+" ✔ ("+here+")")
+	} else if st.phase.Soak > 0 {
 		parts = append(parts, model.FormatDuration(soaked(p))+" of "+span2(st.phase.Soak, st.phase.Limit))
 	} else {
 		parts = append(parts, "for "+model.FormatDuration(max(elapsed, 0).Truncate(time.Second)))
@@ -270,8 +276,6 @@ func currentText(p Props, st station) span {
 			text += " " + model.FormatDuration(d.Truncate(time.Second))
 		}
 		parts = append(parts, text)
-	} else if st.phase.Soak > 0 && soaked(p) >= st.phase.Soak {
-		parts = append(parts, "soak served")
 	}
 	if st.phase.Limit > 0 && elapsed > st.phase.Limit {
 		style = theme.Warn

@@ -103,7 +103,9 @@ func attemptSpans(p Props, a *model.Attempt, phase *model.Phase) [][]span {
 		served = soaked(p)
 	}
 	soak, style := model.FormatDuration(served), theme.Normal
-	if phase.Soak > 0 {
+	if phase.Soak > 0 && served >= phase.Soak {
+		soak = model.FormatDuration(phase.Soak) + " ✔"
+	} else if phase.Soak > 0 {
 		soak += " of " + model.FormatDuration(phase.Soak)
 	}
 	if served < phase.Soak && !a.Left.IsZero() {

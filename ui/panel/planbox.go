@@ -90,7 +90,7 @@ func vetoes(plan *model.PlanState) string {
 	if plan.Plan.Guard {
 		return "vetoes, asks why"
 	}
-	return "vetoes"
+	return "cancels"
 }
 
 // confirms is what enter does to a plan that waits for a person.

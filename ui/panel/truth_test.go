@@ -153,7 +153,7 @@ func TestPhasesSay(t *testing.T) {
 		{"before the first", paneltest.NotStarted, nil, []string{"not started: a enters Staging", "all phases take 11d–16d"}},
 		{"soaking", paneltest.Soaking, nil, []string{"1d 19h of 3d–5d", "ETA Mon 30 Nov–Fri 4 Dec"}},
 		{"stopped", paneltest.NoGo, nil, []string{"soak stopped 4m"}},
-		{"served", paneltest.Go, nil, []string{"soak served"}},
+		{"served", paneltest.Go, nil, []string{"✔ (here"}},
 		{"overdue", paneltest.Soaking, func(s *model.Snapshot) {
 			s.State.Attempts[2].Entered = paneltest.Now().Add(-5*24*time.Hour - 4*time.Hour)
 		}, []string{"overdue 4h"}},
@@ -207,7 +207,7 @@ func TestPlanBoxKeepsItsKeys(t *testing.T) {
 	for _, size := range []panel.Size{{W: 20, H: 5}, {W: 40, H: 8}, {W: 80, H: 24}, {W: 200, H: 50}} {
 		p := props(paneltest.Snapshot(paneltest.Options{Condition: paneltest.Armed}), nil)
 		p.Size = size
-		for _, want := range []string{"fires in 3s", "Esc vetoes", "Enter fires now"} {
+		for _, want := range []string{"fires in 3s", "Esc cancels", "Enter fires now"} {
 			if got := panel.PlanBox(p); !strings.Contains(got, want) {
 				t.Errorf("%v: want %q in\n%s", size, want, got)
 			}

@@ -15,7 +15,7 @@ func describePlan(event model.Event) string {
 		if !e.Until.IsZero() {
 			return because("vetoed: nothing was done, the guard is held back until "+e.Until.UTC().Format("15:04:05Z"), e.Reason)
 		}
-		return because("vetoed: nothing was done", e.Reason)
+		return because("cancelled: nothing was done", e.Reason)
 	case model.PlanFired:
 		return fired(e)
 	case model.PlanJoined:

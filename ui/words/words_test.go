@@ -49,7 +49,7 @@ func TestDescribe(t *testing.T) {
 		{"vetoed the guard", model.PlanVetoed{Reason: "a known flake", Until: at()}, "vetoed: nothing was done, the guard is held back until 14:22:07Z: a known flake"},
 		{"armed", model.PlanArmed{Plan: model.Plan{Title: "Off", Steps: make([]model.Step, 1)}, FireAt: at()}, `armed "Off", 1 step, fires by itself at 14:22:07Z`},
 		{"armed against the gate", model.PlanArmed{Plan: model.Plan{Title: "Up", Override: true, Reason: "demo"}}, `armed "Up", 0 steps, against the gate: demo`},
-		{"vetoed", model.PlanVetoed{Reason: "not yet"}, "vetoed: nothing was done: not yet"},
+		{"vetoed", model.PlanVetoed{Reason: "not yet"}, "cancelled: nothing was done: not yet"},
 		{"guard stood down", model.GuardCleared{Metric: "errors", State: model.Collecting, Now: "errors is COLLECTING, not FAIL any more"}, "guard stands down: errors is COLLECTING; whether the breach is over is not known"},
 		{"confirmed by a person", model.Confirmed{How: model.ByPerson, Reason: "looked"}, "the last rollback is confirmed by a person: looked"},
 		{"confirmed by itself", model.Confirmed{How: model.ByReadBack}, "the last rollback is confirmed: every flag was read back"},
