@@ -207,7 +207,8 @@ func (r *run) judge() (model.Outcome, string) {
 		switch step.Kind {
 		case model.StepSet:
 			tally.set++
-			tally.setOK += count(ok)
+			tally.setOK += count(ok || st.Outcome == model.StepUnseen)
+			tally.checks += count(st.Outcome == model.StepUnseen) // written, and not read back
 		case model.StepRun:
 			ok = ok || st.Outcome == model.StepUnseen
 			tally.ran++
