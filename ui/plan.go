@@ -198,7 +198,7 @@ func (m *Model) planEnter() tea.Cmd {
 	case p.Status != model.Armed || !m.planReady():
 		return nil
 	}
-	return m.arm(model.Intent{Kind: model.Fire, Plan: p.Plan.ID, Seen: m.live.Seq})
+	return m.arm(model.Intent{Kind: model.Fire, Plan: p.Plan.ID, Hash: p.Plan.Hash, Seen: m.live.Seq})
 }
 
 // planEsc vetoes an armed plan, and hides any other: it goes on.
