@@ -36,6 +36,7 @@ type Engine struct {
 	observe  map[model.FlagID]chan struct{} // observe the flag now
 	group    sync.WaitGroup
 	told     sync.WaitGroup // notifications under way
+	looks    sync.WaitGroup // looks and writes that were given up, see endLooks
 	since    time.Time
 	mu       sync.Mutex // of what follows
 	answers  []model.Answer
@@ -138,6 +139,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.group.Wait()
 	e.plans.wait() // an intent may have been taken meanwhile
 	e.told.Wait()  // each has its time, and no more
+	e.endLooks()
 	return e.close()
 }
 

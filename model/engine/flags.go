@@ -59,7 +59,7 @@ func (e *Engine) ask(ctx context.Context, sw model.Switch, within time.Duration)
 	}
 	timed, done := context.WithTimeout(ctx, within)
 	said := make(chan answer, 1)
-	e.told.Go(func() { // it has its time, and a child's to be ended
+	e.looks.Go(func() { // it has its time, and a child's to be ended
 		defer done()
 		defer func() {
 			if v := recover(); v != nil {

@@ -181,7 +181,7 @@ func (r *run) lookStored(ctx context.Context, f *model.Flag, within time.Duratio
 func (r *run) set(ctx context.Context, batch []int) error {
 	timed, done := context.WithTimeout(ctx, r.plan.Steps[batch[0]].Timeout)
 	ended := make(chan error, 1)
-	r.e.told.Go(func() {
+	r.e.looks.Go(func() {
 		defer done()
 		defer func() {
 			if v := recover(); v != nil {
@@ -222,4 +222,15 @@ func (r *run) write(ctx context.Context, batch []int) error {
 		changes[i] = model.SwitchChange{Switch: r.e.parts.Switches[c.Flag], Value: c.To}
 	}
 	return group.SetGroup(ctx, changes)
+}
+
+// endLooks waits for what was given up, so that its children are ended, but no
+// longer than endGrace: a store may hang for ever.
+func (e *Engine) endLooks() {
+	timed, done := context.WithTimeout(context.Background(), endGrace)
+	go func() {
+		defer done()
+		e.looks.Wait()
+	}()
+	<-timed.Done()
 }
