@@ -111,8 +111,18 @@ func intendStep(s State, r Record, e StepIntended) State {
 	return s
 }
 
+// wasEnough gives a hold that was journaled before there was StepEnough its
+// outcome: then only the beginning of its detail told. Nothing else reads that text.
+func wasEnough(st *Step, e StepEnded) StepEnded {
+	if st != nil && st.Kind == StepHold && e.Outcome == StepDone && strings.HasPrefix(e.Detail, "enough: ") {
+		e.Outcome = StepEnough
+	}
+	return e
+}
+
 func endStep(s State, r Record, e StepEnded) State {
 	again := false // it was looked at once more, and has fallen
+	e = wasEnough(s.step(e.Plan, e.Step), e)
 	s = onStep(s, e.Plan, e.Step, func(t *StepState) {
 		again = t.Outcome != ""
 		t.Ended, t.Outcome, t.Detail, t.Output = r.At, e.Outcome, e.Detail, e.Output

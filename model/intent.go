@@ -55,8 +55,9 @@ type Intent struct {
 	Remove   []string   `json:"remove,omitempty"` // what was picked to be taken out of the list that the rollback asks for
 	Plan     PlanID     `json:"plan,omitempty"`
 	Reason   string     `json:"reason,omitempty"`
-	Yes      bool       `json:"yes,omitempty"` // of an Arm…: fire at once, it was confirmed elsewhere
-	May      Access     `json:"-"`             // what its sender may do: the engine says, never the message
+	Hash     string     `json:"hash,omitempty"` // of a Fire, or an Arm… with Yes: of the plan that was shown; empty: none was. Only a rollback may become another
+	Yes      bool       `json:"yes,omitempty"`  // of an Arm…: fire at once, it was confirmed elsewhere
+	May      Access     `json:"-"`              // what its sender may do: the engine says, never the message
 }
 
 // Answer is what became of an intent: an empty Err means that it was taken.
@@ -65,4 +66,6 @@ type Answer struct {
 	At      time.Time `json:"at"`
 	Err     string    `json:"err,omitempty"`
 	Refused bool      `json:"refused,omitempty"` // a precondition did not hold, rather than gonogo failing
+	// NeedsReason says that the same intent with a Reason would not be refused for the want of one.
+	NeedsReason bool `json:"needs_reason,omitempty"`
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -44,13 +45,36 @@ type Plan struct {
 	Reason    string        `json:"reason,omitempty"`
 	Warnings  []string      `json:"warnings,omitempty"`
 	Steps     []Step        `json:"steps"`
-	Hash      string        `json:"hash"` // of all the above, see Seal
+	Hash      string        `json:"hash"` // of its effects, see Seal
 }
 
-// Seal returns p with its hash: sha256 over its JSON form without the hash, hex.
+// effects is what of a plan its hash covers: what it does, in which order, and
+// what it wants to see after. What was observed before, and what is said of it, is not in it.
+type effects struct {
+	Kind     PlanKind
+	Phase    PhaseID
+	Rollback RollbackID
+	Flag     FlagID
+	Leaves   bool
+	Drill    Rehearsal
+	Notify   []ActionID
+	Freeze   []MetricID
+	Budget   time.Duration
+	Steps    []Step
+}
+
+// Seal returns p with its hash: sha256 over its effects, hex. A flag that was
+// observed to be another meanwhile leaves it as it is, unless that changes what the plan does.
 func (p Plan) Seal() Plan {
-	p.Hash = ""
-	b, err := json.Marshal(p)
+	does := effects{p.Kind, p.Phase, p.Rollback, p.Flag, p.Leaves, p.Drill, p.Notify, p.Freeze, p.Budget, slices.Clone(p.Steps)}
+	for i := range does.Steps {
+		st := &does.Steps[i]
+		st.Title, st.Changes = "", slices.Clone(st.Changes)
+		for c := range st.Changes {
+			st.Changes[c].From = Value{}
+		}
+	}
+	b, err := json.Marshal(does)
 	if err != nil {
 		panic("model: a plan is always JSON: " + err.Error())
 	}
@@ -121,11 +145,14 @@ const (
 	StepUnseen  Outcome = "unseen"      // it ended well, but its effect was not seen
 	StepSkipped Outcome = "skipped"     // not tried, see the detail
 	StepSpared  Outcome = "not-needed"  // the way down ended well before it
+	StepEnough  Outcome = "enough"      // of a hold: its metrics are on target, and the way down ends here
 	StepHuman   Outcome = "needs-human" // it may or may not have run, and must not run twice
 )
 
 // OK reports whether a step that ended with o can be relied upon.
-func (o Outcome) OK() bool { return o == StepDone || o == StepAlready || o == StepSpared }
+func (o Outcome) OK() bool {
+	return o == StepDone || o == StepAlready || o == StepSpared || o == StepEnough
+}
 
 // How a plan ends. Only Verified means that everything was confirmed.
 const (

@@ -9,6 +9,9 @@ import (
 // ErrRefused is what a resolver wraps when a precondition does not hold.
 var ErrRefused = errors.New("refused")
 
+// ErrNeedsReason is what is wrapped beside ErrRefused when an intent lacks nothing but a reason.
+var ErrNeedsReason = errors.New("needs a reason")
+
 const (
 	// SetTimeout is how long setting a flag may take.
 	SetTimeout   = 10 * time.Second
@@ -106,7 +109,7 @@ func resolveEnter(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 	case gate.Headline != GO || skips:
 		override = true
 		if in.Reason == "" {
-			return Plan{}, refuse("%s: entering %q needs a reason", whyNot(gate, skips), next.ID)
+			return Plan{}, refuse("%s: entering %q %w", whyNot(gate, skips), next.ID, ErrNeedsReason)
 		}
 	}
 	p := Plan{Kind: PlanEnter, Title: "Enter " + next.Title, Phase: next.ID, Leaves: true, Budget: ForwardBudget, Override: override}

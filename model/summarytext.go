@@ -84,7 +84,7 @@ func tookText(d time.Duration) string {
 // InWords says how a step ended; a plan's outcome is its own word.
 func (o Outcome) InWords() string {
 	switch o {
-	case StepDone:
+	case StepDone, StepEnough:
 		return "done"
 	case StepAlready:
 		return "unchanged"

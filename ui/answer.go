@@ -44,7 +44,7 @@ func (m *Model) answered(in model.Intent, a model.Answer) tea.Cmd {
 		return nil
 	}
 	why := strings.TrimPrefix(model.Inert(a.Err), "refused: ")
-	if a.Refused && in.Reason == "" && strings.Contains(why, "needs a reason") {
+	if a.NeedsReason && in.Reason == "" {
 		if m.over == nil || m.over.field() == nil {
 			if in.Kind == model.Veto {
 				m.vetoGuard(in.Plan)

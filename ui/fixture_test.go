@@ -3,6 +3,7 @@ package ui
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"gonogo/model"
@@ -121,7 +122,7 @@ func vetoed(s *model.Snapshot) *model.Snapshot {
 
 func answer(s *model.Snapshot, id model.IntentID, err string) *model.Snapshot {
 	return next(s, func(c *model.Snapshot) {
-		c.Answers = append(c.Answers, model.Answer{Intent: id, At: time.Now(), Err: err, Refused: err != ""})
+		c.Answers = append(c.Answers, model.Answer{Intent: id, At: time.Now(), Err: err, Refused: err != "", NeedsReason: strings.Contains(err, "needs a reason")})
 	})
 }
 

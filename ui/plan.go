@@ -211,7 +211,7 @@ func (m *Model) planEnter() tea.Cmd {
 		m.failReadOnly()
 		return nil
 	}
-	return m.arm(model.Intent{Kind: model.Fire, Plan: p.Plan.ID, Seen: m.live.Seq})
+	return m.arm(model.Intent{Kind: model.Fire, Plan: p.Plan.ID, Hash: p.Plan.Hash, Seen: m.live.Seq})
 }
 
 // planEsc vetoes an armed plan, and hides any other: it goes on.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"gonogo/actions/child"
 	"gonogo/model"
@@ -51,6 +52,28 @@ func (s *Switch) Observe(ctx context.Context) (model.Value, error) {
 	return v, nil
 }
 
+// lookFor is how long Set waits for get: one that hangs must not use up the
+// time that set has.
+const lookFor = time.Second
+
+// has reports whether get prints v within lookFor. It does not wait for the end
+// of a get that is told to end and does not; the child's own bounds see to that.
+func (s *Switch) has(ctx context.Context, v model.Value) bool {
+	look, done := context.WithTimeout(ctx, lookFor)
+	same := make(chan bool, 1)
+	go func() {
+		defer done()
+		now, err := s.Observe(look)
+		same <- err == nil && now.Equal(v)
+	}()
+	select {
+	case is := <-same:
+		return is
+	case <-look.Done():
+		return false
+	}
+}
+
 // Set runs set, unless get prints the value already.
 func (s *Switch) Set(ctx context.Context, v model.Value) error {
 	if v.Type != s.kind {
@@ -60,7 +83,7 @@ func (s *Switch) Set(ctx context.Context, v model.Value) error {
 	if strings.ContainsRune(text, 0) {
 		return errors.New("set: there is a zero byte in the value")
 	}
-	if now, err := s.Observe(ctx); err == nil && now.Equal(v) {
+	if s.has(ctx, v) {
 		return nil
 	}
 	argv := make([]string, len(s.set))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"gonogo/model"
 	"gonogo/model/config"
@@ -67,6 +68,10 @@ func unquoted(text string) string {
 	return text
 }
 
+// lookFor is how long Set looks before it sends: a server whose answers hang
+// must not use up the time that the change has.
+const lookFor = time.Second
+
 // Set sends v, as JSON in its place in the body, unless the server says it
 // already. The server's word that it took it is believed here; Observe tells.
 func (s *Switch) Set(ctx context.Context, v model.Value) error {
@@ -77,7 +82,10 @@ func (s *Switch) Set(ctx context.Context, v model.Value) error {
 	if err != nil {
 		return err
 	}
-	if now, err := s.Observe(ctx); err == nil && now.Equal(v) {
+	look, done := context.WithTimeout(ctx, lookFor)
+	now, unread := s.Observe(look)
+	done()
+	if unread == nil && now.Equal(v) {
 		return nil
 	}
 	_, err = s.call(ctx, s.setMethod, s.setURL, strings.ReplaceAll(s.setBody, "{value}", value))

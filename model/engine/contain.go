@@ -2,11 +2,9 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"gonogo/model"
@@ -15,23 +13,76 @@ import (
 // lateFor is how long a widening step waits for its master after the restarts.
 const lateFor = 10 * time.Second
 
-// retryAfter is how long after each try a flag that does not hold is set again.
-var retryAfter = [...]time.Duration{time.Second, 3 * time.Second}
-
 // contain sets the level's flags, wave by wave: what narrows before what
 // widens. Those of one store are one atomic write, the stores of a wave go in
 // parallel. A step that widens is set only after its masters were observed off; where
 // that needs the restarts it is left for containLate. On the way up nothing widens
-// while a step before it has failed.
+// while a step before it has failed; on the way down nothing but a master that
+// opens waits for a store that hangs.
 func (r *run) contain(ctx context.Context, level int) {
+	var group sync.WaitGroup
 	for _, batches := range r.waves(level) {
 		if !r.down && r.failedBefore(batches) {
-			return
+			break
 		}
-		for i, batch := range batches {
-			batches[i] = slices.DeleteFunc(batch, func(n int) bool { return r.mustWait(ctx, n, batch) != "" })
+		if r.down && r.opensMaster(batches) {
+			group.Wait()
 		}
-		r.setWave(ctx, batches)
+		var wave sync.WaitGroup
+		for _, batch := range batches {
+			group.Add(1)
+			wave.Go(func() {
+				defer group.Done()
+				r.containBatch(ctx, batch)
+			})
+		}
+		if !r.down {
+			wave.Wait()
+			continue
+		}
+		r.await(ctx, &wave, waveFor)
+	}
+	group.Wait()
+}
+
+// waveFor is how long, on the way down, a wave waits for the one before it:
+// what must not come before a master looks at that master itself.
+const waveFor = 2 * time.Second
+
+// await waits for the group, but no longer than d.
+func (r *run) await(ctx context.Context, group *sync.WaitGroup, d time.Duration) {
+	timed, done := context.WithTimeout(ctx, d)
+	go func() {
+		defer done()
+		group.Wait()
+	}()
+	<-timed.Done()
+}
+
+// opensMaster reports whether a step of the batches turns a switch on.
+func (r *run) opensMaster(batches [][]int) bool {
+	for _, n := range slices.Concat(batches...) {
+		if r.plan.Steps[n].Changes[0].To.Equal(model.BoolValue(true)) {
+			return true
+		}
+	}
+	return false
+}
+
+// containBatch sets those of one store that may be set now.
+func (r *run) containBatch(ctx context.Context, batch []int) {
+	defer func() {
+		if v := recover(); v != nil {
+			for _, n := range batch {
+				if r.steps()[n].Outcome == "" {
+					r.end(n, model.StepUnsure, fmt.Sprintf("panic: %v", v), "")
+				}
+			}
+		}
+	}()
+	may := slices.DeleteFunc(slices.Clone(batch), func(n int) bool { return r.mustWait(ctx, n, batch) != "" })
+	if len(may) > 0 {
+		r.setBatch(ctx, may)
 	}
 }
 
@@ -133,26 +184,6 @@ func (r *run) store(id model.FlagID) string {
 	return "flag " + string(id)
 }
 
-func (r *run) setWave(ctx context.Context, batches [][]int) {
-	var group sync.WaitGroup
-	for _, batch := range batches {
-		if len(batch) == 0 {
-			continue
-		}
-		group.Go(func() {
-			defer func() {
-				if v := recover(); v != nil {
-					for _, n := range batch {
-						r.end(n, model.StepUnsure, fmt.Sprintf("panic: %v", v), "")
-					}
-				}
-			}()
-			r.setBatch(ctx, batch)
-		})
-	}
-	group.Wait()
-}
-
 // mustWait returns why step n may not be set yet, or "".
 func (r *run) mustWait(ctx context.Context, n int, together []int) string {
 	if why := r.mastersOn(ctx, n, together); why != "" {
@@ -204,7 +235,7 @@ func (r *run) mastersOn(ctx context.Context, n int, together []int) string {
 		if slices.ContainsFunc(together, func(other int) bool { return r.plan.Steps[other].Changes[0].Flag == id }) {
 			continue
 		}
-		v, err := r.e.observeStored(ctx, f)
+		v, err := r.lookStored(ctx, f, observeTimeout)
 		off := err == nil && v.Equal(model.BoolValue(false))
 		switch {
 		case !off:
@@ -227,90 +258,4 @@ func (r *run) mastersOn(ctx context.Context, n int, together []int) string {
 func (r *run) liveLater(n int, m *model.Flag) bool {
 	f := r.flag(r.plan.Steps[n].Changes[0].Flag)
 	return needsMore(m.Apply, f.Apply) || len(m.Apply) == 0 && r.e.effective(m) != nil
-}
-
-// setBatch observes, sets and observes again, until each step's flag is seen
-// to have its value or the tries are used up.
-func (r *run) setBatch(ctx context.Context, batch []int) {
-	var err error
-	for try := 0; ; try++ {
-		batch = r.settle(ctx, batch, try)
-		if len(batch) == 0 {
-			return
-		}
-		if try > len(retryAfter) {
-			break
-		}
-		if try > 0 && !r.pause(ctx, retryAfter[try-1]) {
-			break
-		}
-		if over := r.over(ctx); over != nil {
-			err = over
-			break
-		}
-		intents := make([]model.Event, len(batch)) // one fsync for all of them
-		for i, n := range batch {
-			intents[i] = model.StepIntended{Plan: r.plan.ID, Step: n, Try: try + 1}
-		}
-		r.record(intents...)
-		if r.over(ctx) != nil {
-			break // the intents could not be journaled, or the fence is lost
-		}
-		if err = r.set(ctx, batch); r.down && errors.Is(err, syscall.ENOSPC) {
-			r.e.ledger.giveRoom()
-		}
-	}
-	for _, n := range batch {
-		o, detail := model.StepFailed, "the store does not have the value after it was set"
-		if err != nil {
-			detail = err.Error()
-		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			o = model.StepUnsure
-		}
-		r.end(n, o, detail, "")
-	}
-}
-
-// settle ends the steps whose flags are seen to have their values and returns the others.
-func (r *run) settle(ctx context.Context, batch []int, try int) []int {
-	var rest []int
-	for _, n := range batch {
-		c := r.plan.Steps[n].Changes[0]
-		v, err := r.e.observeStored(ctx, r.flag(c.Flag))
-		switch {
-		case err != nil || !v.Equal(c.To), r.plan.Drill != "" && try == 0 && r.steps()[n].Tries == 0:
-			rest = append(rest, n) // a drill writes also what is there already
-		case try == 0 && r.steps()[n].Tries == 0:
-			r.end(n, model.StepAlready, "it was so before", "")
-		default:
-			r.end(n, model.StepDone, "seen in its store", "")
-		}
-	}
-	return rest
-}
-
-// set writes the batch's values.
-func (r *run) set(ctx context.Context, batch []int) error {
-	first := r.plan.Steps[batch[0]]
-	timed, done := context.WithTimeout(ctx, first.Timeout)
-	defer done()
-	if r.down {
-		timed = model.WithHaste(timed)
-	}
-	r.x.say(batch[0], "setting "+first.Title)
-	sw := r.e.parts.Switches[first.Changes[0].Flag]
-	if sw == nil {
-		return fmt.Errorf("flag %q has no switch", first.Changes[0].Flag)
-	}
-	group, ok := sw.(model.GroupSwitch)
-	if !ok {
-		return sw.Set(timed, first.Changes[0].To)
-	}
-	changes := make([]model.SwitchChange, len(batch))
-	for i, n := range batch {
-		c := r.plan.Steps[n].Changes[0]
-		changes[i] = model.SwitchChange{Switch: r.e.parts.Switches[c.Flag], Value: c.To}
-	}
-	return group.SetGroup(timed, changes)
 }

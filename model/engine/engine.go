@@ -41,6 +41,7 @@ type Engine struct {
 	group    sync.WaitGroup
 	told     sync.WaitGroup // notifications under way
 	telling  atomic.Int32   // how many
+	givenUp  sync.WaitGroup // looks and writes that were given up, see endLooks
 	since    time.Time
 	mu       sync.Mutex // of what follows
 	answers  []model.Answer
@@ -178,6 +179,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.group.Wait()
 	e.plans.wait() // an intent may have been taken meanwhile
 	e.told.Wait()  // each has its time, and no more
+	e.endLooks()
 	return e.close()
 }
 

@@ -42,12 +42,49 @@ func (e *Engine) observeStored(ctx context.Context, f *model.Flag) (model.Value,
 	if sw == nil {
 		return model.Value{}, fmt.Errorf("flag %q has no switch", f.ID)
 	}
-	timed, done := context.WithTimeout(ctx, observeTimeout)
-	defer done()
-	v, err := sw.Observe(timed)
+	v, err := e.ask(ctx, sw, observeTimeout)
 	if ctx.Err() != nil {
 		return v, ctx.Err()
 	}
+	e.seeStored(f, v, err)
+	return v, err
+}
+
+// ask asks the switch for its value, and goes on after within whether or not
+// the switch has ended by then: what it says later is dropped.
+func (e *Engine) ask(ctx context.Context, sw model.Switch, within time.Duration) (model.Value, error) {
+	type answer struct {
+		v   model.Value
+		err error
+	}
+	timed, done := context.WithTimeout(ctx, within)
+	said := make(chan answer, 1)
+	e.givenUp.Go(func() { // it has its time, and a child's to be ended
+		defer done()
+		defer func() {
+			if v := recover(); v != nil {
+				said <- answer{err: fmt.Errorf("panic: %v", v)}
+			}
+		}()
+		v, err := sw.Observe(timed)
+		said <- answer{v, err}
+	})
+	select {
+	case a := <-said:
+		return a.v, a.err
+	case <-timed.Done():
+	}
+	select {
+	case a := <-said: // both at once
+		return a.v, a.err
+	default:
+		return model.Value{}, fmt.Errorf("no answer within %s: %w", model.FormatDuration(within), timed.Err())
+	}
+}
+
+// seeStored records what a flag's store was seen to hold, if that is another
+// value than before.
+func (e *Engine) seeStored(f *model.Flag, v model.Value, err error) {
 	ev := model.FlagObserved{Flag: f.ID, Value: v}
 	if err != nil {
 		ev.Value, ev.Err = model.Value{}, model.Inert(err.Error())
@@ -56,7 +93,6 @@ func (e *Engine) observeStored(ctx context.Context, f *model.Flag) (model.Value,
 	if ev.Err != old.StoredErr || err == nil && (old.Stored.Type != v.Type || !old.Stored.Equal(v)) {
 		e.ledger.must(e.o.Actor, "", ev)
 	}
-	return v, err
 }
 
 // observeEffective reads what the running service says, likewise.

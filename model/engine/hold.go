@@ -86,7 +86,7 @@ func (r *run) endHold(n int, good bool, what string) {
 	case len(r.plan.Steps[n].Until) == 0:
 		r.end(n, model.StepDone, "rested", "")
 	case good:
-		r.end(n, model.StepDone, holdEnough+what, "")
+		r.end(n, model.StepEnough, "enough: "+what, "")
 	case more:
 		r.end(n, model.StepDone, "not enough, going on down: "+what, "")
 	default:
@@ -94,15 +94,11 @@ func (r *run) endHold(n int, good bool, what string) {
 	}
 }
 
-// holdEnough begins the detail of a hold after which the way down ends.
-const holdEnough = "enough: "
-
 // enough reports whether the way down ends with this level.
 func (r *run) enough(level int) bool {
 	states := r.steps()
 	for n, st := range r.plan.Steps {
-		if st.Level == level && st.Kind == model.StepHold && states[n].Outcome == model.StepDone &&
-			len(states[n].Detail) > len(holdEnough) && states[n].Detail[:len(holdEnough)] == holdEnough {
+		if st.Level == level && st.Kind == model.StepHold && states[n].Outcome == model.StepEnough {
 			return true
 		}
 	}

@@ -34,7 +34,7 @@ func (e *Engine) takeIntents(ctx context.Context) {
 func (e *Engine) answer(id model.IntentID, err error) {
 	a := model.Answer{Intent: id, At: e.o.Now()}
 	if err != nil {
-		a.Err, a.Refused = model.Inert(err.Error()), errors.Is(err, model.ErrRefused)
+		a.Err, a.Refused, a.NeedsReason = model.Inert(err.Error()), errors.Is(err, model.ErrRefused), errors.Is(err, model.ErrNeedsReason)
 	}
 	e.mu.Lock()
 	e.answers = append(e.answers, a)
@@ -110,6 +110,9 @@ func (e *Engine) arm(in model.Intent) error {
 	plan, err := model.Resolve(e.o.Rollout, &state, verdict, in)
 	if err != nil {
 		return err
+	}
+	if in.Hash != "" && in.Hash != plan.Hash && !down {
+		return refuse("the plan would do something else by now than what was shown: look again, then repeat")
 	}
 	if active != nil { // only now that there is something to take its place
 		if active.Status == model.Armed {
@@ -224,12 +227,15 @@ func (e *Engine) decide(in model.Intent) error {
 		veto := model.PlanVetoed{Reason: in.Reason}
 		if p.Plan.Guard {
 			if in.Reason == "" {
-				return refuse("a veto of the guard needs a reason; it counts for %s", model.FormatDuration(e.o.Rollout.Guard.Veto))
+				return refuse("a veto of the guard %w; it counts for %s", model.ErrNeedsReason, model.FormatDuration(e.o.Rollout.Guard.Veto))
 			}
 			veto.Until = e.o.Now().Add(e.o.Rollout.Guard.Veto)
 		}
 		e.plans.veto(p.Plan.ID, in.By, in.ID, veto)
 		return nil
+	}
+	if in.Hash != "" && in.Hash != p.Plan.Hash {
+		return refuse("what is armed is another plan than the one that was shown: look again, then repeat")
 	}
 	return e.plans.fire(p.Plan.ID, in.By, in.ID, "enter")
 }
@@ -244,7 +250,7 @@ func (e *Engine) hold(in model.Intent) error {
 		return refuse("it is not held")
 	}
 	if held && in.Reason == "" {
-		return refuse("holding needs a reason")
+		return refuse("holding %w", model.ErrNeedsReason)
 	}
 	return e.ledger.record(in.By, in.ID, model.HoldChanged{Held: held, Reason: in.Reason})
 }

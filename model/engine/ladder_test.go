@@ -51,7 +51,7 @@ func TestStepDownEndsWhereItIsEnough(t *testing.T) {
 		last    model.Outcome // of the last level's hold
 	}{
 		{"at the first level", 6, 5, model.Verified, model.StepSpared},
-		{"at the second", 3, 2, model.Verified, model.StepDone},
+		{"at the second", 3, 2, model.Verified, model.StepEnough},
 		{"nowhere", 1, 2, model.Unverified, model.StepUnseen},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,7 +18,8 @@ func (r *run) tally() tally {
 		switch r.plan.Steps[i].Kind {
 		case model.StepSet:
 			t.set++
-			t.setOK += count(ok)
+			t.setOK += count(ok || st.Outcome == model.StepUnseen)
+			t.checks += count(st.Outcome == model.StepUnseen) // written, and not read back
 		case model.StepRun:
 			t.ran++
 			t.ranOK += count(ok || st.Outcome == model.StepUnseen)

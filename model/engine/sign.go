@@ -67,7 +67,7 @@ func (e *Engine) sign(in model.Intent) error {
 	case in.Kind == model.Sign && c.Kind == model.CheckMetric:
 		return refuse("%q holds while %s passes: there is nothing to sign", c.Text, c.Metric)
 	case in.Kind == model.Sign && c.Kind != model.CheckSign && in.Reason == "":
-		return refuse("gonogo finds out about %q; vouching for it instead needs a reason", c.Text)
+		return refuse("gonogo finds out about %q; vouching for it instead %w", c.Text, model.ErrNeedsReason)
 	case in.Kind == model.Unsign && !signed:
 		return refuse("%q is not signed", c.Text)
 	case in.Kind == model.Unsign:

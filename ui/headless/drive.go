@@ -37,17 +37,25 @@ func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
 	if c.dry {
 		return s.showDry(plan, c)
 	}
-	if !c.asJSON {
+	shown := ""
+	if !c.asJSON && !c.yes && err == nil {
 		writePlan(s.w.Out, snap, plan)
+		shown = plan.Hash
 	}
 	if plan.Kind != model.PlanDrill { // a dry drill changes nothing
 		if err := s.confirm(c); err != nil {
 			return err
 		}
 	}
-	in.Yes = true
+	in.Yes, in.Hash = true, shown
 	if err := s.submit(ctx, in); err != nil {
 		return err
+	}
+	if p := s.last.State.Plan; p != nil && p.Plan.Hash != shown && !c.asJSON {
+		if shown != "" {
+			_, _ = fmt.Fprintln(s.w.Out, "what had to be done changed meanwhile; this is what runs:")
+		}
+		writePlan(s.w.Out, s.last, p.Plan) // as it was journaled
 	}
 	return s.follow(ctx, c)
 }
