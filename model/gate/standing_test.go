@@ -96,7 +96,7 @@ func TestDecideKnowsPeople(t *testing.T) {
 	if v.Headline != model.GateNotSafe || !strings.HasPrefix(v.Reasons[0], "Rollback: Off ended UNVERIFIED, not confirmed: restart") || v.Healthy {
 		t.Errorf("%s, healthy %v: %q", v.Headline, v.Healthy, v.Reasons)
 	}
-	s.Incident.Verified = t0
+	s.LastDown.ConfirmedAt = t0
 	if v = Decide(r, &s, in(nil), 0, t0, v); v.Headline != model.Hold {
 		t.Errorf("confirmed, and it says %s", v.Headline)
 	}

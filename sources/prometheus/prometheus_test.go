@@ -111,7 +111,7 @@ func TestRealServerStale(t *testing.T) {
 
 	out.Wait(t, "mortal", 30*time.Second, func(r model.Reading) bool { return isValue(0)(r) && r.At.Sub(r.SampleAt) < time.Minute })
 	gone.Store(true)
-	out.Wait(t, "mortal", 30*time.Second, func(r model.Reading) bool { return isValue(0)(r) && r.At.Sub(r.SampleAt) > 2*time.Minute })
+	out.Wait(t, "mortal", 30*time.Second, func(r model.Reading) bool { return isValue(0)(r) && r.Ended })
 }
 
 func TestRealServerHangs(t *testing.T) {
