@@ -1,4 +1,4 @@
-package main
+package examples
 
 import (
 	"bytes"
@@ -34,7 +34,7 @@ func TestTwoUsersHaveOneEngine(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	bin, config := filepath.Join(dir, "gonogo"), filepath.Join(dir, "config.toml")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", bin, "gonogo").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	text := `rollout = { id = "two-users" }
