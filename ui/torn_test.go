@@ -149,3 +149,13 @@ func TestPastes(t *testing.T) {
 		}
 	}
 }
+
+// TestNoPasteSwallowsTheEmergencyKey: a terminal is never asked to mark pastes,
+// since a mark of the end that is lost would swallow every key after it.
+func TestNoPasteSwallowsTheEmergencyKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if d := newDesk(t, nil); !d.m.View().DisableBracketedPasteMode {
+			t.Error("the terminal marks pastes")
+		}
+	})
+}

@@ -32,6 +32,9 @@ func (m *Model) View() tea.View {
 	}
 	v := tea.NewView(m.draw())
 	v.AltScreen, v.MouseMode = true, tea.MouseModeCellMotion
+	// A paste whose end is lost or torn would swallow every later key, the emergency's too. A paste
+	// comes as keys instead, of which none counts that is not alone.
+	v.DisableBracketedPasteMode = true
 	v.WindowTitle = m.title()
 	m.view.view, m.view.dirty = v, false
 	return v
