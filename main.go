@@ -437,10 +437,12 @@ func (a *app) find(path string, down bool) (engine.Options, string, error) {
 	cfg, err := a.load(path)
 	place, known := engine.Find(path, err == nil)
 	if known && engine.Alive(place.Dir) {
-		o := engine.Options{Dir: place.Dir}
+		o := engine.Options{Dir: place.Dir, Down: down}
 		if err == nil {
 			if keepsIn(cfg, place.Dir) {
-				return a.options(cfg, place.Dir), place.Dir, nil
+				o = a.options(cfg, place.Dir)
+				o.Down = down // that engine may end before it takes anything
+				return o, place.Dir, nil
 			}
 			err = fmt.Errorf("%s is now of the rollout %q or keeps its state elsewhere, and the engine of %q still runs in %s: end it to begin the other",
 				path, cfg.Rollout.ID, place.ID, place.Dir)
