@@ -20,7 +20,8 @@ func TestDemoFlight(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
 	c := launch(t, "demo", "--dir", dir)
 	fly(t, c, dir)
-	c.press("q", "the end", func(string) bool {
+	c.press("q", "the question of an engine", has("This is the engine"))
+	c.press("y", "the end", func(string) bool {
 		select {
 		case <-c.ended:
 			return true

@@ -55,7 +55,7 @@ func lyingRig(t *testing.T, edit ...string) *rig {
 	b["log"] = []byte("old: service started, all is well\n")
 	b["pid"] = fmt.Appendln(nil, os.Getpid())
 	r := b.build(t)
-	if status, out := r.run("adopt").wait(); status != 0 {
+	if status, out := r.run("adopt", "--yes").wait(); status != 0 {
 		t.Fatalf("adopt: status %d\n%s", status, out)
 	}
 	return r

@@ -192,6 +192,9 @@ func (j *File) write(b []byte) error {
 		err = io.ErrShortWrite
 	}
 	if err != nil {
+		if errors.Is(classed(err), ErrFull) && j.ours(j.size+int64(n)) == nil {
+			_ = j.f.Truncate(j.size) // else each that opens it keeps a piece aside, and uses up the reserve for that
+		}
 		return fmt.Errorf("write: %w", err)
 	}
 	if err := j.ours(j.size + int64(n)); err != nil { // in the moment between
