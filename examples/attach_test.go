@@ -2,6 +2,7 @@ package examples
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -445,5 +446,38 @@ func TestAHangingNoticeKeepsNobodyFromTheEngine(t *testing.T) {
 	status, out := r.run("rollback", "--yes").wait()
 	if took := time.Since(began); status != 0 && status != 20 || !r.off() || took > 8*time.Second {
 		t.Errorf("rollback beside an engine that ends: status %d, off %t after %v\n%s", status, r.off(), took, out)
+	}
+}
+
+// TestNoLockKeepsAnybodyFromTheEngine: an engine that listens is found also where
+// its lock's file was removed, or is none any more; stopped, it is ended by break-glass.
+func TestNoLockKeepsAnybodyFromTheEngine(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(lock string) error{
+		"removed":     os.Remove,
+		"a directory": func(lock string) error { return errors.Join(os.Remove(lock), os.Mkdir(lock, 0o700)) },
+	} {
+		for _, stopped := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, stopped %t", name, stopped), func(t *testing.T) {
+				t.Parallel()
+				r := draft(t).build(t)
+				e := r.engine()
+				if err := spoil(filepath.Join(r.dir, "state", "lock")); err != nil {
+					t.Fatal(err)
+				}
+				args := []string{"rollback", "--yes"}
+				if stopped {
+					if err := e.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+						t.Fatal(err)
+					}
+					args = append(args, "--break-glass")
+				} else if status, out := r.run("status").wait(); status != 0 {
+					t.Errorf("status: %d\n%s", status, out)
+				}
+				if status, out := r.run(args...).wait(); status != 0 && status != 20 || !r.off() {
+					t.Errorf("status %d, off %t\n%s", status, r.off(), out)
+				}
+			})
+		}
 	}
 }

@@ -41,10 +41,7 @@ func BreakGlass(ctx context.Context, dir string) (int, error) {
 
 // culprit returns the pid of the engine of dir, 0 for none.
 func culprit(ctx context.Context, dir string) (int, error) {
-	if l, err := takeLock(dir); err == nil {
-		l.release()
-		return 0, nil
-	}
+	// The socket first: whoever listens there is the engine, also where its lock was taken away.
 	if conn, err := dial(ctx, dir); err == nil {
 		defer func() { _ = conn.Close() }()
 		pid, _, err := peer(conn)
@@ -55,6 +52,10 @@ func culprit(ctx context.Context, dir string) (int, error) {
 			return 0, fmt.Errorf("the silent engine cannot be ended: %w", err)
 		}
 		return pid, notMe(pid)
+	}
+	if l, err := takeLock(dir); err == nil {
+		l.release()
+		return 0, nil
 	}
 	pid := lockHolder(dir)
 	if pid == 0 {
@@ -78,6 +79,8 @@ func untilFree(ctx context.Context, dir string, pid int) error {
 		l, err := takeLock(dir)
 		if err == nil {
 			l.release()
+		}
+		if !errors.Is(err, ErrLocked) { // free, or such that nobody can take it
 			return nil
 		}
 		select {

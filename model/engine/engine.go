@@ -78,6 +78,9 @@ func Open(o Options) (*Engine, error) {
 // can be had, and what is wrong with that goes to o.DirTrouble.
 func lockFor(o *Options) (*lock, error) {
 	l, err := takeLock(o.Dir)
+	if err != nil && !errors.Is(err, ErrLocked) && Alive(o.Dir) {
+		return nil, ErrLocked // whatever became of the lock's file: its holder listens
+	}
 	if err != nil && o.Down && !errors.Is(err, ErrLocked) {
 		if l, err = lockForDown(o.Dir); l != nil && err != nil {
 			o.DirTrouble, err = cmp.Or(o.DirTrouble, err.Error()+"; nothing keeps another rollback from running at the same time"), nil
