@@ -46,7 +46,7 @@ func applyPlan(s State, r Record) State {
 		return endStep(s, r, e)
 	case PlanEnded:
 		return endPlan(s, r, e)
-	case Confirmed, NotConfirmed:
+	case Confirmed, NotConfirmed, StillConfirmed:
 		return applyConfirm(s, r)
 	}
 	return s

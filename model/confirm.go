@@ -1,5 +1,10 @@
 package model
 
+import (
+	"maps"
+	"slices"
+)
+
 // RollbackOpen returns the rollback that runs, or ended without having been
 // confirmed, and after which no phase was entered; nil if there is none. While there is
 // one the rollout is not safe, whether or not it is an incident.
@@ -61,9 +66,38 @@ func (p *PlanState) LastSet() map[FlagID]Value {
 	return out
 }
 
+// Contradicts returns the first flag that is seen to have another value than the ended
+// rollback p was to give it, in its store or read back from the running service, and
+// that value; "" where none is. What cannot be seen contradicts nothing.
+func (s *State) Contradicts(p *PlanState) (FlagID, Value) {
+	want := map[FlagID]Value{}
+	for i, st := range p.Plan.Steps {
+		if st.Kind == StepSet && i < len(p.Steps) && p.Steps[i].Outcome != StepSpared {
+			for _, c := range st.Changes {
+				want[c.Flag] = c.To
+			}
+		}
+		if st.Kind == StepVerify && st.Verify.Kind == VerifyFlag {
+			want[st.Verify.Flag] = st.Verify.Is
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(want)) {
+		f, to := s.Flags[id], want[id]
+		switch {
+		case !f.Stored.IsZero() && f.StoredErr == "" && !f.Stored.Equal(to):
+			return id, f.Stored
+		case !f.Effective.IsZero() && !f.Inferred && f.EffectErr == "" && !f.Effective.Equal(to):
+			return id, f.Effective
+		}
+	}
+	return "", Value{}
+}
+
 // applyConfirm folds what came of a rollback after its end.
 func applyConfirm(s State, r Record) State {
 	switch e := r.Event.(type) {
+	case StillConfirmed:
+		return onDown(s, e.Plan, func(p *PlanState) { p.LookedAt, p.LookedNote = r.At, "" })
 	case NotConfirmed:
 		return onDown(s, e.Plan, func(p *PlanState) { p.LookedAt, p.LookedNote = r.At, e.Reason })
 	case Confirmed:

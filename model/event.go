@@ -152,6 +152,12 @@ type Confirmed struct {
 	Reason string     `json:"reason,omitempty"` // the person's, or what was seen
 }
 
+// StillConfirmed: somebody had a rollback looked at again that was confirmed
+// before, and it is in effect still.
+type StillConfirmed struct {
+	Plan PlanID `json:"plan"`
+}
+
 // NotConfirmed: somebody had such a rollback looked at again, to no avail.
 type NotConfirmed struct {
 	Plan   PlanID `json:"plan"`
@@ -280,6 +286,7 @@ func (GuardTripped) event()   {}
 func (GuardCleared) event()   {}
 func (Confirmed) event()      {}
 func (NotConfirmed) event()   {}
+func (StillConfirmed) event() {}
 func (PlanArmed) event()      {}
 func (PlanVetoed) event()     {}
 func (PlanFired) event()      {}

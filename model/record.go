@@ -51,6 +51,8 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[GuardCleared](data)
 	case "Confirmed":
 		return decode[Confirmed](data)
+	case "StillConfirmed":
+		return decode[StillConfirmed](data)
 	case "NotConfirmed":
 		return decode[NotConfirmed](data)
 	case "PlanArmed":

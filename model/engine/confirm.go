@@ -55,13 +55,21 @@ func (e *Engine) confirmed(by model.Actor, cause model.IntentID, ev model.Confir
 func (e *Engine) confirm(in model.Intent) error {
 	s := e.ledger.current()
 	p := s.RollbackOpen()
+	again := p == nil && in.Kind == model.VerifyLast && s.LastDown != nil
+	if again {
+		p = s.LastDown
+	}
 	switch {
 	case p == nil:
 		return refuse("there is no rollback that waits to be confirmed")
+	case again && p.WentOn:
+		return refuse("a phase was entered after %q: its flags are not this rollback's any more; gonogo gate tells how they are", p.Plan.Title)
 	case p.Status != model.Ended:
 		return refuse("%q runs still: let it end first", p.Plan.Title)
 	case in.Kind == model.ConfirmLast && strings.TrimSpace(in.Reason) == "":
 		return refuse("confirming a rollback needs a reason: what shows that it is in effect?")
+	case in.Kind == model.ConfirmLast && contradicted(&s, p) != nil:
+		return contradicted(&s, p)
 	case in.Kind == model.ConfirmLast:
 		return e.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByPerson, Reason: in.Reason}, model.IntentTaken{Intent: in})
 	case !e.looks.mu.TryLock():
@@ -70,21 +78,31 @@ func (e *Engine) confirm(in model.Intent) error {
 	down := *p
 	e.spawn("looking at the last rollback", func() {
 		defer e.looks.mu.Unlock()
-		e.lookAgain(e.work, &down, in)
+		e.lookAgain(e.work, &down, again, in)
 	})
 	return nil
 }
 
+// contradicted refuses a person's word against what gonogo sees itself; nil: it sees nothing against it.
+func contradicted(s *model.State, p *model.PlanState) error {
+	id, is := s.Contradicts(p)
+	if id == "" {
+		return nil
+	}
+	return refuse("gonogo sees %s at %s, which is not what %q was to give it: roll back again", id, is.Brief(), p.Plan.Title)
+}
+
 // lookAgain looks at everything that the rollback p set and would be verified by,
 // until all of it holds, and has held for its Steady. It changes nothing.
-func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, in model.Intent) {
+// again says that it was confirmed before.
+func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, again bool, in model.Intent) {
 	r := &run{x: &e.plans, e: e, plan: p.Plan, down: true, cancelled: make(chan struct{})}
 	ctx, done := context.WithTimeout(ctx, lookFor+p.Plan.Steady)
 	defer done()
 	var held time.Time
 	for {
-		why, final := r.missing(ctx, p)
-		if s := e.ledger.current(); s.RollbackOpen() == nil || s.LastDown.Plan.ID != p.Plan.ID || s.LastDown.Status != model.Ended {
+		why, final := r.missing(ctx, p, again)
+		if s := e.ledger.current(); !again && s.RollbackOpen() == nil || s.LastDown.Plan.ID != p.Plan.ID || s.LastDown.Status != model.Ended {
 			return // another came meanwhile, or it is confirmed
 		}
 		switch now := time.Now(); {
@@ -94,6 +112,10 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, in model.Int
 			held = now
 		}
 		if !held.IsZero() && time.Since(held) >= p.Plan.Steady {
+			if again {
+				_ = e.ledger.record(in.By, in.ID, model.StillConfirmed{Plan: p.Plan.ID})
+				return
+			}
 			_ = e.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByVerify})
 			return
 		}
@@ -108,25 +130,26 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, in model.Int
 }
 
 // missing returns what keeps the ended rollback p from being VERIFIED now, or "",
-// and whether waiting will not help.
-func (r *run) missing(ctx context.Context, p *model.PlanState) (why string, final bool) {
+// and whether waiting will not help. Of one that was confirmed before, what gonogo cannot
+// find out by itself stands as it was confirmed.
+func (r *run) missing(ctx context.Context, p *model.PlanState, again bool) (why string, final bool) {
 	for id, to := range p.LastSet() {
 		f := r.flag(id)
 		if ok, why := r.flagStands(ctx, f, to, true); !ok {
 			return why, false
 		}
-		if len(f.Apply) > 0 && r.e.effective(f) == nil {
+		if len(f.Apply) > 0 && r.e.effective(f) == nil && !again {
 			return fmt.Sprintf("%s: running value not checked; an effective = … for it lets gonogo confirm it, or confirm it yourself: gonogo rollback --confirm --reason TEXT", id), true
 		}
 	}
 	for n, st := range p.Plan.Steps {
 		o := p.Steps[n].Outcome
 		switch {
-		case st.Kind == model.StepSet && !o.OK():
+		case st.Kind == model.StepSet && !o.OK() && !again:
 			return fmt.Sprintf("%s: it was not set (%s): roll back again", st.Title, o.InWords()), true
 		case st.Kind != model.StepVerify:
 			continue
-		case st.Verify.Kind == model.VerifyRun && !o.OK():
+		case st.Verify.Kind == model.VerifyRun && !o.OK() && !again:
 			return fmt.Sprintf("%s: what an action tells is not run again: run it, then gonogo rollback --confirm --reason TEXT", st.Title), true
 		}
 		if ok, why := r.verifyHolds(ctx, st.Verify, p.Steps[n]); !ok {

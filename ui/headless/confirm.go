@@ -31,6 +31,9 @@ func (h downHow) instead(ctx context.Context, s *session, how consent) (bool, er
 	case h.confirm && strings.TrimSpace(h.reason) == "":
 		return true, usage("--confirm needs --reason: what shows that the rollback is in effect?")
 	case h.confirm:
+		if _, err := s.settled(ctx); err != nil { // the flags are read first: a word does not count against them
+			return true, err
+		}
 		if err := s.submit(ctx, model.Intent{Kind: model.ConfirmLast, Reason: h.reason}); err != nil {
 			return true, err
 		}
@@ -59,9 +62,8 @@ func (s *session) verifyLast(ctx context.Context, how consent) error {
 	switch {
 	case was == nil:
 		return usage("there was no rollback")
-	case snap.State.RollbackOpen() == nil:
-		return s.tellLast(how, nil)
 	}
+	again := snap.State.RollbackOpen() == nil
 	if err := s.submit(ctx, model.Intent{Kind: model.VerifyLast}); err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func (s *session) verifyLast(ctx context.Context, how consent) error {
 		switch {
 		case p.Plan.ID != was.Plan.ID || p.Status == model.Running:
 			return Exit{ExitCancelled, fmt.Errorf("%q took its place", p.Plan.Title)}
-		case !p.ConfirmedAt.IsZero():
+		case !again && !p.ConfirmedAt.IsZero(), p.LookedAt.After(was.LookedAt) && p.LookedNote == "":
 			return s.tellLast(how, nil)
 		case p.LookedAt.After(was.LookedAt):
 			return s.tellLast(how, Exit{Status: ExitUnverified})
@@ -92,7 +94,7 @@ func (s *session) tellLast(how consent, status error) error {
 	case status != nil:
 		_, _ = fmt.Fprintf(s.w.Out, "not confirmed: %s: %s\n", model.Inert(p.Plan.Title), p.LookedNote)
 	case p.ConfirmedAt.IsZero():
-		_, _ = fmt.Fprintf(s.w.Out, "%s %s: there is nothing to confirm\n", p.Outcome, model.Inert(p.Plan.Title))
+		_, _ = fmt.Fprintf(s.w.Out, "still in effect: %s, which had ended %s\n", model.Inert(p.Plan.Title), p.Outcome)
 	default:
 		_, _ = fmt.Fprintf(s.w.Out, "confirmed: %s, which had ended %s\n", model.Inert(p.Plan.Title), p.Outcome)
 	}

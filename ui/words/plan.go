@@ -50,6 +50,8 @@ func describeIncident(event model.Event) string {
 		return recovered(e)
 	case model.Confirmed:
 		return because(confirmed(e.How), e.Reason)
+	case model.StillConfirmed:
+		return "looked at the last rollback again: still in effect"
 	case model.NotConfirmed:
 		return because("looked at the last rollback again: not confirmed", e.Reason)
 	case model.Notified:
