@@ -5,7 +5,8 @@
 // A source runs one goroutine a target and one a metric (see package poll),
 // besides those of the TSDB, and waits for all of them. A page that cannot be
 // read whole is dropped whole: its series go stale and up is 0. What was stored
-// is kept for 15 days. The state directory's lock is the engine's affair: two
+// is kept for 15 days, but is current only once this Run has read it: at its
+// beginning all series are stale. The state directory's lock is the engine's affair: two
 // sources must not run over one directory at a time.
 package scrape
 
@@ -28,7 +29,7 @@ const (
 	defaultEvery = 5 * time.Second
 	minEvery     = 100 * time.Millisecond
 	// firstWait is how long the first questions wait for the first pages.
-	firstWait = time.Second
+	firstWait = 3 * time.Second
 )
 
 // Kind returns the kind "scrape".
@@ -111,6 +112,10 @@ func (s *source) Run(ctx context.Context, out model.Emitter) (err error) {
 			err = fmt.Errorf("close history: %w", failed)
 		}
 	}()
+
+	if err := db.endAll(ctx, time.Now()); err != nil {
+		return err
+	}
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

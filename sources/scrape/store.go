@@ -12,10 +12,12 @@ import (
 
 	prom "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"github.com/prometheus/prometheus/tsdb/chunks"
 
 	"gonogo/sources/query"
@@ -66,6 +68,44 @@ func openStore(dir string) (*store, error) {
 
 func (s *store) close() error {
 	return errors.Join(s.engine.Close(), s.db.Close())
+}
+
+// endAll marks every series that is still current as stale, just behind its last
+// sample. What an engine before this one collected stays, for ranges and
+// charts, but is current no more until a page of now has it.
+func (s *store) endAll(ctx context.Context, now time.Time) error {
+	q, err := s.db.Querier(now.Add(-lookback).UnixMilli(), math.MaxInt64)
+	if err != nil {
+		return storeError(err)
+	}
+	defer func() { _ = q.Close() }() // it was only read
+	app := s.appender(ctx)
+	all := q.Select(ctx, false, nil, labels.MustNewMatcher(labels.MatchNotEqual, prom.MetricNameLabel, ""))
+	var samples chunkenc.Iterator
+	for all.Next() {
+		samples = all.At().Iterator(samples)
+		last, v := int64(0), math.Float64frombits(value.StaleNaN)
+		for samples.Next() == chunkenc.ValFloat {
+			last, v = samples.At()
+		}
+		if err = samples.Err(); err != nil {
+			break
+		}
+		if value.IsStaleNaN(v) {
+			continue
+		}
+		if _, err = app.Append(0, all.At().Labels(), last+1, math.Float64frombits(value.StaleNaN)); err != nil {
+			break
+		}
+	}
+	if err = errors.Join(err, all.Err()); err != nil {
+		_ = app.Rollback() // the first error says it all
+		return storeError(err)
+	}
+	if err := app.Commit(); err != nil {
+		return storeError(err)
+	}
+	return nil
 }
 
 func (s *store) appender(ctx context.Context) storage.Appender { return s.db.Appender(ctx) }

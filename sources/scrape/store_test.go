@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 
+	"gonogo/model"
 	"gonogo/sources/sourcetest"
 )
 
@@ -146,4 +149,49 @@ func FuzzPage(f *testing.F) {
 			return nil
 		})
 	})
+}
+
+// TestKeptSamplesAreNeverCurrent: what an engine before this one collected
+// answers for no target that this one has not read, and stays for ranges.
+func TestKeptSamplesAreNeverCurrent(t *testing.T) {
+	refuses := httptest.NewServer(nil)
+	refuses.Close()
+	release := make(chan struct{})
+	hangs := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	t.Cleanup(func() { close(release); hangs.Close() })
+	_, answers := serve(t, "a 9\n")
+	_, dropped := serve(t, "b 1\n")
+	tests := map[string]struct {
+		targets []any // the first is the one remembered
+		every   string
+		query   string
+		want    float64
+		wantErr string
+	}{
+		"refused":         {[]any{refuses.URL}, "5s", "a", 0, "refused"},
+		"refused, range":  {[]any{refuses.URL}, "5s", "sum(rate(a[1m]))", 0, "refused"},
+		"hanging":         {[]any{hangs.URL}, "1m", "sum(rate(a[1m]))", 0, errUnread.Error()},
+		"one of two":      {[]any{refuses.URL, answers}, "5s", "sum(a)", 9, ""},
+		"no longer there": {[]any{dropped}, "5s", "a", 0, model.ErrEmpty.Error()},
+		"answering":       {[]any{answers}, "5s", "count_over_time(a[1m]) > bool 5", 1, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			values := table(test.targets...)
+			values["every"] = test.every
+			part := sourcetest.Part(t, values, ask("m", test.query))
+			now := time.Now()
+			remember(t, part.StateDir, test.targets[0].(string), now.Add(-time.Minute), now.Add(-time.Second))
+			out, _ := sourcetest.Start(t, Kind(), part)
+			r := out.First(t, "m")
+			switch {
+			case test.wantErr != "":
+				if r.Err == nil || !strings.Contains(r.Err.Error(), test.wantErr) {
+					t.Errorf("got %+v, want the error %q", r, test.wantErr)
+				}
+			case r.Err != nil || r.Ended || r.Value != test.want:
+				t.Errorf("got %+v, want %v", r, test.want)
+			}
+		})
+	}
 }

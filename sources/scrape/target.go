@@ -25,6 +25,9 @@ import (
 // errStore is what the errors of storing wrap: the page was fine.
 var errStore = errors.New("store")
 
+// errUnread is the error of a target whose first scrape is still under way.
+var errUnread = errors.New("has not answered yet")
+
 const accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.9,*/*;q=0.1"
 
 // target is one page. Only its follow goroutine touches it, but for err.
@@ -38,7 +41,7 @@ type target struct {
 	round    uint64
 
 	mu  sync.Mutex
-	err error // of the last scrape
+	err error // of the last scrape, errUnread before it
 }
 
 // series is one line of the page, as the last scrape saw it.
@@ -62,7 +65,7 @@ func newTarget(client *transport.Client, text, job, dir string) (*target, error)
 	if u.Path == "" {
 		u.Path = "/metrics"
 	}
-	return &target{client: client, url: u.String(), instance: u.Host, job: job, series: map[string]*series{}}, nil
+	return &target{client: client, url: u.String(), instance: u.Host, job: job, series: map[string]*series{}, err: errUnread}, nil
 }
 
 // trouble returns the error of the last scrape.
