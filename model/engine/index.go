@@ -121,9 +121,9 @@ func entry(home, config string) string {
 }
 
 func readPlace(path string) (Place, bool) {
-	b, err := os.ReadFile(path)
+	b, err := readPlain(path, indexLength)
 	var p Place
-	if err != nil || len(b) > indexLength || json.Unmarshal(b, &p) != nil || !filepath.IsAbs(p.Dir) {
+	if err != nil || json.Unmarshal(b, &p) != nil || !filepath.IsAbs(p.Dir) {
 		return Place{}, false
 	}
 	return p, true

@@ -31,17 +31,11 @@ type Text struct {
 // not waiting to be adopted.
 func LastGood(dir string) (Text, error) {
 	path := filepath.Join(dir, lastName)
-	info, err := os.Stat(path)
+	b, err := readPlain(path, longestLast)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return Text{}, fmt.Errorf("no config ran in %s yet", dir)
 	case err != nil:
-		return Text{}, err
-	case info.Size() > longestLast:
-		return Text{}, fmt.Errorf("%s is too large to be a config that ran", path)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
 		return Text{}, err
 	}
 	var t Text

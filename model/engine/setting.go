@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -54,6 +55,9 @@ func (r *run) setBatch(ctx context.Context, batch []int) {
 			break
 		}
 		if try > 0 {
+			for _, n := range batch {
+				r.x.say(n, whyAgain(tries[n], err)+"; trying again in "+model.FormatDuration(wait))
+			}
 			if !r.pause(ctx, wait) {
 				break
 			}
@@ -91,6 +95,17 @@ func (r *run) setBatch(ctx context.Context, batch []int) {
 		o, detail := notSet(tries[n], err)
 		r.end(n, o, detail, "")
 	}
+}
+
+// whyAgain says why a flag is tried again, where the last write ended with err.
+func whyAgain(a *attempt, err error) string {
+	if err == nil {
+		err = a.unread
+	}
+	if err == nil {
+		return "its store does not have the value yet"
+	}
+	return strings.TrimSuffix(err.Error(), ": "+context.DeadlineExceeded.Error())
 }
 
 // notSet says how a flag ended that was not seen to have its value.

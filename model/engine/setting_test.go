@@ -126,6 +126,23 @@ func TestAShortOutageOfAFlagServiceIsVerified(t *testing.T) {
 	}
 }
 
+// TestItIsSaidWhyAFlagIsTriedAgain in plain words: a failed write comes before a failed look.
+func TestItIsSaidWhyAFlagIsTriedAgain(t *testing.T) {
+	unread := fmt.Errorf("no answer within 1s: %w", context.DeadlineExceeded)
+	for _, c := range []struct {
+		unread, err error
+		want        string
+	}{
+		{nil, nil, "its store does not have the value yet"},
+		{unread, nil, "no answer within 1s"},
+		{unread, errors.New("503 Service Unavailable"), "503 Service Unavailable"},
+	} {
+		if got := whyAgain(&attempt{unread: c.unread}, c.err); got != c.want {
+			t.Errorf("%v, %v: %q, want %q", c.unread, c.err, got, c.want)
+		}
+	}
+}
+
 // TestNothingIsWrittenUnreadThatCouldWiden: what a flag held is not known, so
 // only what cannot let more in is written.
 func TestNothingIsWrittenUnreadThatCouldWiden(t *testing.T) {

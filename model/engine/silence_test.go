@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +89,25 @@ func TestTheLastGoodConfigIsWhatRan(t *testing.T) {
 	}
 	if _, err := LastGood(dir); err == nil || !strings.Contains(err.Error(), "was edited") {
 		t.Errorf("an edited one: %v", err)
+	}
+}
+
+// TestANamedPipeInAStateFilesPlaceHoldsUpNothing: nobody writes to it, and so it is not waited for.
+func TestANamedPipeInAStateFilesPlaceHoldsUpNothing(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{lastName, lockName, "entry.json"} {
+		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := LastGood(dir); err == nil || !strings.Contains(err.Error(), "is not what gonogo wrote") {
+		t.Errorf("the last config: %v", err)
+	}
+	if h := holderOf(dir); h.PID != 0 {
+		t.Errorf("the lock's holder: %+v", h)
+	}
+	if p, ok := readPlace(filepath.Join(dir, "entry.json")); ok {
+		t.Errorf("an entry of the index: %+v", p)
 	}
 }
 

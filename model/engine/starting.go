@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,12 +29,7 @@ func (l *lock) tell(now time.Time) {
 // holderOf returns what the lock's file of dir says.
 func holderOf(dir string) holder {
 	var h holder
-	f, err := os.Open(filepath.Join(dir, "lock"))
-	if err != nil {
-		return h
-	}
-	defer func() { _ = f.Close() }()
-	if b, err := io.ReadAll(io.LimitReader(f, 1024)); err == nil {
+	if b, err := readPlain(filepath.Join(dir, lockName), 1024); err == nil {
 		_ = json.Unmarshal(b, &h)
 	}
 	return h

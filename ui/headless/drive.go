@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"gonogo/model"
 	"gonogo/ui/words"
@@ -98,7 +99,7 @@ func (s *session) follow(ctx context.Context, c consent) error {
 }
 
 func (s *session) followPlan(ctx context.Context, c consent, id model.PlanID) error {
-	told := map[int]model.Outcome{}
+	told, waits := map[int]model.Outcome{}, waiting{}
 	snap := s.last
 	for {
 		if p := snap.State.Plan; p != nil {
@@ -109,7 +110,10 @@ func (s *session) followPlan(ctx context.Context, c consent, id model.PlanID) er
 				return Exit{ExitCancelled, fmt.Errorf("%q took its place", p.Plan.Title)}
 			}
 			if !c.asJSON {
-				tellSteps(s.w.Out, p, told)
+				if tellSteps(s.w.Out, p, told) || waits.told.IsZero() {
+					waits.told = snap.At
+				}
+				waits.tell(s.w.Out, snap)
 			}
 			if p.Status == model.Ended || p.Status == model.Vetoed {
 				return s.ending(p, c)
@@ -160,12 +164,66 @@ func (s *session) ending(p *model.PlanState, c consent) error {
 	return ofOutcome(p.Outcome)
 }
 
-func tellSteps(w io.Writer, p *model.PlanState, told map[int]model.Outcome) {
+const (
+	quietFor   = 2 * time.Second  // without a word, before what runs is told
+	againAfter = 10 * time.Second // what a step still says is told again
+)
+
+// waiting is what was told of steps that have not ended.
+type waiting struct {
+	told  time.Time // when anything of the plan was told last
+	steps map[int]saying
+}
+
+type saying struct {
+	line string
+	at   time.Time
+}
+
+// tell writes what the running steps say, where nothing was told for a while.
+func (t *waiting) tell(w io.Writer, snap *model.Snapshot) {
+	p := snap.State.Plan
+	if p.Status != model.Running || snap.At.Sub(t.told) < quietFor {
+		return
+	}
+	if t.steps == nil {
+		t.steps = map[int]saying{}
+	}
+	for _, live := range snap.Live {
+		n := live.Step
+		if n < 0 || n >= len(p.Steps) || p.Steps[n].Outcome != "" || live.Line == "" {
+			continue
+		}
+		if before, ok := t.steps[n]; ok && before.line == live.Line && snap.At.Sub(before.at) < againAfter {
+			continue
+		}
+		t.steps[n] = saying{live.Line, snap.At}
+		t.told = snap.At
+		_, _ = fmt.Fprintf(w, "  … %-8s %s\n", p.Plan.Steps[n].Stage, stillRuns(&p.Plan.Steps[n], p.Steps[n], live.Line, snap.At))
+	}
+}
+
+// stillRuns says what a step that runs says, for how long it does and what time it has.
+func stillRuns(step *model.Step, state model.StepState, line string, now time.Time) string {
+	text := model.Inert(line)
+	if title := model.Inert(step.Title); !strings.Contains(text, title) {
+		text = title + ": " + text
+	}
+	took := "its time is " + model.FormatDuration(step.Timeout)
+	if !state.Started.IsZero() {
+		took = "for " + model.FormatDuration(now.Sub(state.Started).Truncate(time.Second)) + ", " + took
+	}
+	return text + " (" + took + ")"
+}
+
+// tellSteps reports whether there was anything to tell.
+func tellSteps(w io.Writer, p *model.PlanState, told map[int]model.Outcome) bool {
+	news := false
 	for i, st := range p.Steps {
 		if st.Outcome == "" || told[i] == st.Outcome {
 			continue
 		}
-		told[i] = st.Outcome
+		told[i], news = st.Outcome, true
 		text := model.Inert(p.Plan.Steps[i].Title) + ": " + model.Inert(detail(st))
 		if level := p.Plan.Steps[i].Level; level > 0 {
 			text = fmt.Sprintf("level %d, %s", level, text)
@@ -175,6 +233,7 @@ func tellSteps(w io.Writer, p *model.PlanState, told map[int]model.Outcome) {
 		}
 		_, _ = fmt.Fprintf(w, "  %s %-8s %s\n", stepGlyph(st.Outcome), p.Plan.Steps[i].Stage, text)
 	}
+	return news
 }
 
 func detail(st model.StepState) string {
