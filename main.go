@@ -522,7 +522,7 @@ func (a *app) options(cfg *config.Config, dir string) engine.Options {
 	by.Name, by.Via = "gonogo", "engine"
 	r := &cfg.Rollout
 	return engine.Options{
-		Rollout: r, Dir: dir, Actor: by, Now: time.Now, Version: version(),
+		Rollout: r, Dir: dir, OwnedDir: cfg.StateDir != "", Actor: by, Now: time.Now, Version: version(),
 		Build:      func() (engine.Parts, error) { return buildParts(cfg, dir), nil },
 		ConfigHash: func() (string, error) { return fileHash(r.ConfigPath) },
 		Text:       engine.Text{Path: r.ConfigPath, Hash: r.ConfigHash, At: time.Now().UTC(), Data: cfg.Text, Files: cfg.Files},

@@ -70,6 +70,9 @@ type Options struct {
 	// NoDir says why this user has no state directory: the seat can attach, and never be the engine.
 	NoDir error
 
+	// OwnedDir says that the config names the state directory, and so, by its owner, the engine's user.
+	OwnedDir bool
+
 	contested string         // who holds the rollout's name on this host, and is no engine
 	reading   func()         // is called for each record of the journal that is read
 	alive     func()         // is called while the engine starts, as long as that goes on

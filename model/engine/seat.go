@@ -31,8 +31,9 @@ type Seat struct {
 	engine  *Engine // while this seat is the engine
 	ready   chan struct{}
 	once    sync.Once
-	guest   bool      // it was attached last to an engine that it can never take over from
-	refused time.Time // since when an engine that ends soon lets it not in
+	guest   bool           // it was attached last to an engine that it can never take over from
+	named   *model.Rollout // of the config that take read
+	refused time.Time      // since when an engine that ends soon lets it not in
 }
 
 // NewSeat returns a seat that does nothing before Run. Of o it needs but Dir and
@@ -107,6 +108,7 @@ func (s *Seat) take(visited bool) (*Engine, error) {
 	}
 	var e *Engine
 	if err == nil {
+		s.named = o.Rollout
 		s.ear.hear() // the config is read, and the start got on
 		o.alive = s.ear.hear
 		o.contested, o.Apart = s.o.contested, s.o.Apart

@@ -45,7 +45,16 @@ func (s *Seat) enterBy(ctx context.Context, own, visited bool) (again, stop erro
 	if err != nil {
 		return err, s.alone(visited)
 	}
-	pid, uid, _ := peer(conn)
+	pid, uid, unknown := peer(conn)
+	if host && unknown == nil && !s.trusts(uid) {
+		_ = conn.Close()
+		stranger := errStranger{pid, uid}
+		s.o.contested = stranger.Error()
+		if s.o.ReadOnly || s.o.NoDir != nil {
+			return stranger, stranger.unless(visited)
+		}
+		return stranger, nil
+	}
 	if host {
 		_ = conn.SetReadDeadline(time.Now().Add(helloTime))
 	}
@@ -83,7 +92,11 @@ func (s *Seat) knock(ctx context.Context, own bool) (conn net.Conn, host bool, e
 		}
 	}
 	var d net.Dialer
-	if r := s.o.Rollout; r != nil {
+	r := s.o.Rollout
+	if r == nil {
+		r = s.named
+	}
+	if r != nil {
 		if name := claimName(r); name != "" {
 			if conn, err = d.DialContext(ctx, "unix", name); err == nil {
 				return conn, true, nil
