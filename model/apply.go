@@ -135,6 +135,9 @@ func applyObserved(s State, r Record, e FlagObserved) State {
 	default:
 		f.Stored, f.StoredAt, f.StoredErr = e.Value, at, ""
 	}
+	if f.Inferred && !f.Stored.IsZero() && !f.Stored.Equal(f.Effective) { // concluded from what was stored then
+		f.Effective, f.EffectiveAt, f.Inferred = Value{}, time.Time{}, false
+	}
 	if f.Pending && !f.Want.IsZero() && f.Effective.Equal(f.Want) && e.Effective && e.Err == "" {
 		f.Pending = false
 	}

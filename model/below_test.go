@@ -210,3 +210,17 @@ func TestASignatureCountsForItsAttemptAlone(t *testing.T) {
 		t.Errorf("in the phase: %v", s.Checks)
 	}
 }
+
+// TestInferredValueNeverContradictsTheStore: it was concluded from the store,
+// and is void once the store has another value.
+func TestInferredValueNeverContradictsTheStore(t *testing.T) {
+	on, off := BoolValue(true), BoolValue(false)
+	s := fold(State{}, FlagObserved{Flag: "f", Value: on}, FlagObserved{Flag: "f", Value: on, Effective: true, Inferred: true}, FlagObserved{Flag: "f", Value: off})
+	if f := s.Flags["f"]; f.Unapplied() || !f.Effective.IsZero() || !f.Current().Equal(off) {
+		t.Errorf("inferred before the store changed: %+v", f)
+	}
+	s = fold(s, FlagObserved{Flag: "f", Value: on, Effective: true}, FlagObserved{Flag: "f", Value: off})
+	if f := s.Flags["f"]; !f.Unapplied() {
+		t.Errorf("what was read back stays: %+v", f)
+	}
+}

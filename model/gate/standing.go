@@ -93,6 +93,8 @@ func flagLine(f *model.Flag, s *model.State, want model.Value) model.Line {
 		line.State, line.Reason = model.Down, "the service does not say what it uses: "+model.Inert(st.EffectErr)
 	case st.Effective.IsZero() && f.Effective:
 		line.State, line.Reason = model.NoData, "the service was not asked yet"
+	case st.Effective.IsZero() && len(f.Apply) > 0 && st.Pending:
+		line.State, line.Reason = model.NoData, "stored, and not seen in effect yet"
 	case !st.Effective.IsZero() && !st.Effective.Equal(want):
 		line.State = model.Drift
 		line.Reason = fmt.Sprintf("not in effect: the service uses %s, stored is %s", st.Effective.Brief(), st.Stored.Brief())

@@ -22,7 +22,7 @@ func flagLine(s *model.Snapshot, f *model.Flag) string {
 		line += "  ? nothing is stored" + uses(st) + ": is the name right?"
 	case st.Unapplied():
 		line += fmt.Sprintf("  ≠ not live: the service uses %s", st.Effective)
-	case st.Pending:
+	case st.Pending && (f.Effective || f.EffectiveMetric != "" || len(f.Apply) > 0): // else it is in effect once it is stored
 		line += "  … pending"
 	case st.EffectErr != "":
 		line += "  ? the service does not say: " + st.EffectErr
