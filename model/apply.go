@@ -59,7 +59,7 @@ func enterPhase(s State, r Record, e PhaseEntered) State {
 		i.Left = true
 		s.Incident = &i
 	}
-	return mark(s, r.At, "→ "+string(e.Phase))
+	return arriveBelow(mark(s, r.At, "→ "+string(e.Phase)), r, e.Plan)
 }
 
 func leavePhase(s State, r Record, e PhaseLeft) State {
@@ -75,7 +75,7 @@ func leavePhase(s State, r Record, e PhaseLeft) State {
 		}
 		s.Attempts = append(s.Attempts, Attempt{Phase: e.To, N: n, Entered: r.At, By: s.firedBy(e.Plan, r.By), Seq: r.Seq})
 	}
-	return mark(s, r.At, "↓ "+string(e.From))
+	return arriveBelow(mark(s, r.At, "↓ "+string(e.From)), r, e.Plan)
 }
 
 // firedBy returns who fired plan id, or otherwise.

@@ -92,6 +92,61 @@ func markBelow(r *Rollout, s *State, p *Plan) {
 	}
 }
 
+// markShort notes what a way back to a phase leaves at less than that phase
+// wants, as a way back never widens, and warns of what that means.
+func markShort(r *Rollout, s *State, p *Plan) {
+	phase := r.Phase(p.Phase)
+	if phase == nil || !p.Leaves || p.Kind != PlanRollback && p.Kind != PlanEnter {
+		return
+	}
+	wants := PhaseSettings(r, phase.ID)
+	for _, st := range p.Steps {
+		for _, c := range st.Changes {
+			f := r.Flag(c.Flag)
+			want := valueFor(wants, c.Flag, Value{})
+			if f == nil || want.IsZero() {
+				continue
+			}
+			full, err := concrete(r, s, []Setting{{c.Flag, want}}, false, nil)
+			if err == nil && !full[0].Value.Equal(c.To) {
+				p.Short = append(p.Short, full[0])
+			}
+		}
+	}
+	if len(p.Short) > 0 {
+		name := phase.Title
+		if name == "" {
+			name = string(phase.ID)
+		}
+		p.Warnings = append(p.Warnings, fmt.Sprintf("the rollout then stands below %s: %s; going on enters it again", name, p.lacks()))
+	}
+}
+
+// lacks says what the plan leaves at less than its phase wants.
+func (p *Plan) lacks() string {
+	var out []string
+	for _, st := range p.Steps {
+		for _, c := range st.Changes {
+			if want := valueFor(p.Short, c.Flag, Value{}); !want.IsZero() {
+				out = append(out, fmt.Sprintf("%s is %s, it wants %s", c.Flag, c.To.Brief(), want.Brief()))
+			}
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// arriveBelow ends the attempt that a way back began in a phase, where it left
+// less than that phase wants.
+func arriveBelow(s State, r Record, id PlanID) State {
+	p := s.PlanOf(id)
+	if p == nil || len(p.Plan.Short) == 0 || p.Plan.Phase != s.Phase {
+		return s
+	}
+	s = closeAttempt(s, r.At, true)
+	s.Below = &BelowPhase{Phase: s.Phase, Plan: id, By: s.firedBy(id, r.By), At: r.At, Text: p.Plan.lacks()}
+	return mark(s, r.At, "↓ below "+string(s.Phase))
+}
+
 // isLess reports whether the value takes back something of what a phase set: any
 // other value in a rollback, and of a flip one that does not let more in.
 func isLess(f *Flag, set, to Value, kind PlanKind) bool {
@@ -148,7 +203,7 @@ func (s *State) settled(id PlanID) map[FlagID]Value {
 	out := s.Set
 	for _, st := range p.Plan.Steps {
 		for _, c := range st.Changes {
-			out = with(out, c.Flag, c.To)
+			out = with(out, c.Flag, valueFor(p.Plan.Short, c.Flag, c.To))
 		}
 	}
 	return out

@@ -224,3 +224,44 @@ func TestInferredValueNeverContradictsTheStore(t *testing.T) {
 		t.Errorf("what was read back stays: %+v", f)
 	}
 }
+
+// TestStepBackToLessThanThePhaseStandsBelowIt: a way back never widens, and what
+// it leaves as it was does not become what the phase wants.
+func TestStepBackToLessThanThePhaseStandsBelowIt(t *testing.T) {
+	r := many()
+	r.Rollbacks = append(r.Rollbacks, Rollback{ID: "step", Title: "Step", Scope: ScopePhase})
+	fewer := func(s State) State {
+		return run(t, r, s, Intent{Kind: ArmRollback, Rollback: "gradual"}, StepDone, Verified)
+	}
+	byHand := func(s State) State { return fold(s, FlagObserved{Flag: "tenants", Value: ListValue("a0")}) }
+	asIs := func(s State) State { return s }
+	for _, c := range []struct {
+		name  string
+		first func(State) State
+		in    Intent
+		below bool
+	}{
+		{"after fewer", fewer, Intent{Kind: ArmRollback, Rollback: "step"}, true},
+		{"narrowed by hand", byHand, Intent{Kind: ArmRollback, Rollback: "step"}, true},
+		{"entered backwards", fewer, Intent{Kind: ArmEnter, Phase: "half", Reason: "back"}, true},
+		{"from everyone", asIs, Intent{Kind: ArmRollback, Rollback: "step"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := c.first(start(t, r, 2))
+			p, err := Resolve(r, &s, Verdict{Headline: GO}, c.in)
+			if err != nil || c.below != strings.Contains(strings.Join(p.Warnings, ";"), "then stands below Half") {
+				t.Fatalf("preview: %q, %v", p.Warnings, err)
+			}
+			s = run(t, r, s, c.in, StepDone, Verified)
+			if c.in.Kind == ArmRollback {
+				s = fold(s, PhaseLeft{From: "all", To: "half", Plan: s.Plan.Plan.ID})
+			}
+			if s.Phase != "half" || (s.Below != nil) != c.below || (s.Attempt() == nil) != c.below || len(s.Set["tenants"].Items) != 15 {
+				t.Fatalf("in %s, below %+v, attempt %+v, set %v", s.Phase, s.Below, s.Attempt(), s.Set)
+			}
+			if next := r.Upward(&s); c.below && next.ID != "half" {
+				t.Errorf("going on enters %s", next.ID)
+			}
+		})
+	}
+}

@@ -34,6 +34,7 @@ type Plan struct {
 	Flag      FlagID        `json:"flag,omitempty"`
 	Emergency bool          `json:"emergency,omitempty"`
 	Leaves    bool          `json:"leaves,omitempty"` // once verified, the rollout stands in Phase
+	Short     []Setting     `json:"short,omitempty"`  // what Phase wants of the flags that this leaves at less: the rollout then stands below it
 	Guard     bool          `json:"guard,omitempty"`  // armed by the guard, for Reason
 	Drill     Rehearsal     `json:"drill,omitempty"`  // it is a rehearsal, and how it is run
 	Notify    []ActionID    `json:"notify,omitempty"` // told when it fires and when it ended

@@ -44,6 +44,7 @@ func Resolve(r *Rollout, s *State, gate Verdict, in Intent) (Plan, error) {
 	p.ID, p.From, p.Headline, p.Reason = PlanID(in.ID), s.Phase, gate.Headline, in.Reason
 	p.Guard = in.By.Via == ViaGuard
 	markBelow(r, s, &p)
+	markShort(r, s, &p)
 	for i := range p.Steps {
 		p.Steps[i].N = i
 	}
