@@ -87,6 +87,7 @@ type Snapshot struct {
 // Silence is an engine that is alive and says nothing.
 type Silence struct {
 	PID   int       // of the process that holds the state directory; 0: not known
+	User  string    // whose process it is; empty: this user's, or not known
 	Own   bool      // it is this process, which waits for its disk
 	Dir   string    // the state directory
 	Since time.Time // when it was heard last, or asked first

@@ -66,14 +66,14 @@ func lockHolder(dir string) int {
 func major(dev uint64) uint64 { return dev>>8&0xfff | dev>>32&^0xfff }
 func minor(dev uint64) uint64 { return dev&0xff | dev>>12&^0xff }
 
-// sameUser reports what speaks against ending the process pid: another user's,
+// sameUser reports what speaks against ending the process pid: another user's, which only root may,
 // or one in another pid namespace, whose number means another process here.
 func sameUser(pid int) error {
 	info, err := os.Stat(fmt.Sprintf("/proc/%d", pid))
 	if err != nil {
 		return err
 	}
-	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() && os.Geteuid() != 0 {
 		return fmt.Errorf("process %d belongs to uid %d: ask that user, or root, to end it", pid, st.Uid)
 	}
 	mine, err := os.Readlink("/proc/self/ns/pid")

@@ -118,6 +118,7 @@ func (s *Seat) take(visited bool) (*Engine, error) {
 		l.release()
 		return nil, err
 	}
+	giveBack(o.Dir)
 	s.enter(o)
 	return e, nil
 }
@@ -143,6 +144,7 @@ func (s *Seat) enter(o Options) {
 
 // lead runs the engine, and when a config was adopted the one that goes on with that.
 func (s *Seat) lead(ctx context.Context, e *Engine) error {
+	defer giveBack(e.o.Dir)
 	for {
 		err := s.leadOne(ctx, e)
 		next := e.next

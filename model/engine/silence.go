@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -70,10 +71,16 @@ func (r *ear) silent() bool { return r.quiet >= int(silentAfter/silentTick) }
 // Silent returns who is alive and says nothing for 3 s or more, and whether that is so.
 func (s *Seat) Silent() (model.Silence, bool) {
 	s.ear.mu.Lock()
-	defer s.ear.mu.Unlock()
-	pid := s.ear.pid
-	if s.ear.own {
-		pid = os.Getpid()
+	is, silent := model.Silence{PID: s.ear.pid, Own: s.ear.own, Dir: s.o.Dir, Since: s.ear.since}, s.ear.silent()
+	s.ear.mu.Unlock()
+	if is.Own {
+		is.PID = os.Getpid()
 	}
-	return model.Silence{PID: pid, Own: s.ear.own, Dir: s.o.Dir, Since: s.ear.since}, s.ear.silent()
+	if silent && is.PID != 0 {
+		if uid, known := ownerOf(fmt.Sprintf("/proc/%d", is.PID)); known && uid != os.Geteuid() {
+			var a accounts
+			is.User = a.of(uid).name
+		}
+	}
+	return is, silent
 }

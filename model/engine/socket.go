@@ -55,6 +55,9 @@ func listen(dir string) (net.Listener, error) {
 		_ = l.Close()
 		return nil, err
 	}
+	if owner, known := ownerOf(dir); known && os.Geteuid() == 0 {
+		_ = os.Lchown(path, owner, -1) // whose directory it is may ask root's engine
+	}
 	return l, nil
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -9,7 +10,7 @@ import (
 
 // StateDir makes the state directory of the rollout id, mode 0700, and returns
 // it: the configured one, or one in the XDG state directory. The error says
-// why it cannot be used: it must belong to this user, and be closed to others.
+// why it cannot be used: it must belong to this user, and be closed to others; root may use any.
 func StateDir(configured, id string) (string, error) {
 	dir, trouble, err := StateDirDown(configured, id)
 	if err == nil && trouble != nil {
@@ -44,11 +45,45 @@ func StateDirDown(configured, id string) (dir string, trouble, err error) {
 	if err != nil {
 		return dir, fmt.Errorf("state directory: %w", err), nil
 	}
-	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Geteuid() && os.Geteuid() != 0 {
 		return dir, nil, foreign(dir, int(st.Uid))
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		trouble = fmt.Errorf("state directory %s is open to others (%v): chmod 700 it", dir, info.Mode().Perm())
 	}
 	return dir, trouble, nil
+}
+
+// giveBack gives what root made in another user's state directory to that
+// user, whose engine has to use it next. It stays inside dir, and a file that has
+// another name elsewhere keeps its owner.
+func giveBack(dir string) {
+	owner, known := ownerOf(dir)
+	if os.Geteuid() != 0 || !known || owner == 0 {
+		return
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return
+	}
+	defer func() { _ = root.Close() }()
+	_ = fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() && !d.Type().IsRegular() {
+			return nil
+		}
+		f, err := root.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+		if err != nil {
+			return nil
+		}
+		defer func() { _ = f.Close() }()
+		info, err := f.Stat()
+		if err != nil {
+			return nil
+		}
+		st, ok := info.Sys().(*syscall.Stat_t)
+		if ok && st.Uid == 0 && (info.IsDir() || info.Mode().IsRegular() && st.Nlink == 1) {
+			_ = f.Chown(owner, -1)
+		}
+		return nil
+	})
 }

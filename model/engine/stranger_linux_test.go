@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"gonogo/model"
 )
@@ -76,4 +79,70 @@ func TestAStrangersEngineIsNotBelieved(t *testing.T) {
 			t.Errorf("uid %d is trusted: %v", uid, !want)
 		}
 	}
+}
+
+// TestRootMayUseAnyStateDirectory and leaves nothing there that its owner could not use.
+func TestRootMayUseAnyStateDirectory(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	const owner = 54321
+	w, dir := newWorld(), t.TempDir()
+	if err := errors.Join(os.Chown(dir, owner, -1), os.Chmod(dir, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if _, trouble, err := StateDirDown(dir, "x"); err != nil || trouble != nil {
+		t.Fatal(err, trouble)
+	}
+	p := board(t, options(t, w, dir))
+	if out := p.does(model.Intent{Kind: model.ArmRollback}); out.Outcome == "" {
+		t.Errorf("a rollback: %+v", out)
+	}
+	p.stop()
+	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+		if uid, _ := ownerOf(path); uid != owner {
+			t.Errorf("%s belongs to uid %d", path, uid)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestASilentEngineOfAnotherUserIsNamed to a seat that cannot go on by itself.
+func TestASilentEngineOfAnotherUserIsNamed(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, to listen as another user")
+	}
+	const owner = 54321
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chown(path, owner, -1)); err != nil {
+		t.Fatal(err)
+	}
+	o := named(t, newWorld(), path)
+	o.NoDir = ErrForeign
+	l := listenAs(t, owner, claimName(o.Rollout)) // and accepts nothing, as if stopped
+	defer func() { _ = l.Close() }()
+	s := NewSeat(o)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	tick := time.NewTicker(silentTick)
+	defer tick.Stop()
+	for {
+		if is, silent := s.Silent(); silent {
+			if is.PID != os.Getpid() || is.Own {
+				t.Errorf("silent: %+v", is)
+			}
+			break
+		}
+		select {
+		case err := <-ended:
+			t.Fatal("the seat was given up: ", err)
+		case <-tick.C:
+		}
+	}
+	stop()
+	<-ended
 }

@@ -55,7 +55,7 @@ func (s *Seat) enterBy(ctx context.Context, own, visited bool) (again, stop erro
 		}
 		return stranger, nil
 	}
-	if host {
+	if host && !s.o.ReadOnly && s.o.NoDir == nil { // one that cannot go on by itself waits, and says who is silent
 		_ = conn.SetReadDeadline(time.Now().Add(helloTime))
 	}
 	seen := false

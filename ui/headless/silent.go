@@ -26,6 +26,9 @@ func (s *Silent) Error() string {
 	case s.PID == 0:
 		return fmt.Sprintf("%s is held by an engine that is silent since %s", s.Dir, since)
 	}
+	if s.User != "" {
+		return fmt.Sprintf("%s's engine, pid %d, is silent since %s", s.User, s.PID, since)
+	}
 	return fmt.Sprintf("the engine, pid %d, holds %s and is silent since %s", s.PID, s.Dir, since)
 }
 
@@ -46,6 +49,9 @@ func (s *Silent) exit(use Use) error {
 			wake = fmt.Sprintf("wake it with `kill -CONT %d`", s.PID)
 		}
 		todo = wake + ", or end it and roll back with `gonogo rollback --break-glass`"
+		if s.User != "" {
+			todo += fmt.Sprintf(", each as %s or root", s.User)
+		}
 	}
 	return Exit{status, fmt.Errorf("%w; %s\n  %s", s, did, todo)}
 }
