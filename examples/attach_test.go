@@ -376,7 +376,8 @@ func TestOneEngineWhateverTheEnvironment(t *testing.T) {
 	})
 	status, out := r.bare(nil, "status", "--json")
 	var s struct{ Engine struct{ PID int } }
-	if err := json.Unmarshal([]byte(out[strings.Index(out, "{"):]), &s); err != nil || status != 0 || s.Engine.PID != e.cmd.Process.Pid {
+	_, object, _ := strings.Cut(out, "{")
+	if err := json.Unmarshal([]byte("{"+object), &s); err != nil || status != 0 || s.Engine.PID != e.cmd.Process.Pid {
 		t.Errorf("status %d, engine %d, wanted %d (%v)\n%s", status, s.Engine.PID, e.cmd.Process.Pid, err, out)
 	}
 }

@@ -8,7 +8,7 @@ import (
 // everyone returns how an empty list is said of a change where it lets
 // everyone in; empty where neither value does.
 func everyone(f *Flag, from, to Value) string {
-	if !(from.Type == List && opens(f, from)) && !(to.Type == List && opens(f, to)) {
+	if (from.Type != List || !opens(f, from)) && (to.Type != List || !opens(f, to)) {
 		return ""
 	}
 	if len(f.Population) == 0 {

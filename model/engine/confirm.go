@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,7 +45,7 @@ func (e *Engine) noticeReadBack() {
 // incident where there is one, after what led to it.
 func (e *Engine) confirmed(by model.Actor, cause model.IntentID, ev model.Confirmed, after ...model.Event) error {
 	s := e.ledger.current()
-	events := append(after, model.Event(ev))
+	events := slices.Concat(after, []model.Event{ev})
 	if i := s.Incident; i.Open() && i.Plan == ev.Plan {
 		events = append(events, model.Recovered{Plan: ev.Plan, Breach: i.Breach, Fired: i.Fired, Contained: i.Contained, Verified: e.o.Now().UTC()})
 	}

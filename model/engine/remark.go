@@ -52,8 +52,8 @@ func (r *run) addSample(n int, s sample) {
 	if r.samples == nil {
 		r.samples = map[int][]sample{}
 	}
-	all := append(r.samples[n], s)
-	r.samples[n] = all[max(0, len(all)-maxSamples):]
+	r.samples[n] = append(r.samples[n], s)
+	r.samples[n] = r.samples[n][max(0, len(r.samples[n])-maxSamples):]
 }
 
 // marked returns the verifies by a source that have a mark and wait to be looked at.

@@ -79,7 +79,7 @@ func fit(rules []Rule, matchers []*labels.Matcher) []Rule {
 		for _, m := range matchers {
 			value, has := r.Labels[m.Name]
 			switch m.Name {
-			case labels.MetricName, "alertstate":
+			case "__name__", "alertstate":
 				continue
 			case "alertname":
 				value, has = r.Name, true

@@ -59,8 +59,7 @@ func (s *session) verifyLast(ctx context.Context, how consent) error {
 		return err
 	}
 	was := snap.State.LastDown
-	switch {
-	case was == nil:
+	if was == nil {
 		return usage("there was no rollback")
 	}
 	again := snap.State.RollbackOpen() == nil

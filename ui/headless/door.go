@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"gonogo/model"
@@ -21,7 +22,7 @@ type door struct {
 
 // Write implements io.Writer.
 func (d *door) Write(p []byte) (int, error) {
-	text := append(d.held, p...)
+	text := slices.Concat(d.held, p)
 	whole := len(text)
 	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
 		if c := text[len(text)-n]; utf8.RuneStart(c) {

@@ -119,7 +119,7 @@ func (w *World) stay(ctx context.Context, path string, use Use, f func(context.C
 	var silent *Silent
 	if errors.As(result, &silent) { // it may never end, and nobody waits for that
 		select {
-		case <-s.ended:
+		case _ = <-s.ended: // what is wrong with it is said
 		case <-time.After(time.Second):
 		}
 		silent.asked = s.asked
@@ -179,7 +179,7 @@ func (s *session) next(ctx context.Context) (*model.Snapshot, error) {
 			s.last, s.rollout = snap, snap.Rollout
 			return snap, nil
 		case <-tick.C:
-			if is, silent := s.seat.Silent(); silent && !(is.Own && s.asked) {
+			if is, silent := s.seat.Silent(); silent && (!is.Own || !s.asked) {
 				return nil, &Silent{Silence: is}
 			}
 		}
