@@ -119,7 +119,8 @@ func (w *World) stay(ctx context.Context, path string, use Use, f func(context.C
 	var silent *Silent
 	if errors.As(result, &silent) { // it may never end, and nobody waits for that
 		select {
-		case _ = <-s.ended: // what is wrong with it is said
+		case err := <-s.ended:
+			_ = err // what is wrong with it is said
 		case <-time.After(time.Second):
 		}
 		silent.asked = s.asked
