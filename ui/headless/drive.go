@@ -75,7 +75,7 @@ func (s *session) confirm(c consent) error {
 		return nil
 	}
 	if !s.w.Ask {
-		return usage("this changes the world: without a terminal it needs --yes")
+		return usage("this command makes changes: add --yes, since there is no terminal to ask at")
 	}
 	word := "yes"
 	if s.rollout.Environment.Critical {
