@@ -41,7 +41,7 @@ func open(part config.SourcePart) (*database, error) {
 		cfg.RuntimeParams["application_name"] = "gonogo"
 	}
 	cfg.BuildFrontend = boundedFrontend
-	d := &database{config: cfg, timeout: part.Table.Duration("timeout", defaultTimeout), slots: make(chan struct{}, Width)}
+	d := &database{config: cfg, timeout: config.Into[keys](part.Table, part.Dir).Timeout, slots: make(chan struct{}, Width)}
 	if d.timeout <= 0 {
 		return nil, errors.New("timeout: expected more than 0")
 	}
