@@ -25,6 +25,8 @@ func Kind() config.ActionKind {
 	return config.ActionKind{
 		Doc:        "a flag kept in a .env file",
 		SwitchKeys: config.KeysOf[keys](),
+		AtStart:    true,
+		Store:      "file",
 		BuildSwitch: func(p config.Part, f model.Flag) (model.Switch, error) {
 			k := config.Into[keys](p.Table, p.Dir)
 			if !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(k.Key) {

@@ -88,10 +88,10 @@ func declared(t reflect.Type, f reflect.StructField) field {
 		held = held.Elem()
 	}
 	k.Type = typeOf(held, tag("secret"))
-	switch {
-	case k.Type == "":
+	switch k.Type {
+	case "":
 		wrong("a %s with secret %q cannot be read", f.Type, tag("secret"))
-	case k.Type == SubTable:
+	case SubTable:
 		k.Keys = keysOf(held)
 	}
 	if list := tag("oneof"); list != "" {

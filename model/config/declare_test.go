@@ -118,7 +118,7 @@ func TestWrongDeclarationPanics(t *testing.T) {
 	panics("no tag", "needs a field", func() { KeysOf[struct{ A string }]() })
 	panics("small letter", "needs a field", func() {
 		KeysOf[struct {
-			a string `toml:"a"` //nolint:unused // on purpose
+			a string `toml:"a"`
 		}]()
 	})
 	panics("unknown type", "cannot be read", func() {

@@ -157,6 +157,11 @@ type ActionKind struct {
 	// SwitchKeys are those of [flag.NAME], besides the common ones.
 	SwitchKeys  []Key
 	BuildSwitch func(Part, model.Flag) (model.Switch, error)
+	// AtStart says that the service reads what such a switch stores when it starts: a
+	// change is live only after a restart.
+	AtStart bool
+	// Store is what such a switch keeps the value in, for people; empty: "store".
+	Store string
 	// ReaderKeys are those of effective = {…}, seen = {…} and a verify's probe; the key
 	// that has the kind's own name is required and tells the kind.
 	ReaderKeys  []Key
