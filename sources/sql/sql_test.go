@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"gonogo/internal/testserver"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/sourcetest"
@@ -19,7 +20,7 @@ import (
 
 // TestPostgres runs everything that needs the real server against one of them.
 func TestPostgres(t *testing.T) {
-	dsn := sourcetest.StartPostgres(t)
+	dsn := testserver.StartPostgres(t)
 	t.Setenv("TEST_DSN", dsn)
 	t.Run("contract", contract)
 	t.Run("numbers", numbers)
@@ -147,7 +148,7 @@ func troubles(t *testing.T, dsn string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	right := sourcetest.PostgresPassword
+	right := testserver.PostgresPassword
 	with := func(change func(*url.URL)) string {
 		v := *u
 		change(&v)
