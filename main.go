@@ -317,7 +317,7 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 }
 
 // tryParts reads what an engine reads only when a plan runs.
-func tryParts(ctx context.Context, parts engine.Parts) []error {
+func tryParts(ctx context.Context, parts model.Parts) []error {
 	var errs []error
 	try := func(what, id string, r model.Reader) {
 		timed, done := context.WithTimeout(ctx, 5*time.Second)
@@ -337,7 +337,7 @@ func tryParts(ctx context.Context, parts engine.Parts) []error {
 		done()
 	}
 	for id, act := range parts.Actions {
-		if c, ok := act.(interface{ Check() error }); ok {
+		if c, ok := act.(model.Checker); ok {
 			if err := c.Check(); err != nil {
 				errs = append(errs, fmt.Errorf("action %s: %w", id, err))
 			}
@@ -523,7 +523,7 @@ func (a *app) options(cfg *config.Config, dir string) engine.Options {
 	r := &cfg.Rollout
 	return engine.Options{
 		Rollout: r, Dir: dir, OwnedDir: cfg.StateDir != "", Actor: by, Now: time.Now, Version: version(),
-		Build:      func() (engine.Parts, error) { return buildParts(cfg, dir), nil },
+		Build:      func() (model.Parts, error) { return buildParts(cfg, dir), nil },
 		ConfigHash: func() (string, error) { return fileHash(r.ConfigPath) },
 		Text:       engine.Text{Path: r.ConfigPath, Hash: r.ConfigHash, At: time.Now().UTC(), Data: cfg.Text, Files: cfg.Files},
 		Reload:     a.reload(r.ConfigPath, dir),
@@ -551,22 +551,10 @@ func fileHash(path string) (string, error) {
 
 // buildParts makes everything that the config names. What cannot be made, such as
 // for want of a secret, fails by itself when it is used.
-func buildParts(cfg *config.Config, dir string) engine.Parts {
-	from, err := sources.Build(cfg, dir)
-	witnesses, err3 := sources.Witnesses(cfg)
-	b, err2 := actions.Build(cfg)
-	p := engine.Parts{
-		Sources: map[string]engine.SourcePart{}, Switches: b.Switches, Effective: b.Effective,
-		Actions: b.Actions, Seen: b.Seen, Probes: b.Probes, Witnesses: witnesses, Identity: actions.Identity(cfg.Rollout.Environment.Identity),
-	}
-	for _, err := range []error{err, err2, err3} {
-		if err != nil {
-			p.Missing = append(p.Missing, err)
-		}
-	}
-	for _, part := range cfg.Sources {
-		p.Sources[part.ID] = engine.SourcePart{Kind: part.Kind, Source: from[part.ID]}
-	}
+func buildParts(cfg *config.Config, dir string) model.Parts {
+	p := model.Parts{Identity: actions.Identity(cfg.Rollout.Environment.Identity)}
+	sources.Build(cfg, dir, &p)
+	actions.Build(cfg, &p)
 	return p
 }
 

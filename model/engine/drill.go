@@ -81,7 +81,7 @@ func (r *run) lookAction(ctx context.Context, id model.ActionID) (string, error)
 	if action == nil {
 		return "", fmt.Errorf("action %q is not there", id)
 	}
-	if c, ok := action.(interface{ Check() error }); ok {
+	if c, ok := action.(model.Checker); ok {
 		if err := c.Check(); err != nil {
 			return "", err
 		}

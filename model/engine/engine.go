@@ -20,7 +20,7 @@ var ErrClosed = errors.New("the engine has ended")
 // Engine is a live rollout. It implements the cockpit's Feed.
 type Engine struct {
 	o       Options
-	parts   Parts
+	parts   model.Parts
 	lock    *lock
 	ledger  *ledger
 	meters  *meters

@@ -282,7 +282,7 @@ func TestBreachIsOverOnlyWhenItPasses(t *testing.T) {
 	o.Rollout.Actions = append(o.Rollout.Actions, model.ActionSpec{ID: "team", Timeout: time.Second})
 	titles := make(chan string, 10)
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		parts.Actions["team"] = titler{titles}
 		return parts, err

@@ -19,7 +19,7 @@ type meters struct {
 	changed  func()
 }
 
-func newMeters(r *model.Rollout, parts Parts, changed func()) *meters {
+func newMeters(r *model.Rollout, parts model.Parts, changed func()) *meters {
 	m := &meters{
 		readings: map[model.MetricID]model.Reading{}, series: map[model.MetricID]model.Series{}, changed: changed,
 	}

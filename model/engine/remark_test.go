@@ -100,7 +100,7 @@ func TestOldProcessNeitherProvesNorSpoils(t *testing.T) {
 				{Kind: model.VerifySource, Witness: "none", Title: "no VQL query", Silent: true, After: 50 * time.Millisecond, Within: 300 * time.Millisecond},
 			}
 			build := o.Build
-			o.Build = func() (Parts, error) {
+			o.Build = func() (model.Parts, error) {
 				parts, err := build()
 				parts.Witnesses = map[string]model.Witness{"some": rowsLike{db, "repository", false}, "none": rowsLike{db, "vql", true}}
 				parts.Seen["restart"] = started{w, &at}

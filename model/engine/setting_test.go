@@ -58,7 +58,7 @@ func sickWorld(t *testing.T) (*world, *sick, Options) {
 	o := options(t, w, t.TempDir())
 	o.Rollout.Flags = append(o.Rollout.Flags, model.Flag{ID: "sick", Type: model.Bool, Safe: model.BoolValue(false), Every: time.Hour})
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		parts.Switches["sick"] = s
 		return parts, err
@@ -175,10 +175,10 @@ func TestWaysDownSetTheFlags(t *testing.T) {
 			t.Parallel()
 			w, s, o := sickWorld(t)
 			build := o.Build
-			o.Build = func() (Parts, error) {
+			o.Build = func() (model.Parts, error) {
 				parts, err := build()
 				if bomb {
-					parts.Sources["bomb"] = SourcePart{"fake", bombSource{}}
+					parts.Sources["bomb"] = model.BuiltSource{Kind: "fake", Source: bombSource{}}
 				}
 				if deaf {
 					parts.Actions["tell"] = deafAction{s.released}

@@ -37,7 +37,7 @@ func (m emitter) Trouble(id model.MetricID, err error) {
 
 // runSource runs a source until ctx is done, and starts it again, after a
 // growing pause of 1 to 30 s, when it gives up or panics.
-func (e *Engine) runSource(ctx context.Context, id string, part SourcePart) {
+func (e *Engine) runSource(ctx context.Context, id string, part model.BuiltSource) {
 	pause := time.Second
 	for ctx.Err() == nil {
 		began := e.o.Now()
