@@ -60,7 +60,15 @@ func boundedFrontend(r io.Reader, w io.Writer) *pgproto3.Frontend {
 	return f
 }
 
-// cancelled reports whether the server gave up by its statement_timeout.
+// errBusy is what a question gets that waited for a connection for all of its time.
+var errBusy = fmt.Errorf("%d questions to this database wait for their answers already", Width)
+
+// grace is how much later than this program the server gives up: what a user
+// sees is always this program's timeout, and the server's ends what nobody waits for.
+const grace = time.Second
+
+// cancelled reports whether the server ended the query by itself: somebody
+// cancelled it there.
 func cancelled(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.Code == "57014"
@@ -122,8 +130,11 @@ func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) er
 	defer func() {
 		switch {
 		case err == nil, errors.Is(err, model.ErrEmpty), errors.Is(err, model.ErrAmbiguous):
-		case ctx.Err() == nil && (timed.Err() != nil || cancelled(err)):
+		case errors.Is(err, errBusy):
+		case ctx.Err() == nil && timed.Err() != nil:
 			err = fmt.Errorf("timed out after %s", model.FormatDuration(d.timeout))
+		case cancelled(err):
+			err = errors.New("the database cancelled the query: somebody ended it there")
 		case tooLarge(err):
 			err = fmt.Errorf("it answers more than %d MiB where a number is wanted", maxMessage>>20)
 		default:
@@ -134,7 +145,7 @@ func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) er
 	case d.slots <- struct{}{}:
 		defer func() { <-d.slots }()
 	case <-timed.Done():
-		return fmt.Errorf("%d questions to this database wait for their answers already", Width)
+		return errBusy
 	}
 	conn, err := pgx.ConnectConfig(timed, d.config)
 	if err != nil {
@@ -149,7 +160,7 @@ func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) er
 	if deadline, ok := timed.Deadline(); ok {
 		limit = min(limit, time.Until(deadline))
 	}
-	if _, err := tx.Exec(timed, fmt.Sprintf("SET LOCAL statement_timeout = %d", max(1, limit.Milliseconds()))); err != nil {
+	if _, err := tx.Exec(timed, fmt.Sprintf("SET LOCAL statement_timeout = %d", (max(0, limit)+grace).Milliseconds())); err != nil {
 		return err
 	}
 	within, enough := context.WithCancel(timed)
