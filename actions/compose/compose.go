@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"gonogo/actions/child"
-	"gonogo/actions/mask"
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -83,12 +83,12 @@ func checkName(name string) error {
 // service is one service of a project.
 type service struct {
 	name, file, project, dir string
-	pass                     []string // names of variables
-	secrets                  mask.Set // what nothing may show that docker prints
+	pass                     []string   // names of variables
+	secrets                  secret.Set // what nothing may show that docker prints
 }
 
 // EachMask calls do with the secrets that are taken out of all that docker prints.
-func (s *service) EachMask(do func(*mask.Set)) { do(&s.secrets) }
+func (s *service) EachMask(do func(*secret.Set)) { do(&s.secrets) }
 
 func newService(p config.Part, key string) (*service, error) {
 	s := &service{
@@ -115,7 +115,7 @@ func newService(p config.Part, key string) (*service, error) {
 		}
 		s.pass = append(s.pass, name)
 	}
-	s.secrets.AddEnv(p.Table.Strings("pass_env"))
+	s.secrets.AddEnv(p.Table.Strings("pass_env")...)
 	return s, nil
 }
 
@@ -132,7 +132,7 @@ func (s *service) compose(args ...string) []string {
 }
 
 func (s *service) spec(argv []string) child.Spec {
-	return child.Spec{Argv: argv, Dir: s.dir, Env: child.Environ(s.pass, map[string]string{"LC_ALL": "C"}), Hide: s.secrets.String}
+	return child.Spec{Argv: argv, Dir: s.dir, Env: child.Environ(s.pass, map[string]string{"LC_ALL": "C"}), Hide: s.secrets.Mask}
 }
 
 // explain adds what to do to the error of a call of docker.

@@ -10,5 +10,5 @@
 // find what would look right and do nothing.
 //
 // It imports gonogo/model, gonogo/model/config, gonogo/actions/child and
-// gonogo/actions/mask only.
+// gonogo/internal/secret only.
 package exec

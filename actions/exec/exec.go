@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"gonogo/actions/child"
-	"gonogo/actions/mask"
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -50,12 +50,12 @@ type program struct {
 	dir     string
 	own     map[string]string // variables set by the config
 	pass    []string
-	shown   mask.Set // what a preview must not show
-	secrets mask.Set // what nothing may show that the program prints
+	shown   secret.Set // what a preview must not show
+	secrets secret.Set // what nothing may show that the program prints
 }
 
 // EachMask calls do with the secrets that are taken out of all that the program prints.
-func (g *program) EachMask(do func(*mask.Set)) { do(&g.secrets) }
+func (g *program) EachMask(do func(*secret.Set)) { do(&g.secrets) }
 
 func newProgram(p config.Part) (*program, error) {
 	g := &program{dir: p.Table.Path("dir", p.Dir), pass: p.Table.Strings("pass_env")}
@@ -73,7 +73,7 @@ func newProgram(p config.Part) (*program, error) {
 		return nil, fmt.Errorf("env: %w", err)
 	}
 	g.secrets.Join(&g.shown)
-	g.secrets.AddEnv(g.pass)
+	g.secrets.AddEnv(g.pass...)
 	return g, nil
 }
 
@@ -94,7 +94,7 @@ func argvOf(p config.Part, key string) ([]string, error) {
 func (g *program) spec(argv []string, more map[string]string) child.Spec {
 	set := maps.Clone(g.own)
 	maps.Copy(set, more)
-	return child.Spec{Argv: argv, Dir: g.dir, Env: child.Environ(g.pass, set), Hide: g.secrets.String}
+	return child.Spec{Argv: argv, Dir: g.dir, Env: child.Environ(g.pass, set), Hide: g.secrets.Mask}
 }
 
 // print runs argv and returns what it prints, without the blanks around it.
@@ -129,14 +129,14 @@ func buildAction(p config.Part) (model.Action, error) {
 // Preview shows the argv, the folder, and the names of the variables that are
 // set. args play no part.
 func (a *Action) Preview(model.Args) model.Preview {
-	line := "run " + a.shown.String(quote(a.argv))
+	line := "run " + a.shown.Mask(quote(a.argv))
 	if a.dir != "" {
 		line += " in " + model.Inert(a.dir)
 	}
 	if len(a.own) > 0 {
 		line += " with " + strings.Join(slices.Sorted(maps.Keys(a.own)), ", ")
 	}
-	return model.Preview{Title: a.shown.String(quote(a.argv[:1])), Lines: []string{line}}
+	return model.Preview{Title: a.shown.Mask(quote(a.argv[:1])), Lines: []string{line}}
 }
 
 // Check reports whether the program is there and may be run; it runs nothing.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"gonogo/actions/child"
-	"gonogo/actions/mask"
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -81,14 +81,14 @@ type unit struct {
 	name    string
 	user    bool
 	dir     string
-	secrets *mask.Set // what nothing may show that systemctl prints
+	secrets *secret.Set // what nothing may show that systemctl prints
 }
 
 // EachMask calls do with the secrets that are taken out of all that systemctl prints.
-func (u unit) EachMask(do func(*mask.Set)) { do(u.secrets) }
+func (u unit) EachMask(do func(*secret.Set)) { do(u.secrets) }
 
 func newUnit(p config.Part, key string) (unit, error) {
-	u := unit{name: p.Table.String(key), user: p.Table.Bool("user"), dir: p.Dir, secrets: &mask.Set{}}
+	u := unit{name: p.Table.String(key), user: p.Table.Bool("user"), dir: p.Dir, secrets: &secret.Set{}}
 	if err := checkUnit(u.name); err != nil {
 		return u, fmt.Errorf("%s: %w", key, err)
 	}
@@ -107,7 +107,7 @@ func (u unit) argv(verb string, options ...string) []string {
 
 func (u unit) spec(argv []string) child.Spec {
 	env := child.Environ([]string{"DBUS_SESSION_BUS_ADDRESS"}, map[string]string{"LC_ALL": "C", "SYSTEMD_PAGER": "cat"})
-	return child.Spec{Argv: argv, Dir: u.dir, Env: env, Hide: u.secrets.String}
+	return child.Spec{Argv: argv, Dir: u.dir, Env: env, Hide: u.secrets.Mask}
 }
 
 // journal names the command that shows why the unit did not start.
