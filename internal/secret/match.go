@@ -18,7 +18,17 @@ func (m *masker) scan(data []byte, final bool) (out []byte, done int) {
 		return out, len(data)
 	}
 	out = make([]byte, 0, len(data))
-	for i := range data {
+	for i := 0; i < len(data); i++ {
+		if m.covered == 0 { // what begins no secret goes by in one piece
+			from := i
+			for i < len(data) && !m.table.begins[data[i]] {
+				i++
+			}
+			out = append(out, data[from:i]...)
+			if i == len(data) {
+				break
+			}
+		}
 		n, more := m.table.match(data[i:], final)
 		if more {
 			return out, i
@@ -56,6 +66,9 @@ func (t *table) match(data []byte, final bool) (n int, more bool) {
 	}
 	for _, list := range lists {
 		for i := range list {
+			if list[i].differs(data) {
+				continue
+			}
 			k, unsure := list[i].match(data, final)
 			if unsure {
 				return 0, true
@@ -64,6 +77,18 @@ func (t *table) match(data []byte, final bool) (n int, more bool) {
 		}
 	}
 	return n, false
+}
+
+// differs reports, for most data at once, that it is not the needle.
+func (n *needle) differs(data []byte) bool {
+	if len(data) < 2 || data[0] != n.text[0] || data[1] == n.text[1] {
+		return false
+	}
+	switch data[1] {
+	case '%', '\\', '&', '\'', '"', '+', '\n', '\r', ' ', '\t':
+		return false
+	}
+	return data[0] != '%' && data[0] != '\\' && data[0] != '&' && data[0] != '\'' && data[0] != '"' && !n.folds
 }
 
 // place is how far a needle is found: up to byte j of it, and byte p of the data.
@@ -139,7 +164,7 @@ func (n *needle) step(ways []place, at place, data []byte) (_ []place, more bool
 			switch {
 			case hasPrefix(rest, form):
 				ways = append(ways, place{at.j + 1, at.p + len(form)})
-			case strings.HasPrefix(form, string(rest)):
+			case len(rest) < len(form) && form[:len(rest)] == string(rest):
 				more = true
 			}
 		}

@@ -14,6 +14,7 @@ import (
 type table struct {
 	texts   map[string]bool // what was added
 	needles map[needle]bool
+	begins  [256]bool     // the bytes that a secret may begin with, escaped or not
 	first   [256][]needle // the needles by their first byte; those of hex by both cases
 }
 
@@ -28,7 +29,7 @@ type needle struct {
 func (t *table) with(texts []string) *table {
 	next := &table{texts: map[string]bool{}, needles: map[needle]bool{}}
 	if t != nil {
-		next.texts, next.needles, next.first = maps.Clone(t.texts), maps.Clone(t.needles), t.first
+		next.texts, next.needles, next.first, next.begins = maps.Clone(t.texts), maps.Clone(t.needles), t.first, t.begins
 	}
 	var fresh []needle
 	for _, text := range texts {
@@ -46,6 +47,9 @@ func (t *table) with(texts []string) *table {
 	if len(fresh) == 0 {
 		return nil
 	}
+	for _, b := range []byte(`%\&+`) {
+		next.begins[b] = true
+	}
 	for _, n := range fresh {
 		b := n.text[0]
 		next.list(b, n)
@@ -58,7 +62,10 @@ func (t *table) with(texts []string) *table {
 
 // list adds n to the needles that begin with b. It leaves the list alone that
 // an older table has.
-func (t *table) list(b byte, n needle) { t.first[b] = append(slices.Clip(t.first[b]), n) }
+func (t *table) list(b byte, n needle) {
+	t.begins[b] = true
+	t.first[b] = append(slices.Clip(t.first[b]), n)
+}
 
 // needlesOf returns what to look for where secret must not be seen: itself, and
 // what it is inside of base64 and hex; so too for what it is in a URL or in
