@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"gonogo/actions/child"
+	"gonogo/internal/process"
 	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
@@ -63,7 +63,7 @@ func lint(p config.Part) []config.Finding {
 		}
 	}
 	for _, name := range p.Table.Strings("pass_env") {
-		if err := child.CheckName(name); err != nil {
+		if err := process.CheckName(name); err != nil {
 			found = append(found, config.Finding{Key: "pass_env", Message: err.Error()})
 		}
 	}
@@ -110,7 +110,7 @@ func newService(p config.Part, key string) (*service, error) {
 		}
 	}
 	for _, name := range p.Table.Strings("pass_env") {
-		if err := child.CheckName(name); err != nil {
+		if err := process.CheckName(name); err != nil {
 			return nil, fmt.Errorf("pass_env: %w", err)
 		}
 		s.pass = append(s.pass, name)
@@ -131,13 +131,13 @@ func (s *service) compose(args ...string) []string {
 	return append(argv, args...)
 }
 
-func (s *service) spec(argv []string) child.Spec {
-	return child.Spec{Argv: argv, Dir: s.dir, Env: child.Environ(s.pass, map[string]string{"LC_ALL": "C"}), Hide: s.secrets.Mask}
+func (s *service) spec(argv []string) process.Spec {
+	return process.Spec{Argv: argv, Dir: s.dir, Env: process.Environ(s.pass, map[string]string{"LC_ALL": "C"}), Secrets: &s.secrets}
 }
 
 // explain adds what to do to the error of a call of docker.
 func explain(err error) error {
-	var ended *child.Ended
+	var ended *process.Ended
 	switch {
 	case err == nil:
 		return nil
@@ -186,7 +186,7 @@ func (a *Action) Preview(model.Args) model.Preview {
 // Check reports whether docker is there; it runs nothing.
 func (a *Action) Check() error {
 	s := a.spec(a.argv())
-	_, err := child.Lookup(s.Argv, s.Dir, s.Env)
+	_, err := process.Lookup(s.Argv, s.Dir, s.Env)
 	return explain(err)
 }
 
@@ -196,10 +196,8 @@ func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	if log == nil {
 		log = io.Discard
 	}
-	out := a.secrets.Writer(log)
-	s.Out = out
-	err := explain(child.Run(ctx, s))
-	_ = out.Flush() // what cannot be logged was done nevertheless
+	s.Log = log
+	err := explain(process.Run(ctx, s))
 	if err != nil {
 		return fmt.Errorf("docker compose up %s: %w", a.name, err)
 	}

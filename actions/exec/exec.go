@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"gonogo/actions/child"
+	"gonogo/internal/process"
 	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
@@ -64,7 +64,7 @@ func newProgram(p config.Part) (*program, error) {
 	}
 	configured := p.Table.StringMap("env")
 	for _, name := range slices.Concat(g.pass, slices.Sorted(maps.Keys(configured))) {
-		if err := child.CheckName(name); err != nil {
+		if err := process.CheckName(name); err != nil {
 			return nil, fmt.Errorf("env: %w", err)
 		}
 	}
@@ -91,18 +91,18 @@ func argvOf(p config.Part, key string) ([]string, error) {
 	return argv, nil
 }
 
-func (g *program) spec(argv []string, more map[string]string) child.Spec {
+func (g *program) spec(argv []string, more map[string]string) process.Spec {
 	set := maps.Clone(g.own)
 	maps.Copy(set, more)
-	return child.Spec{Argv: argv, Dir: g.dir, Env: child.Environ(g.pass, set), Hide: g.secrets.Mask}
+	return process.Spec{Argv: argv, Dir: g.dir, Env: process.Environ(g.pass, set), Secrets: &g.secrets}
 }
 
 // print runs argv and returns what it prints, without the blanks around it.
 func (g *program) print(ctx context.Context, argv []string) (string, error) {
-	out := &child.Limited{Max: maxValue}
+	out := &process.Limited{Max: maxValue}
 	s := g.spec(argv, nil)
 	s.Out, s.Err = out, io.Discard
-	if err := child.Run(ctx, s); err != nil {
+	if err := process.Run(ctx, s); err != nil {
 		return "", err
 	}
 	return strings.TrimSpace(out.String()), nil
@@ -141,7 +141,7 @@ func (a *Action) Preview(model.Args) model.Preview {
 
 // Check reports whether the program is there and may be run; it runs nothing.
 func (a *Action) Check() error {
-	_, err := child.Lookup(a.argv, a.dir, child.Environ(a.pass, a.own))
+	_, err := process.Lookup(a.argv, a.dir, process.Environ(a.pass, a.own))
 	return err
 }
 
@@ -151,11 +151,8 @@ func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 		log = io.Discard
 	}
 	s := a.spec(a.argv, nil)
-	out := a.secrets.Writer(log)
-	s.Out = out
-	err := child.Run(ctx, s)
-	_ = out.Flush() // what cannot be logged was done nevertheless
-	return err
+	s.Log = log
+	return process.Run(ctx, s)
 }
 
 // Reader is a program that prints a value.

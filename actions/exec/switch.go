@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"gonogo/actions/child"
+	"gonogo/internal/process"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -93,7 +93,7 @@ func (s *Switch) Set(ctx context.Context, v model.Value) error {
 		}
 		argv[i] = arg
 	}
-	if err := child.Run(ctx, s.spec(argv, map[string]string{"GONOGO_VALUE": text})); err != nil {
+	if err := process.Run(ctx, s.spec(argv, map[string]string{"GONOGO_VALUE": text})); err != nil {
 		return fmt.Errorf("set: %w", err)
 	}
 	return nil
