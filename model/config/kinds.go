@@ -31,9 +31,12 @@ type Key struct {
 	Name     string
 	Type     Type
 	Required bool
-	OneOf    []string // the values allowed; empty: any
-	Keys     []Key    // of a SubTable
-	Help     string   // one line for people, with the default
+	OneOf    []string      // the values allowed; empty: any
+	Keys     []Key         // of a SubTable
+	Help     string        // one line for people
+	Default  string        // what counts where it is not there, for people; empty: nothing
+	Positive bool          // a Duration must be more than 0
+	Least    time.Duration // the shortest Duration allowed; 0: any
 }
 
 // Finding is something that check says about a config.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gonogo/model"
 )
 
 // value checks one value against what its key holds. What a secret key holds is
@@ -27,7 +29,7 @@ func (c *checker) value(path string, key Key, v any) bool {
 			c.fail(path, "expected a number, found %s", found(v))
 		}
 	case Duration:
-		c.duration(path, v)
+		c.duration(path, key, v)
 	case Secret, SecretText:
 		c.secret(path, key, v)
 	case SecretList:
@@ -80,15 +82,20 @@ func (c *checker) strings(path string, v any) {
 	}
 }
 
-func (c *checker) duration(path string, v any) {
+func (c *checker) duration(path string, key Key, v any) {
 	const want = "expected a duration like 15s, 10m, 1h30m or 1d"
 	s, ok := v.(string)
 	if !ok {
 		c.fail(path, want+" in quotes, found %s", found(v))
 		return
 	}
-	if _, err := ParseDuration(s); err != nil {
+	switch d, err := ParseDuration(s); {
+	case err != nil:
 		c.fail(path, want+", found %s", quote(s))
+	case key.Positive && d <= 0:
+		c.fail(path, "expected more than 0, found %s", quote(s))
+	case d < key.Least:
+		c.fail(path, "expected at least %s, found %s", model.FormatDuration(key.Least), quote(s))
 	}
 }
 
