@@ -23,7 +23,8 @@ const (
 type Reader struct{ *service }
 
 func buildReader(p config.Part) (model.Reader, error) {
-	s, err := newService(p, "compose")
+	k := config.Into[readerKeys](p.Table, p.Dir)
+	s, err := newService(p, "compose", k.Compose, k.projectKeys)
 	if err != nil {
 		return nil, err
 	}
