@@ -53,7 +53,7 @@ func encodings() map[string]func(secret string) string {
 		"JSON":               func(s string) string { return inJSON(s, false) },
 		"JSON, HTML escaped": func(s string) string { return inJSON(s, true) },
 		"JSON, \\/":          func(s string) string { return strings.ReplaceAll(inJSON(s, true), "/", `\/`) },
-		"JSON, ASCII":        func(s string) string { return asciiJSON(s) },
+		"JSON, ASCII":        asciiJSON,
 		"JSON in JSON":       func(s string) string { return inJSON(inJSON(s, true), true) },
 		"Go":                 strconv.Quote,
 		"Go, ASCII":          strconv.QuoteToASCII,
