@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"gonogo/actions/mask"
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -44,7 +44,7 @@ func Build(cfg *config.Config, parts *model.Parts) {
 }
 
 // masked is a part that takes secrets out of what it shows.
-type masked interface{ EachMask(do func(*mask.Set)) }
+type masked interface{ EachMask(do func(*secret.Set)) }
 
 // shareSecrets makes every part know the secrets of all: a program that gets
 // one may print it, and so may one that reads what another was given.
@@ -55,12 +55,12 @@ func shareSecrets(built *model.Parts) {
 			parts = append(parts, m)
 		}
 	})
-	var all mask.Set
+	var all secret.Set
 	for _, m := range parts {
 		m.EachMask(all.Join)
 	}
 	for _, m := range parts {
-		m.EachMask(func(s *mask.Set) { s.Join(&all) })
+		m.EachMask(func(s *secret.Set) { s.Join(&all) })
 	}
 }
 

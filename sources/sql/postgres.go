@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/poll"
@@ -21,16 +22,16 @@ import (
 // database is a PostgreSQL server. It is safe for concurrent use.
 type database struct {
 	config  *pgx.ConnConfig
-	hidden  secrets
+	secrets secret.Set
 	timeout time.Duration
 	slots   chan struct{}
 }
 
 // open reads the keys of a source. Nothing is asked yet.
 func open(part config.SourcePart) (*database, error) {
-	dsn, err := part.Table.Secret("dsn", part.Dir)
+	dsn, err := secret.Resolve(part.Table.String("dsn"), part.Dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("dsn: %w", err)
 	}
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil { // whose text holds most of the DSN
@@ -45,8 +46,7 @@ func open(part config.SourcePart) (*database, error) {
 	if d.timeout <= 0 {
 		return nil, errors.New("timeout: expected more than 0")
 	}
-	d.hidden.add(dsn)
-	d.hidden.add(cfg.Password)
+	d.secrets.Add(dsn, cfg.Password)
 	return d, nil
 }
 
@@ -138,7 +138,7 @@ func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) er
 		case tooLarge(err):
 			err = fmt.Errorf("it answers more than %d MiB where a number is wanted", maxMessage>>20)
 		default:
-			err = d.hidden.redact(err)
+			err = d.secrets.Error(err)
 		}
 	}()
 	select {

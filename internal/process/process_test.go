@@ -1,9 +1,10 @@
-package child
+package process
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gonogo/internal/secret"
 )
 
 const grace = 300 * time.Millisecond
@@ -66,9 +69,47 @@ func TestRunSeparatesStderr(t *testing.T) {
 
 func TestRunHidesSecrets(t *testing.T) {
 	s := sh("echo the password is hush; exit 1")
-	s.Hide = func(text string) string { return strings.ReplaceAll(text, "hush", "…") }
-	if err := Run(t.Context(), s); text(err) != "exit status 1: the password is …" {
+	s.Secrets = &secret.Set{}
+	s.Secrets.Add("hush")
+	if err := Run(t.Context(), s); text(err) != "exit status 1: the password is [secret]" {
 		t.Error(err)
+	}
+}
+
+// TestASecretIsFoundBeforeALineIsCut: neither the log nor the error shows half of a
+// secret that stands where a long line is cut, or that comes in two pieces.
+func TestASecretIsFoundBeforeALineIsCut(t *testing.T) {
+	const hush = "correct-horse-battery-staple"
+	for before := maxLine - len(hush); before < maxLine; before += 5 {
+		var log bytes.Buffer
+		s := sh(fmt.Sprintf("printf '%s%s'; printf '%s\\n'; exit 1", strings.Repeat("x", before), hush[:9], hush[9:]))
+		s.Log, s.Secrets = &log, &secret.Set{}
+		s.Secrets.Add(hush)
+		err := text(Run(t.Context(), s))
+		if strings.Contains(log.String(), hush[:4]) || strings.Contains(err, hush[:4]) || !strings.Contains(log.String(), secret.Masked) {
+			t.Errorf("after %d: error %q, log %q", before, err, log.String())
+		}
+	}
+}
+
+// TestWhatAProgramLeavesMayEndWithIt: with EndsGroup nothing in its group outlives it, and
+// output that is held open is an error.
+func TestWhatAProgramLeavesMayEndWithIt(t *testing.T) {
+	for name, test := range map[string]struct{ script, want string }{
+		"lets go of the output": {"sleep 1000 >/dev/null 2>&1 & echo $!", ""},
+		"holds the output":      {"sleep 1000 & echo $!", "output: something it started kept its output open"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sh(test.script)
+			s.EndsGroup, s.Grace = true, 50*time.Millisecond
+			var out bytes.Buffer
+			s.Out = &out
+			if err := Run(t.Context(), s); !strings.HasPrefix(text(err), test.want) || (err == nil) != (test.want == "") {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+			pid := strings.TrimSpace(out.String())
+			eventuallyGone(t, pid)
+		})
 	}
 }
 

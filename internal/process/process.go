@@ -1,4 +1,4 @@
-package child
+package process
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"gonogo/internal/secret"
 )
 
 // Grace is how long a program that is told to end has for it, and how long
@@ -18,13 +20,18 @@ const killGrace = time.Second / 2
 
 // Spec says what to run.
 type Spec struct {
-	Argv []string  // the program and its arguments, as they are
-	Dir  string    // absolute; also where a program named by a relative path is looked for
-	Env  []string  // all of its environment, KEY=VALUE, see Environ
-	Out  io.Writer // gets stdout as it comes; nil: nobody
-	Err  io.Writer // gets stderr, at the same time as Out; nil: stderr goes where stdout goes
-	// Hide takes secrets out of the last line printed, which an error repeats; nil: there are none.
-	Hide func(string) string
+	Argv []string // the program and its arguments, as they are
+	Dir  string   // absolute; also where a program named by a relative path is looked for
+	Env  []string // all of its environment, KEY=VALUE, see Environ
+	// Out gets stdout as it comes, secrets and all: it is for values. Nil: nobody.
+	Out io.Writer
+	Err io.Writer // gets stderr likewise, at the same time as Out; nil: stderr goes where stdout goes
+	// Log replaces Out and Err where it is not nil: it gets both, without Secrets.
+	Log     io.Writer
+	Secrets *secret.Set // what no Log and no error may show; nil: there are none
+	// EndsGroup says that what the program leaves running in its group ends with
+	// it, and that it is an error if any of that holds the output open.
+	EndsGroup bool
 	// Grace replaces the constant Grace where it is > 0.
 	Grace time.Duration
 }
@@ -59,16 +66,16 @@ func Run(ctx context.Context, s Spec) error {
 	if err := out.start(cmd); err != nil {
 		return startError(path, s.Dir, err)
 	}
-	cause, left := supervise(ctx, cmd, out, s.Grace)
+	cause, left := supervise(ctx, cmd, out, s)
 	return ended(cmd, Ended{
 		Cause: cause, Limit: limit, After: time.Since(start), Left: left,
-		Last: out.lastLine(s.Hide), broken: out.broken(),
+		Last: out.lastLine(), broken: out.broken(),
 	})
 }
 
 // supervise waits for cmd and its output, and ends both when ctx is done: then
 // cause is ctx's error. It reports left if the program could not be killed.
-func supervise(ctx context.Context, cmd *exec.Cmd, out *output, grace time.Duration) (cause error, left bool) {
+func supervise(ctx context.Context, cmd *exec.Cmd, out *output, s Spec) (cause error, left bool) {
 	exited := make(chan struct{})
 	go func() {
 		defer close(exited)
@@ -77,13 +84,18 @@ func supervise(ctx context.Context, cmd *exec.Cmd, out *output, grace time.Durat
 	select {
 	case <-exited:
 		// Who still holds the output, a daemon that was started, say, is left alone.
-		expired, stop := after(grace)
+		expired, stop := after(s.Grace)
 		defer stop()
-		wait(out.drained, expired, ctx.Done())
+		if !wait(out.drained, expired, ctx.Done()) && s.EndsGroup {
+			out.held = ErrHeldOpen
+		}
+		if s.EndsGroup {
+			signalGroup(cmd.Process.Pid, syscall.SIGKILL)
+		}
 	case <-ctx.Done():
 		cause = ctx.Err()
 		group := cmd.Process.Pid
-		expired, stop := after(grace)
+		expired, stop := after(s.Grace)
 		defer stop()
 		signalGroup(group, syscall.SIGTERM)
 		if wait(exited, expired, nil) {
@@ -91,7 +103,7 @@ func supervise(ctx context.Context, cmd *exec.Cmd, out *output, grace time.Durat
 		}
 		// The program is not reaped yet, so that the group's number is still its own.
 		signalGroup(group, syscall.SIGKILL)
-		killed, stopKilled := after(min(grace, killGrace))
+		killed, stopKilled := after(min(s.Grace, killGrace))
 		defer stopKilled()
 		if !wait(exited, killed, nil) {
 			out.close()

@@ -1,4 +1,4 @@
-// Package child runs other programs: an argv, never a shell, in a process
+// Package process runs other programs: an argv, never a shell, in a process
 // group of its own, with nothing on its stdin and only a short list of the
 // environment (see Environ).
 //
@@ -8,7 +8,9 @@
 // end whatever the reader does with it, but a grandchild that holds it open is
 // waited for only 5 s. Run owns its three goroutines and waits for
 // them. Nothing is dropped here: HeadTail is for callers who keep only some of
-// what was printed, and counts what it left out.
+// what was printed, and counts what it left out. The secrets of a Spec are taken
+// out of its Log and of errors before anything is cut: half a secret is not found.
 //
-// It is used by kinds of actions; it imports gonogo/model only.
-package child
+// It is the only way in which a part of a config starts a program; it imports
+// gonogo/model and gonogo/internal/secret only.
+package process

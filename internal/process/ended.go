@@ -1,4 +1,4 @@
-package child
+package process
 
 import (
 	"context"
@@ -46,8 +46,14 @@ func (e *Ended) Error() string {
 	return b.String()
 }
 
-// Unwrap returns the context's error, if that ended the program.
-func (e *Ended) Unwrap() error { return e.Cause }
+// Unwrap returns the context's error, if that ended the program, and else why its
+// output could not be taken, ErrTooMuch, say; nil where it was neither.
+func (e *Ended) Unwrap() error {
+	if e.Cause != nil {
+		return e.Cause
+	}
+	return e.broken
+}
 
 // ended completes e by what is known of cmd, and returns it; nil if all is well.
 func ended(cmd *exec.Cmd, e Ended) error {

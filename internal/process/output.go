@@ -1,4 +1,4 @@
-package child
+package process
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"sync"
 
+	"gonogo/internal/secret"
 	"gonogo/model"
 )
 
@@ -18,26 +19,46 @@ type output struct {
 	streams []*stream
 	ends    []*os.File    // the program's ends, ours only until it has them
 	drained chan struct{} // closed when all streams are read
+	held    error         // why not all was read
 	group   sync.WaitGroup
 }
 
+// ErrHeldOpen is in what Run returns where something that the program started held
+// its output open, see Spec.EndsGroup.
+var ErrHeldOpen = errors.New("something it started kept its output open")
+
 // stream is one pipe and where it goes to.
 type stream struct {
-	from *os.File
-	to   io.Writer
-	last lastLine
-	err  error // a panic in to; after drained only
+	from   *os.File
+	to     *sink
+	masked *secret.Writer // to last, and to a log
+	last   lastLine
+	logs   bool // to gets what is masked
+}
+
+// sink is a writer that is not asked again once it failed.
+type sink struct {
+	to     io.Writer
+	failed bool
+	err    error // that it panicked, or has taken too much; after drained only
 }
 
 func openOutput(cmd *exec.Cmd, s Spec) (*output, error) {
 	o := &output{drained: make(chan struct{})}
-	w, err := o.open(s.Out)
+	secrets := s.Secrets
+	if secrets == nil {
+		secrets = &secret.Set{}
+	}
+	if s.Log != nil {
+		s.Out, s.Err = nil, nil
+	}
+	w, err := o.open(s.Out, s.Log, secrets)
 	if err != nil {
 		return nil, err
 	}
 	cmd.Stdout, cmd.Stderr = w, w
 	if s.Err != nil {
-		if w, err = o.open(s.Err); err != nil {
+		if w, err = o.open(s.Err, nil, secrets); err != nil {
 			o.abandon()
 			return nil, err
 		}
@@ -46,15 +67,21 @@ func openOutput(cmd *exec.Cmd, s Spec) (*output, error) {
 	return o, nil
 }
 
-func (o *output) open(to io.Writer) (*os.File, error) {
+// open makes a pipe to raw, and, without secrets, to log; either may be nil.
+func (o *output) open(raw, log io.Writer, secrets *secret.Set) (*os.File, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
-	if to == nil {
-		to = io.Discard
+	st := &stream{from: r, to: &sink{to: raw}}
+	if log != nil {
+		st.to.to = log
+		st.masked = secrets.Writer(io.MultiWriter(&st.last, st.to))
+	} else {
+		st.masked = secrets.Writer(&st.last)
 	}
-	o.streams = append(o.streams, &stream{from: r, to: to})
+	st.logs = log != nil
+	o.streams = append(o.streams, st)
 	o.ends = append(o.ends, w)
 	return w, nil
 }
@@ -98,13 +125,9 @@ func (o *output) close() {
 }
 
 // lastLine returns the last line printed that is not blank, stderr's first; inert.
-func (o *output) lastLine(hide func(string) string) string {
+func (o *output) lastLine() string {
 	for i := len(o.streams) - 1; i >= 0; i-- {
-		text := o.streams[i].last.String()
-		if hide != nil {
-			text = hide(text)
-		}
-		if text != "" {
+		if text := o.streams[i].last.String(); text != "" {
 			return model.Inert(text)
 		}
 	}
@@ -113,41 +136,47 @@ func (o *output) lastLine(hide func(string) string) string {
 
 func (o *output) broken() error {
 	for _, s := range o.streams {
-		if s.err != nil {
-			return s.err
+		if s.to.err != nil {
+			return s.to.err
 		}
 	}
-	return nil
+	return o.held
 }
 
 // copy reads to the end. A writer that fails is not asked again, but the
 // program must not be stopped by that, so reading goes on.
 func (s *stream) copy() {
 	buf := make([]byte, 32<<10)
-	ok := true
 	for {
 		n, err := s.from.Read(buf)
-		s.last.Write(buf[:n])
-		if n > 0 && ok {
-			ok = s.pass(buf[:n])
+		_, _ = s.masked.Write(buf[:n]) // its writers do not fail
+		if !s.logs {
+			_, _ = s.to.Write(buf[:n])
 		}
 		if err != nil {
+			_ = s.masked.Flush()
 			return
 		}
 	}
 }
 
-func (s *stream) pass(b []byte) (ok bool) {
+// Write takes all of b and never fails, whatever the writer behind does.
+func (s *sink) Write(b []byte) (n int, err error) {
+	n = len(b)
 	defer func() {
 		if r := recover(); r != nil {
-			s.err = fmt.Errorf("panic: %v", r)
+			s.failed, s.err = true, fmt.Errorf("panic: %v", r)
 		}
 	}()
-	_, err := s.to.Write(b)
-	if errors.Is(err, ErrTooMuch) {
-		s.err = err
+	if s.to == nil || s.failed || len(b) == 0 {
+		return n, nil
 	}
-	return err == nil
+	_, failure := s.to.Write(b)
+	s.failed = failure != nil
+	if errors.Is(failure, ErrTooMuch) {
+		s.err = failure
+	}
+	return n, nil
 }
 
 // lastLine remembers the last line with something on it, of at most maxLine bytes.
@@ -157,18 +186,21 @@ type lastLine struct {
 
 const maxLine = 300
 
-func (l *lastLine) Write(b []byte) {
+// Write takes all of b; it never fails.
+func (l *lastLine) Write(b []byte) (int, error) {
+	n := len(b)
 	for len(b) > 0 {
 		line, rest, whole := bytes.Cut(b, []byte("\n"))
 		if room := maxLine - len(l.current); room > 0 {
 			l.current = append(l.current, line[:min(room, len(line))]...)
 		}
 		if !whole {
-			return
+			return n, nil
 		}
 		l.end()
 		b = rest
 	}
+	return n, nil
 }
 
 func (l *lastLine) end() {
