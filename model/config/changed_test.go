@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func TestChangedConfigLoadsOrSaysWhere(t *testing.T) {
 		switch {
 		case err != nil && cfg == nil && errors.As(err, &found) && len(found) > 0:
 		case err == nil && cfg != nil:
-			found = append(cfg.Warnings, cfg.Refused...)
+			found = slices.Concat(cfg.Warnings, cfg.Refused)
 		default:
 			t.Fatalf("config %v and error %v", cfg, err)
 		}
