@@ -8,6 +8,9 @@
 // know what reached the disk. What a crash left of an unfinished last line was
 // never acknowledged: Open cuts it off and keeps it aside.
 //
+// The first record says of which Version the journal is. One that says none is
+// read all the same; one of a newer version is refused (ErrNewer), never half read.
+//
 // What the chain cannot show is that whole records are missing at the end, or
 // that all of it was made anew: an Anchor kept elsewhere shows that.
 //
