@@ -80,7 +80,7 @@ func (j *File) start(each func(model.Record) error) (Report, error) {
 		return report, fmt.Errorf("journal %q: %w", j.path, err)
 	}
 	if p := report.Problem; p != nil && p.Kind == Newer {
-		return report, fmt.Errorf("journal %q: %w; run that gonogo, or move the journal away to start anew", j.path, p)
+		return report, fmt.Errorf("journal %q: %w", j.path, p)
 	} else if p != nil && p.Kind != Torn {
 		return report, fmt.Errorf("journal %q: %w; `gonogo log --verify` says more; restore it from a copy, or move it away to start anew", j.path, p)
 	}

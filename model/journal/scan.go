@@ -123,7 +123,7 @@ func (s *scanner) judgeVersion() *Damage {
 	case !ok:
 		return &Damage{s.n, Edited, formDetail}
 	case version > Version:
-		return &Damage{s.n, Newer, fmt.Sprintf("the journal is of version %d, begun by a newer gonogo; this one reads up to version %d", version, Version)}
+		return &Damage{s.n, Newer, fmt.Sprintf("the journal is of version %d, and this gonogo reads up to version %d: use the newer gonogo", version, Version)}
 	}
 	s.version = version
 	return nil

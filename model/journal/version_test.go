@@ -135,8 +135,7 @@ func TestANewerJournalIsRefused(t *testing.T) {
 			if j != nil || !errors.Is(err, ErrNewer) || errors.Is(err, ErrDamaged) || read != 0 {
 				t.Fatalf("open: %v after %d records", err, read)
 			}
-			want := `journal "` + path + `": line 1: newer version: the journal is of version 2, begun by a newer gonogo; this one reads up to version 1; ` +
-				"run that gonogo, or move the journal away to start anew"
+			want := `journal "` + path + `": line 1: newer version: the journal is of version 2, and this gonogo reads up to version 1: use the newer gonogo`
 			if err.Error() != want {
 				t.Errorf("got  %s\nwant %s", err, want)
 			}
