@@ -97,12 +97,32 @@ func (h *history) planBefore(seq uint64) []model.Record {
 }
 
 // recall folds what an engine before this one left, without a record of its own
-// yet. What reached the journal all the same is taken out of left: it counts once.
-func (h *history) recall(left *model.Unaudited) {
-	left.Facts = slices.DeleteFunc(left.Facts, func(f model.Record) bool {
-		return slices.ContainsFunc(h.tail, func(r model.Record) bool { return sameFact(f, r) })
-	})
-	h.state = model.Apply(h.state, model.Record{Seq: h.state.Seq, At: h.state.At, Sum: h.state.Sum, Event: *left})
+// yet, and returns what of it the journal has to be told; nil: nothing. What reached the
+// journal all the same counts once: a fact that was written after all is folded
+// already, and one that another engine told of is counted as well.
+func (h *history) recall(left *model.Unaudited) *model.Unaudited {
+	var told []model.Record
+	for _, r := range h.tail {
+		if u, ok := r.Event.(model.Unaudited); ok {
+			told = append(told, u.Facts...)
+		}
+	}
+	rest := model.Unaudited{Count: left.Count, Reason: left.Reason}
+	for _, f := range left.Facts {
+		is := func(r model.Record) bool { return sameFact(f, r) }
+		switch {
+		case slices.ContainsFunc(h.tail, is):
+		case slices.ContainsFunc(told, is):
+			rest.Count--
+		default:
+			rest.Facts = append(rest.Facts, f)
+		}
+	}
+	if rest.Count = max(rest.Count, len(rest.Facts)); rest.Count == 0 {
+		return nil
+	}
+	h.state = model.Apply(h.state, model.Record{Seq: h.state.Seq, At: h.state.At, Sum: h.state.Sum, Event: rest})
+	return &rest
 }
 
 // sameFact reports whether a and b are one fact, whatever their numbers.

@@ -51,9 +51,9 @@ func Open(o Options) (*Ledger, error) {
 	}
 	found := openStore(&o, l.history.fold)
 	l.unaudited.told = l.history.state.Unaudited
-	if left := readLeft(o.Dir); left != nil {
-		l.history.recall(left)
-		l.unaudited.left = left
+	left := readLeft(o.Dir)
+	if left != nil {
+		l.unaudited.left = l.history.recall(left)
 	}
 	unfit, err := found.unfit(&o)
 	if err != nil {
@@ -67,6 +67,9 @@ func Open(o Options) (*Ledger, error) {
 		return l, nil
 	}
 	l.writer.store, l.writer.seq = found.store, found.report.Seq
+	if left != nil {
+		l.forget() // where the journal tells of all of it
+	}
 	l.standing.trouble = reportTrouble(found.report)
 	if o.DirTrouble != "" {
 		l.standing.trouble = model.Inert(o.DirTrouble)

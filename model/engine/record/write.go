@@ -15,10 +15,10 @@ func (l *Ledger) record(by model.Actor, cause model.IntentID, must bool, events 
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.standing.lost != nil {
-		return l.forego(by, cause, must, events)
-	}
 	j := &job{by: by, cause: cause, at: l.writer.now(), events: events, must: must, began: time.Now(), done: make(chan struct{})}
+	if l.standing.lost != nil {
+		return l.forego(j)
+	}
 	if l.writer.behind != nil {
 		return l.postpone(j)
 	}
@@ -166,18 +166,19 @@ func (l *Ledger) fails(j *job) {
 	case l.standing.lost == nil, j.over && !j.must:
 	case j.held: // it was folded, and counts as missing
 	default:
-		j.end(l.forego(j.by, j.cause, j.must, j.events))
+		j.end(l.forego(j))
 	}
 }
 
-// forego takes events that no journal will have: a rollback's, and the end of
-// what runs, are remembered; whoever else asked is told that nothing was recorded.
-func (l *Ledger) forego(by model.Actor, cause model.IntentID, must bool, events []model.Event) error {
-	if must || ends(events) {
-		l.remember(by, cause, l.writer.now(), events)
+// forego takes a job that no journal will have: a rollback's, and the end of
+// what runs, are remembered; whoever else asked is told that nothing was recorded. They keep
+// their time: what was written all the same, and not acknowledged, is known by it.
+func (l *Ledger) forego(j *job) error {
+	if j.must || ends(j.events) {
+		l.remember(j.by, j.cause, j.at, j.events)
 		l.changed()
 	}
-	if must {
+	if j.must {
 		return nil
 	}
 	return refusal(l.standing.lost)
