@@ -1,9 +1,11 @@
 package record
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestFencedOnlyBySomebodyWhoHoldsTheLock replaces the lock's file, the socket and the directory of a living engine.
@@ -77,4 +79,47 @@ func TestReplacedDirectoryIsLeftToOthers(t *testing.T) {
 		t.Fatalf("another: %v", err)
 	}
 	other.Release()
+}
+
+// TestARollbackTakesWhatLockThereIs, and goes on without one where nothing can be locked.
+func TestARollbackTakesWhatLockThereIs(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, LockName), 0o700); err != nil { // it can only be read
+		t.Fatal(err)
+	}
+	if _, err := TakeLock(dir); err == nil {
+		t.Error("a directory in the lock's place was taken")
+	}
+	l, err := TakeLockDown(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := TakeLockDown(dir); !errors.Is(err, ErrLocked) {
+		t.Errorf("a second one: %v", err)
+	}
+	l.Release()
+	l, err = TakeLockDown(filepath.Join(dir, "gone"))
+	if l == nil || err == nil || l.Held() != nil {
+		t.Fatalf("without a directory: %v, %v", l, err)
+	}
+	l.Telling(nil)() // says nothing anywhere
+	l.Release()
+}
+
+// TestTheLockSaysWhoHoldsIt, and when that got on last.
+func TestTheLockSaysWhoHoldsIt(t *testing.T) {
+	dir := t.TempDir()
+	if h := HolderOf(dir); h != (Holder{}) {
+		t.Errorf("nobody: %+v", h)
+	}
+	l, err := TakeLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Release()
+	before := time.Now().Add(-time.Second)
+	l.Telling(nil)
+	if h := HolderOf(dir); h.PID != os.Getpid() || h.At.Before(before) {
+		t.Errorf("this process: %+v", h)
+	}
 }

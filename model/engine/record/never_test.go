@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -210,12 +211,15 @@ func (p *player) check(fresh bool) {
 		written[name]++
 	}
 	folded := folds(p.l)
-	for name := range p.acked {
+	p.mu.Lock()
+	acked, told := maps.Clone(p.acked), maps.Clone(p.told)
+	p.mu.Unlock()
+	for name := range acked {
 		if written[name] != 1 || folded[name] != 1 {
 			p.say("%s was acknowledged; it was written %d times and folded %d times", name, written[name], folded[name])
 		}
 	}
-	for name := range p.told {
+	for name := range told {
 		if folded[name] != 1 {
 			p.say("%s is a rollback's; it was folded %d times (a new engine: %v)", name, folded[name], fresh)
 		}
