@@ -129,7 +129,10 @@ var allowed = map[string][]string{
 	"gonogo/model/gate":    {"gonogo/model"},
 	"gonogo/model/config":  {"gonogo/model", "gonogo/model/gate"},
 	"gonogo/model/journal": {"gonogo/model"},
-	"gonogo/model/engine":  {"gonogo/model", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal"},
+	"gonogo/model/engine":  {"gonogo/model", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...", "gonogo/model/engine/..."},
+
+	"gonogo/model/engine/record": {"gonogo/model", "gonogo/model/journal", "gonogo/internal/..."},
+
 	"gonogo/internal":      {"gonogo/model", "gonogo/internal/..."},
 	"gonogo/sources":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/sources/..."},
 	"gonogo/actions":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/actions/..."},
@@ -151,8 +154,11 @@ var foreign = map[string][]string{
 	"gonogo/model/config":  {"github.com/BurntSushi/toml", "github.com/prometheus/common/model"},
 	"gonogo/model/journal": {},
 	"gonogo/model/engine":  {},
-	"gonogo/ui":            {"charm.land/", "github.com/charmbracelet/"},
-	"gonogo/ui/headless":   {"github.com/spf13/cobra"},
+
+	"gonogo/model/engine/record": {},
+
+	"gonogo/ui":          {"charm.land/", "github.com/charmbracelet/"},
+	"gonogo/ui/headless": {"github.com/spf13/cobra"},
 }
 
 // screenOnly are libraries of the screen: but for main, only the part ui imports them.

@@ -85,7 +85,7 @@ func (e *Engine) runChecks(ctx context.Context) {
 	tick := time.NewTicker(checkTick)
 	defer tick.Stop()
 	for {
-		state := e.ledger.current()
+		state := e.ledger.State()
 		if a := state.Attempt(); a != nil {
 			if phase := e.o.Rollout.Phase(state.Phase); phase != nil {
 				for i := range phase.Checks {
@@ -137,7 +137,7 @@ func (e *Engine) unasked(s *model.State) int {
 
 // askCheck runs a check because a person wants it now.
 func (e *Engine) askCheck(in model.Intent) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	phase, a, err := e.attemptOf(&state, in)
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.Pha
 	e.spawn("check "+string(c.ID), func() {
 		defer func() { e.checks.end(c.ID, e.o.Now()); poke(e.facts) }()
 		if c.Kind == model.CheckRun {
-			if e.ledger.record(by, cause, model.CheckBegan{Phase: phase, Attempt: attempt, Check: c.ID}) != nil {
+			if e.ledger.Record(by, cause, model.CheckBegan{Phase: phase, Attempt: attempt, Check: c.ID}) != nil {
 				return
 			}
 		}
@@ -183,9 +183,9 @@ func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.Pha
 			ended.Detail = model.Inert(err.Error())
 		}
 		if e.tells(c, &ended, cause) {
-			_ = e.ledger.record(by, cause, ended)
+			_ = e.ledger.Record(by, cause, ended)
 		}
-		if s := e.ledger.current(); cause != "" && !s.GoesOn(phase, attempt) {
+		if s := e.ledger.State(); cause != "" && !s.GoesOn(phase, attempt) {
 			e.note(fmt.Sprintf("the result of %q came after its attempt in %s was over: it counts for nothing, run it again", c.Text, phase))
 		}
 	})
@@ -230,6 +230,6 @@ func (e *Engine) findOut(ctx context.Context, c *model.Check, out *output) (stri
 // tells reports whether a result is worth a record: not that of a probe that
 // fails just as it did before, unless a person asked.
 func (e *Engine) tells(c *model.Check, ended *model.CheckEnded, cause model.IntentID) bool {
-	was, known := e.ledger.current().Checks[c.ID]
+	was, known := e.ledger.State().Checks[c.ID]
 	return cause != "" || c.Kind == model.CheckRun || ended.OK || !known || !was.Failed || was.Note != ended.Detail
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record"
 )
 
 const (
@@ -46,6 +47,18 @@ func claimName(r *model.Rollout) string {
 	}
 	sum := sha256.Sum256([]byte(r.ID + "\x00" + r.Environment.Name + "\x00" + path))
 	return "@gonogo-" + hex.EncodeToString(sum[:16])
+}
+
+// lock is what makes an engine the only one of its rollout: it holds the state
+// directory, and has the claim to the rollout's name on this host.
+type lock struct {
+	*record.Lock
+	host *claim // nil where nothing is claimed
+}
+
+func (l *lock) release() {
+	l.host.close()
+	l.Release()
 }
 
 // claim makes the lock's holder the only engine of its rollout on this host; a

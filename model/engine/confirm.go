@@ -22,7 +22,7 @@ type looks struct{ mu sync.Mutex }
 // noticeReadBack ends what a rollback left open, once everything that it set was
 // read back from the running service and has stood for as long as a rollback's verifies must.
 func (e *Engine) noticeReadBack() {
-	s := e.ledger.current()
+	s := e.ledger.State()
 	if !s.ReadBack(e.o.Rollout) {
 		return
 	}
@@ -44,17 +44,17 @@ func (e *Engine) noticeReadBack() {
 // confirmed journals that the last rollback is confirmed, with the end of its
 // incident where there is one, after what led to it.
 func (e *Engine) confirmed(by model.Actor, cause model.IntentID, ev model.Confirmed, after ...model.Event) error {
-	s := e.ledger.current()
+	s := e.ledger.State()
 	events := slices.Concat(after, []model.Event{ev})
 	if i := s.Incident; i.Open() && i.Plan == ev.Plan {
 		events = append(events, model.Recovered{Plan: ev.Plan, Breach: i.Breach, Fired: i.Fired, Contained: i.Contained, Verified: e.o.Now().UTC()})
 	}
-	return e.ledger.record(by, cause, events...)
+	return e.ledger.Record(by, cause, events...)
 }
 
 // confirm takes a person's word that the last rollback is in effect, or looks at it again.
 func (e *Engine) confirm(in model.Intent) error {
-	s := e.ledger.current()
+	s := e.ledger.State()
 	p := s.RollbackOpen()
 	again := p == nil && in.Kind == model.VerifyLast && s.LastDown != nil
 	if again {
@@ -103,7 +103,7 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, again bool, 
 	var held time.Time
 	for {
 		why, final := r.missing(ctx, p, again)
-		if s := e.ledger.current(); !again && s.RollbackOpen() == nil || s.LastDown.Plan.ID != p.Plan.ID || s.LastDown.Status != model.Ended {
+		if s := e.ledger.State(); !again && s.RollbackOpen() == nil || s.LastDown.Plan.ID != p.Plan.ID || s.LastDown.Status != model.Ended {
 			return // another came meanwhile, or it is confirmed
 		}
 		switch now := time.Now(); {
@@ -114,7 +114,7 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, again bool, 
 		}
 		if !held.IsZero() && time.Since(held) >= p.Plan.Steady {
 			if again {
-				_ = e.ledger.record(in.By, in.ID, model.StillConfirmed{Plan: p.Plan.ID})
+				_ = e.ledger.Record(in.By, in.ID, model.StillConfirmed{Plan: p.Plan.ID})
 				return
 			}
 			_ = e.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByVerify})
@@ -124,7 +124,7 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, again bool, 
 			if why == "" {
 				why = "it did not hold for " + model.FormatDuration(p.Plan.Steady)
 			}
-			_ = e.ledger.record(in.By, in.ID, model.NotConfirmed{Plan: p.Plan.ID, Reason: model.Inert(why)})
+			_ = e.ledger.Record(in.By, in.ID, model.NotConfirmed{Plan: p.Plan.ID, Reason: model.Inert(why)})
 			return
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record"
 )
 
 // ErrClosed is what Submit returns when there is no engine any more.
@@ -22,7 +23,7 @@ type Engine struct {
 	o       Options
 	parts   model.Parts
 	lock    *lock
-	ledger  *ledger
+	ledger  *record.Ledger
 	meters  *meters
 	broker  broker
 	judge   judge
@@ -59,7 +60,7 @@ type Engine struct {
 }
 
 // Open takes the state directory's lock, replays the journal and builds the
-// parts. It returns ErrLocked if another engine lives there. The caller must
+// parts. It returns record.ErrLocked if another engine lives there. The caller must
 // call Run, which lets go of everything at its end.
 func Open(o Options) (*Engine, error) {
 	l, err := lockFor(&o)
@@ -77,16 +78,16 @@ func Open(o Options) (*Engine, error) {
 // lockFor takes the lock of o's state directory. For a way down it takes what
 // can be had, and what is wrong with that goes to o.DirTrouble.
 func lockFor(o *Options) (*lock, error) {
-	l, err := takeLock(o.Dir)
-	if err != nil && !errors.Is(err, ErrLocked) && Alive(o.Dir) {
-		return nil, ErrLocked // whatever became of the lock's file: its holder listens
+	held, err := record.TakeLock(o.Dir)
+	if err != nil && !errors.Is(err, record.ErrLocked) && Alive(o.Dir) {
+		return nil, record.ErrLocked // whatever became of the lock's file: its holder listens
 	}
-	if err != nil && o.Down && !errors.Is(err, ErrLocked) {
-		if l, err = lockForDown(o.Dir); l != nil && err != nil {
+	if err != nil && o.Down && !errors.Is(err, record.ErrLocked) {
+		if held, err = record.TakeLockDown(o.Dir); held != nil && err != nil {
 			o.DirTrouble, err = cmp.Or(o.DirTrouble, err.Error()+"; nothing keeps another rollback from running at the same time"), nil
 		}
 	}
-	return l, err
+	return &lock{Lock: held}, err
 }
 
 func open(o Options, l *lock) (*Engine, error) {
@@ -94,7 +95,7 @@ func open(o Options, l *lock) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.reading = l.telling(o.alive)
+	reading := l.Telling(o.alive)
 	if err := l.claim(o); err != nil {
 		return nil, err
 	}
@@ -105,28 +106,28 @@ func open(o Options, l *lock) (*Engine, error) {
 		looked: map[model.FlagID]bool{}, adopts: make(chan model.Intent, 8), answers: o.answers, config: configTrouble(o.Trouble, parts.Missing),
 	}
 	e.user = e.accounts.of(os.Geteuid()).name
-	e.ledger, err = openLedger(o, func() { poke(e.facts) })
+	host, _ := os.Hostname()
+	e.ledger, err = record.Open(record.Options{
+		Dir: o.Dir, Anchor: o.Rollout.Anchor, Engine: o.Actor, Now: o.Now, Down: o.Down, DirTrouble: o.DirTrouble,
+		Opening: func() model.Event {
+			return model.EngineStarted{PID: os.Getpid(), Host: host, Version: o.Version, Rollout: o.Rollout.ID, ConfigHash: o.Rollout.ConfigHash}
+		},
+		Held: l.Held, OpenStore: o.OpenJournal, Reading: reading, Changed: func() { poke(e.facts) }, SystemLog: o.SystemLog,
+	})
 	if err != nil {
 		return nil, err
-	}
-	if _, file := e.ledger.store.(interface{ Check() error }); file { // the lock alone says whose it is
-		e.ledger.ours = l.held
 	}
 	e.meters = newMeters(o.Rollout, parts, func() { poke(e.samples) })
 	for _, f := range o.Rollout.Flags {
 		e.observe[f.ID] = make(chan struct{}, 1)
 	}
-	host, _ := os.Hostname()
-	e.ledger.opening = func() model.Event {
-		return model.EngineStarted{PID: os.Getpid(), Host: host, Version: o.Version, Rollout: o.Rollout.ID, ConfigHash: o.Rollout.ConfigHash}
-	}
-	state := e.ledger.current()
+	state := e.ledger.State()
 	if state.ConfigHash != "" && state.ConfigHash != o.Rollout.ConfigHash {
 		e.changed, e.changes = o.Rollout.ConfigHash, sinceLastGood(o)
 	}
 	e.judge.unread = e.unread
 	if err := e.judge.restore(o.Rollout, &state); err != nil {
-		return nil, errors.Join(err, e.ledger.close())
+		return nil, errors.Join(err, e.ledger.Close())
 	}
 	e.plans.init(e)
 	e.keepConfig()
@@ -188,12 +189,12 @@ func (e *Engine) Run(ctx context.Context) error {
 
 func (e *Engine) close() error {
 	e.credit(true, true)
-	if e.ledger.started() {
-		_ = e.ledger.record(e.o.Actor, "", model.EngineStopped{PID: os.Getpid()})
+	if e.ledger.Started() {
+		_ = e.ledger.Record(e.o.Actor, "", model.EngineStopped{PID: os.Getpid()})
 	}
 	e.publish()
 	e.broker.close()
-	err := e.ledger.close()
+	err := e.ledger.Close()
 	if e.next == nil || err != nil {
 		e.next = nil
 		e.lock.release()
@@ -245,7 +246,7 @@ func (e *Engine) Submit(ctx context.Context, in model.Intent) error {
 	}
 	taken := func() {}
 	if in.Kind == model.ArmRollback {
-		taken = e.ledger.hurries() // what goes before it may wait for a journal that does not answer
+		taken = e.ledger.RollbackAsked() // what goes before it may wait for a journal that does not answer
 	}
 	select {
 	case e.intents <- asked{in, taken}:
@@ -329,7 +330,7 @@ func (e *Engine) watchJournal(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		e.ledger.check(e.lock.held())
+		e.ledger.Check()
 	}
 }
 
@@ -339,7 +340,7 @@ func (e *Engine) publish() (waiting int) {
 	e.mu.Lock() // answers first: none is told before what it led to
 	answers := append([]model.Answer(nil), e.answers...)
 	e.mu.Unlock()
-	state, tail, trouble := e.ledger.view()
+	state, tail, trouble := e.ledger.View()
 	now := e.o.Now()
 	verdict := e.judge.verdictOf(e.o.Rollout, &state, now)
 	lines, soak := e.judge.latest()

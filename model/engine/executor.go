@@ -31,7 +31,7 @@ func (x *executor) init(e *Engine) {
 func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, how string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	state := x.e.ledger.current()
+	state := x.e.ledger.State()
 	p := state.ActivePlan()
 	if p == nil || p.Plan.ID != id {
 		return refuse("that plan is over")
@@ -45,8 +45,8 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 			verdict := x.e.judge.verdictOf(x.e.o.Rollout, &state, x.e.o.Now())
 			fired.Breach, fired.Why = breachOf(&state, &verdict)
 		}
-		x.e.ledger.descends()
-		x.e.ledger.must(by, cause, fired)
+		x.e.ledger.RollbackBegins()
+		x.e.ledger.RecordAnyway(by, cause, fired)
 		x.start(p.Plan, cause)
 		return nil
 	}
@@ -55,7 +55,7 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 	if err != nil {
 		return err
 	}
-	if err := x.e.ledger.record(by, cause, append(events, frozen...)...); err != nil {
+	if err := x.e.ledger.Record(by, cause, append(events, frozen...)...); err != nil {
 		return err
 	}
 	x.start(p.Plan, cause)
@@ -66,12 +66,12 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 func (x *executor) veto(id model.PlanID, by model.Actor, cause model.IntentID, how model.PlanVetoed) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	s := x.e.ledger.current()
+	s := x.e.ledger.State()
 	if !isArmed(&s, id) {
 		return false
 	}
 	how.Plan = id
-	x.e.ledger.must(by, cause, how)
+	x.e.ledger.RecordAnyway(by, cause, how)
 	return true
 }
 
@@ -108,8 +108,8 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 			timer := time.NewTimer(fireAt.Sub(x.e.o.Now()))
 			defer timer.Stop()
 			for gone := false; !gone; {
-				changed := x.e.ledger.changes()
-				if s := x.e.ledger.current(); !isArmed(&s, id) {
+				changed := x.e.ledger.Changes()
+				if s := x.e.ledger.State(); !isArmed(&s, id) {
 					return
 				}
 				select {
@@ -124,8 +124,8 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 		timer := time.NewTimer(armedFor)
 		defer timer.Stop()
 		for {
-			changed := x.e.ledger.changes()
-			if s := x.e.ledger.current(); !isArmed(&s, id) {
+			changed := x.e.ledger.Changes()
+			if s := x.e.ledger.State(); !isArmed(&s, id) {
 				return
 			}
 			select {
@@ -144,7 +144,7 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 // countedDown fires the plan whose countdown is over, in the name of who armed
 // it. The guard's fires only if what it was armed for still fails.
 func (x *executor) countedDown(id model.PlanID) {
-	s := x.e.ledger.current()
+	s := x.e.ledger.State()
 	if !isArmed(&s, id) {
 		return
 	}
@@ -205,7 +205,7 @@ func (x *executor) live() []model.LiveStep {
 
 // Interrupt ends a running plan at its next step's boundary.
 func (e *Engine) Interrupt() {
-	s := e.ledger.current()
+	s := e.ledger.State()
 	if p := s.ActivePlan(); p != nil {
 		e.plans.cancel(p.Plan.ID)
 	}
@@ -214,12 +214,12 @@ func (e *Engine) Interrupt() {
 // resume takes care of what the engine before left behind: an armed plan never
 // fires, a rollback goes on, and of a way up that was begun a person must say what to do.
 func (e *Engine) resume() {
-	s := e.ledger.current()
-	if p := e.ledger.unfinished(); p != nil {
-		e.ledger.must(e.o.Actor, model.IntentID(p.Plan.ID), arrival(&p.Plan, &s))
+	s := e.ledger.State()
+	if p := e.ledger.Unfinished(); p != nil {
+		e.ledger.RecordAnyway(e.o.Actor, model.IntentID(p.Plan.ID), arrival(&p.Plan, &s))
 	}
 	if p := s.Preempted; p != nil {
-		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: p.Plan.ID, Outcome: model.NeedsHuman,
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: p.Plan.ID, Outcome: model.NeedsHuman,
 			Summary: "another plan went first, and gonogo ended before this one had stopped: look at what its last step did"})
 	}
 	p := s.ActivePlan()
@@ -229,17 +229,17 @@ func (e *Engine) resume() {
 	id := p.Plan.ID
 	switch {
 	case p.Status == model.Armed:
-		e.ledger.must(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired, so it was not run"})
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired, so it was not run"})
 	case p.Plan.Kind == model.PlanDrill:
-		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended in the middle of the drill: nothing was changed; rehearse again"})
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended in the middle of the drill: nothing was changed; rehearse again"})
 	case p.Plan.Kind == model.PlanRollback:
 		e.plans.mu.Lock()
 		e.plans.start(p.Plan, model.IntentID(id))
 		e.plans.mu.Unlock()
 	case !begun(p):
-		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended before the first step"})
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended before the first step"})
 	default:
-		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.NeedsHuman,
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.NeedsHuman,
 			Summary: "gonogo ended in the middle of it: look at the flags, then repeat it or roll back"})
 	}
 }

@@ -51,7 +51,7 @@ func refuse(format string, args ...any) error {
 
 // take acts on one intent. Its error goes to who asked.
 func (e *Engine) take(in model.Intent) error {
-	if state := e.ledger.current(); in.May != model.AccessAll {
+	if state := e.ledger.State(); in.May != model.AccessAll {
 		if err := may(in, &state); err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (e *Engine) take(in model.Intent) error {
 // arm resolves a plan, journals it and shows it; a way down takes precedence
 // over a way up, and a second one joins the first.
 func (e *Engine) arm(in model.Intent) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	down := in.Kind == model.ArmRollback
 	active := state.ActivePlan()
 	if active != nil {
@@ -133,9 +133,9 @@ func (e *Engine) arm(in model.Intent) error {
 	}
 	events := []model.Event{model.IntentTaken{Intent: in}, armed}
 	if down {
-		e.ledger.descends()
-		e.ledger.must(in.By, in.ID, events...)
-	} else if err := e.ledger.record(in.By, in.ID, events...); err != nil {
+		e.ledger.RollbackBegins()
+		e.ledger.RecordAnyway(in.By, in.ID, events...)
+	} else if err := e.ledger.Record(in.By, in.ID, events...); err != nil {
 		return err
 	}
 	if in.Yes {
@@ -149,7 +149,7 @@ func (e *Engine) mayGoUp(in model.Intent) error {
 	if text := e.lock.contested(); text != "" {
 		return refuse("%s: end it first; a rollback needs nothing of that", text)
 	}
-	if in.Seen != 0 && in.Seen < e.ledger.lastTouch() {
+	if in.Seen != 0 && in.Seen < e.ledger.LastTouched() {
 		return refuse("the rollout changed since you looked: look again, then repeat")
 	}
 	if in.Kind != model.ArmEnter {
@@ -192,7 +192,7 @@ func (e *Engine) join(in model.Intent, active *model.PlanState) error {
 	case other:
 		return refuse("%q runs, fired by %s: let it end first; only the emergency goes before it", active.Plan.Title, active.FiredBy.Name)
 	}
-	e.ledger.must(in.By, in.ID, model.IntentTaken{Intent: in}, model.PlanJoined{Plan: active.Plan.ID})
+	e.ledger.RecordAnyway(in.By, in.ID, model.IntentTaken{Intent: in}, model.PlanJoined{Plan: active.Plan.ID})
 	if active.Status == model.Armed && in.Yes {
 		return e.plans.fire(active.Plan.ID, in.By, in.ID, "--yes")
 	}
@@ -201,7 +201,7 @@ func (e *Engine) join(in model.Intent, active *model.PlanState) error {
 
 // decide fires, vetoes or cancels the plan that the intent names.
 func (e *Engine) decide(in model.Intent) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	p := state.ActivePlan()
 	if down := state.LastDown; in.Kind == model.Veto && down != nil && down.Plan.ID == in.Plan && down.Status == model.Ended {
 		return refuse("too late: the rollback has run")
@@ -213,7 +213,7 @@ func (e *Engine) decide(in model.Intent) error {
 		if p.Status != model.Running {
 			return refuse("%q does not run", p.Plan.Title)
 		}
-		e.ledger.must(in.By, in.ID, model.IntentTaken{Intent: in})
+		e.ledger.RecordAnyway(in.By, in.ID, model.IntentTaken{Intent: in})
 		e.plans.cancel(p.Plan.ID)
 		return nil
 	}
@@ -241,7 +241,7 @@ func (e *Engine) decide(in model.Intent) error {
 }
 
 func (e *Engine) hold(in model.Intent) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	held := in.Kind == model.HoldOn
 	if state.Held == held {
 		if held {
@@ -252,5 +252,5 @@ func (e *Engine) hold(in model.Intent) error {
 	if held && in.Reason == "" {
 		return refuse("holding %w", model.ErrNeedsReason)
 	}
-	return e.ledger.record(in.By, in.ID, model.HoldChanged{Held: held, Reason: in.Reason})
+	return e.ledger.Record(in.By, in.ID, model.HoldChanged{Held: held, Reason: in.Reason})
 }

@@ -29,7 +29,7 @@ func (e *Engine) notify(to []model.ActionID, plan model.PlanID, title, text stri
 			if err != nil {
 				ev.Err = model.Inert(err.Error())
 			}
-			e.ledger.must(e.o.Actor, model.IntentID(plan), ev)
+			e.ledger.RecordAnyway(e.o.Actor, model.IntentID(plan), ev)
 		})
 	}
 }
@@ -56,7 +56,7 @@ func (e *Engine) notifyOne(id model.ActionID, title, text string) error {
 
 // notifyStart tells that the plan fired.
 func (r *run) notifyStart() {
-	s := r.e.ledger.current()
+	s := r.e.ledger.State()
 	if len(r.plan.Notify) == 0 || s.Plan == nil || s.Plan.Plan.ID != r.plan.ID {
 		return
 	}
@@ -66,7 +66,7 @@ func (r *run) notifyStart() {
 
 // notifyEnd tells how the plan ended.
 func (r *run) notifyEnd() {
-	s := r.e.ledger.current()
+	s := r.e.ledger.State()
 	if len(r.plan.Notify) == 0 || s.Plan == nil || s.Plan.Plan.ID != r.plan.ID {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record"
 	"gonogo/model/journal"
 )
 
@@ -53,7 +54,6 @@ type Options struct {
 	OwnedDir bool
 
 	contested string         // who holds the rollout's name on this host, and is no engine
-	reading   func()         // is called for each record of the journal that is read
 	alive     func()         // is called while the engine starts, as long as that goes on
 	answers   []model.Answer // of the engine before this one in the same seat
 }
@@ -67,6 +67,6 @@ const (
 	observeTimeout = 5 * time.Second
 	deadTime       = 400 * time.Millisecond // after arming, before a key may fire or veto
 	armedFor       = 2 * time.Minute        // an armed plan that nobody confirms lapses
-	tailLength     = 200
+	tailLength     = record.TailLength
 	answersKept    = 32
 )

@@ -52,7 +52,7 @@ func (r *run) needed(ctx context.Context, at int) bool {
 		if r.steps()[n].Outcome != model.StepAlready {
 			return true
 		}
-		effective := r.e.ledger.current().Flags[f.ID].Effective
+		effective := r.e.ledger.State().Flags[f.ID].Effective
 		if r.e.effective(f) == nil && !r.liveSince(f) {
 			return true // what was concluded once is older than its store
 		}

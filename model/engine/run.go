@@ -37,10 +37,10 @@ func (r *run) cancel() { r.once.Do(func() { close(r.cancelled) }) }
 // record journals the plan's facts. On the way up a failure stops the plan.
 func (r *run) record(events ...model.Event) {
 	if r.down {
-		r.e.ledger.must(r.e.o.Actor, r.cause, events...)
+		r.e.ledger.RecordAnyway(r.e.o.Actor, r.cause, events...)
 		return
 	}
-	if err := r.e.ledger.record(r.e.o.Actor, r.cause, events...); err != nil {
+	if err := r.e.ledger.Record(r.e.o.Actor, r.cause, events...); err != nil {
 		r.mu.Lock()
 		r.broken = err
 		r.mu.Unlock()
@@ -49,12 +49,7 @@ func (r *run) record(events ...model.Event) {
 
 // over says why no further step may begin, or nil. It checks the fence.
 func (r *run) over(ctx context.Context) error {
-	err := r.e.lock.held()
-	if err == nil {
-		err = r.e.ledger.fencedBy()
-	}
-	if err != nil {
-		r.e.ledger.fence(err)
+	if err := r.e.ledger.Fenced(); err != nil {
 		r.mu.Lock()
 		r.fenced = err
 		r.mu.Unlock()
@@ -150,7 +145,7 @@ func (r *run) todo(kind model.StepKind, level int) []int {
 // state returns how far the plan's steps are. It is the zero PlanState when
 // another plan took this one's place on the screen.
 func (r *run) steps() []model.StepState {
-	s := r.e.ledger.current()
+	s := r.e.ledger.State()
 	p := s.PlanOf(r.plan.ID)
 	if p == nil {
 		return make([]model.StepState, len(r.plan.Steps))
@@ -222,7 +217,7 @@ func (r *run) finish(o model.Outcome, summary string) {
 	r.mu.Unlock()
 	events := []model.Event{model.PlanEnded{Plan: r.plan.ID, Outcome: o, Summary: model.Inert(summary), Doubts: doubts}}
 	if o.Lands() && r.plan.Leaves {
-		state := r.e.ledger.current()
+		state := r.e.ledger.State()
 		events = append(events, arrival(&r.plan, &state))
 	}
 	if ev := r.recovered(o); ev != nil {
@@ -237,7 +232,7 @@ func (r *run) finish(o model.Outcome, summary string) {
 
 // recovered returns the fact that ends the open incident, or nil.
 func (r *run) recovered(o model.Outcome) model.Event {
-	s := r.e.ledger.current()
+	s := r.e.ledger.State()
 	if o != model.Verified || !s.Incident.Open() || s.Incident.Plan != r.plan.ID {
 		return nil
 	}

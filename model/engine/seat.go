@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record"
 )
 
 // retryEvery is how often a seat without an engine looks for one, or for the lock;
@@ -60,8 +61,8 @@ func (s *Seat) Run(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return s.lead(ctx, e)
-		case errors.Is(err, ErrLocked), errors.Is(err, errTaken), errors.Is(err, errOnlyAttach):
-			again, stop := s.enterBy(ctx, errors.Is(err, ErrLocked), visited)
+		case errors.Is(err, record.ErrLocked), errors.Is(err, errTaken), errors.Is(err, errOnlyAttach):
+			again, stop := s.enterBy(ctx, errors.Is(err, record.ErrLocked), visited)
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -226,7 +227,7 @@ func (s *Seat) joined(pid int) { s.ear.at(pid, false) }
 // await listens to an engine that cannot be attached to: one that starts says
 // in the lock's file that it gets on.
 func (s *Seat) await() {
-	h := holderOf(s.o.Dir)
+	h := record.HolderOf(s.o.Dir)
 	pid := lockHolder(s.o.Dir)
 	if pid == 0 {
 		pid = h.PID

@@ -81,7 +81,7 @@ func (r *run) setBatch(ctx context.Context, batch []int) {
 		}
 		err = r.set(ctx, may)
 		if r.down && errors.Is(err, syscall.ENOSPC) {
-			r.e.ledger.giveRoom()
+			r.e.ledger.GiveRoom()
 		}
 		for _, n := range may {
 			tries[n].written = tries[n].written || err == nil

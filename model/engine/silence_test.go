@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"gonogo/model/engine/record"
 )
 
 // TestOnlyAnEngineWithoutASignOfLifeIsSilent: one that gets on with its start is not,
@@ -95,7 +97,7 @@ func TestTheLastGoodConfigIsWhatRan(t *testing.T) {
 // TestANamedPipeInAStateFilesPlaceHoldsUpNothing: nobody writes to it, and so it is not waited for.
 func TestANamedPipeInAStateFilesPlaceHoldsUpNothing(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{lastName, lockName, "entry.json"} {
+	for _, name := range []string{lastName, record.LockName, "entry.json"} {
 		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +105,7 @@ func TestANamedPipeInAStateFilesPlaceHoldsUpNothing(t *testing.T) {
 	if _, err := LastGood(dir); err == nil || !strings.Contains(err.Error(), "is not what gonogo wrote") {
 		t.Errorf("the last config: %v", err)
 	}
-	if h := holderOf(dir); h.PID != 0 {
+	if h := record.HolderOf(dir); h.PID != 0 {
 		t.Errorf("the lock's holder: %+v", h)
 	}
 	if p, ok := readPlace(filepath.Join(dir, "entry.json")); ok {

@@ -12,10 +12,11 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record"
 )
 
 const (
-	socketName   = "socket"
+	socketName   = record.SocketName
 	longestPath  = 100     // of a unix socket: the kernel takes 107 bytes
 	longestLine  = 1 << 20 // of what a viewer may send
 	writeTimeout = 5 * time.Second

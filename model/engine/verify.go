@@ -137,7 +137,7 @@ func (r *run) restarted(f *model.Flag) bool {
 
 // liveSince reports whether what the flag's store holds was in effect before this plan.
 func (r *run) liveSince(f *model.Flag) bool {
-	s := r.e.ledger.current().Flags[f.ID]
+	s := r.e.ledger.State().Flags[f.ID]
 	return !s.Pending && s.Effective.Equal(s.Stored) && !s.StoredAt.After(s.EffectiveAt)
 }
 
@@ -188,7 +188,7 @@ func (r *run) holds(m *model.Metric, t *model.Target, got model.Reading, since t
 // freshValues looks up what a relation compares with: never old or thin values.
 func (r *run) freshValues(self, of model.MetricID) (float64, bool) {
 	if of == model.OfBaseline {
-		b, ok := r.e.ledger.current().Baselines[self]
+		b, ok := r.e.ledger.State().Baselines[self]
 		return float64(b.Value), ok
 	}
 	m := r.e.o.Rollout.Metric(of)

@@ -1,4 +1,4 @@
-package engine
+package record
 
 import (
 	"fmt"
@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"gonogo/model"
-	"gonogo/model/journal"
 )
 
 // anchored returns the record numbers in the anchor at path.
@@ -41,7 +40,7 @@ func TestAnchorOnceASecond(t *testing.T) {
 			}
 		})
 		for n := 1; n <= 50; n++ { // ten a second, for five seconds
-			a.note(numbered(n, held("now")))
+			a.note(numbered(n, hold("now")))
 			time.Sleep(100 * time.Millisecond)
 		}
 		time.Sleep(2 * time.Second)
@@ -54,9 +53,9 @@ func TestAnchorOnceASecond(t *testing.T) {
 		if got := anchored(t, path); len(got) != lines {
 			t.Errorf("progress alone was anchored: %v", got)
 		}
-		a.note(numbered(52, held("then")))
+		a.note(numbered(52, hold("then")))
 		synctest.Wait()
-		a.note(numbered(53, held("the end"))) // within the second
+		a.note(numbered(53, hold("the end"))) // within the second
 		a.close()
 		if got := anchored(t, path); got[len(got)-1] != "53" {
 			t.Errorf("at the end the last line is for %v", got)
@@ -67,26 +66,26 @@ func TestAnchorOnceASecond(t *testing.T) {
 func TestAnchorTrouble(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "elsewhere", "anchor")
-	o := Options{Rollout: rollout(), Now: time.Now, Dir: dir}
-	o.Rollout.Anchor = path
+	o := Options{Now: time.Now, Dir: dir, Anchor: path}
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		told := 0
-		l, err := openLedger(o, func() {
+		o.Changed = func() {
 			mu.Lock()
 			told++
 			mu.Unlock()
-		})
+		}
+		l, err := Open(o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		trouble := func() string {
 			time.Sleep(2 * time.Second)
-			_, _, text := l.view()
+			_, _, text := l.View()
 			return text
 		}
 		add := func() {
-			if err := l.record(model.Actor{}, "", held("now")); err != nil {
+			if err := l.Record(model.Actor{}, "", hold("now")); err != nil {
 				t.Errorf("an anchor in trouble failed a record: %v", err)
 			}
 		}
@@ -116,27 +115,10 @@ func TestAnchorTrouble(t *testing.T) {
 		if got := trouble(); !strings.Contains(got, "was not there and was begun anew") {
 			t.Errorf("it was taken away: got %q", got)
 		}
-		if err := l.close(); err != nil {
+		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
 	})
-}
-
-// TestAnchorOfAnEngine takes a rollout up and down and compares at the end.
-func TestAnchorOfAnEngine(t *testing.T) {
-	w, dir := newWorld(), t.TempDir()
-	o := options(t, w, dir)
-	o.Rollout.Anchor = filepath.Join(t.TempDir(), "anchor")
-	for range 2 {
-		p := board(t, o)
-		p.enter("ten")
-		p.does(model.Intent{Kind: model.ArmRollback})
-		p.stop()
-	}
-	report, err := journal.ReadAnchored(filepath.Join(dir, journal.Name), o.Rollout.Anchor, nil)
-	if err != nil || report.Problem != nil || report.AnchorSeq != report.Seq || report.Anchored > report.Records/2 {
-		t.Errorf("got %+v, %v", report, err)
-	}
 }
 
 // TestAnchorThatHangs holds up neither a record nor, for long, the end.
@@ -145,7 +127,7 @@ func TestAnchorThatHangs(t *testing.T) {
 		a := &anchoring{latest: make(chan model.Record, 1), quit: make(chan struct{}), done: make(chan struct{})} // nobody writes
 		began := time.Now()
 		for n := range 10 {
-			a.note(numbered(n, held("now")))
+			a.note(numbered(n, hold("now")))
 		}
 		if took := time.Since(began); took != 0 {
 			t.Errorf("ten records were held up for %s", took)
