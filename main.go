@@ -519,7 +519,7 @@ func (a *app) options(cfg *config.Config, dir string) engine.Options {
 		spec.Preview = actions.Preview(cfg.Actions[spec.ID])
 	}
 	by := a.actor
-	by.Name, by.Via = "gonogo", "engine"
+	by.Name, by.Via = "gonogo", model.ViaEngine
 	r := &cfg.Rollout
 	return engine.Options{
 		Rollout: r, Dir: dir, OwnedDir: cfg.StateDir != "", Actor: by, Now: time.Now, Version: version(),
