@@ -70,7 +70,7 @@ func (p Plan) Seal() Plan {
 	does := effects{p.Kind, p.Phase, p.Rollback, p.Flag, p.Leaves, p.Drill, p.Notify, p.Freeze, p.Budget, slices.Clone(p.Steps)}
 	for i := range does.Steps {
 		st := &does.Steps[i]
-		st.Title, st.Changes = "", slices.Clone(st.Changes)
+		st.Title, st.Below, st.Everyone, st.Changes = "", "", "", slices.Clone(st.Changes)
 		for c := range st.Changes {
 			st.Changes[c].From = Value{}
 		}

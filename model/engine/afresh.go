@@ -90,7 +90,7 @@ func effectsOf(p *model.Plan) effectList {
 			level = fmt.Sprintf("level %d, ", st.Level)
 		}
 		for _, c := range st.Changes {
-			add(level+"set "+string(c.Flag)+" to", c.To.Brief())
+			add(level+"set "+string(c.Flag), "to "+c.To.Brief())
 		}
 		if st.Kind == model.StepRun {
 			add(level+"run "+string(st.Action), "")
