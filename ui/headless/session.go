@@ -83,7 +83,8 @@ type session struct {
 	box     <-chan *model.Snapshot
 	first   *model.Snapshot // that came before the command began, and is not looked at yet
 	last    *model.Snapshot
-	asked   bool // an intent was sent
+	asked   bool        // an intent was sent
+	lines   chan string // that are typed, see typed
 	ended   chan error
 }
 
@@ -160,28 +161,43 @@ const silenceEvery = 100 * time.Millisecond
 
 // next waits for the next snapshot, and no longer than the engine gives signs of life.
 func (s *session) next(ctx context.Context) (*model.Snapshot, error) {
+	got, err := s.listen(ctx, nil)
+	return got.snap, err
+}
+
+// heard is a snapshot, or else a line that was typed, or that nobody types any more.
+type heard struct {
+	snap *model.Snapshot
+	line string
+	gone bool
+}
+
+// listen is next, and listens to who types as well.
+func (s *session) listen(ctx context.Context, typed <-chan string) (heard, error) {
 	if snap := s.first; snap != nil {
 		s.first = nil
-		return snap, nil
+		return heard{snap: snap}, nil
 	}
 	tick := time.NewTicker(silenceEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return heard{}, ctx.Err()
+		case line, ok := <-typed:
+			return heard{line: line, gone: !ok}, nil
 		case snap, ok := <-s.box:
 			if !ok {
-				return nil, errNoEngine
+				return heard{}, errNoEngine
 			}
 			if snap.Lost != "" { // what was seen before the engine went or fell silent is no news
 				continue
 			}
 			s.last, s.rollout = snap, snap.Rollout
-			return snap, nil
+			return heard{snap: snap}, nil
 		case <-tick.C:
 			if is, silent := s.seat.Silent(); silent && (!is.Own || !s.asked) {
-				return nil, &Silent{Silence: is}
+				return heard{}, &Silent{Silence: is}
 			}
 		}
 	}

@@ -74,7 +74,7 @@ func (w *World) goDown(ctx context.Context, path string, look, glass bool, how c
 		return err
 	}
 	s := &session{w: w, rollout: &model.Rollout{Environment: model.Environment{Name: "break-glass", Critical: true}}}
-	if err := s.confirm(how); err != nil {
+	if err := s.confirm(ctx, how); err != nil {
 		return err
 	}
 	pid, err := w.BreakGlass(ctx, silent.Dir)
