@@ -252,7 +252,7 @@ func (e *Engine) resume() {
 	id := p.Plan.ID
 	switch {
 	case p.Status == model.Armed:
-		e.ledger.must(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired, so it was not run"})
+		e.ledger.must(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired"})
 	case p.Plan.Kind == model.PlanDrill:
 		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended in the middle of the drill: nothing was changed; rehearse again"})
 	case p.Plan.Kind == model.PlanRollback:

@@ -180,6 +180,9 @@ func (s *session) fireShown(ctx context.Context, shown *model.PlanState) (instea
 
 // cancel keeps the armed plan from running. A person may be gone by now, so it has a time of its own.
 func (s *session) cancel(ctx context.Context, p *model.PlanState) error {
+	if ctx.Err() != nil {
+		_, _ = fmt.Fprintln(s.w.Err)
+	}
 	timed, done := context.WithTimeout(context.WithoutCancel(ctx), cancelWithin)
 	defer done()
 	in := model.Intent{Kind: model.Veto, Plan: p.Plan.ID}

@@ -52,6 +52,9 @@ func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
 		if p, err = s.fire(ctx, c, p); err != nil {
 			return err
 		}
+		if ctx.Err() != nil { // it was said that the plan goes on
+			ctx = s.w.Again
+		}
 	}
 	return s.followPlan(ctx, c, p)
 }
