@@ -397,7 +397,7 @@ func exists(path string) bool {
 // openOnce is open for a command, which looks and goes.
 func (a *app) openOnce(path string, use headless.Use) (headless.Opened, error) {
 	path = configPath(path)
-	o, dir, err := a.find(path, use == headless.WayDown)
+	o, dir, err := a.find(path, use == headless.WayDown || use == headless.LookDown)
 	trouble := err
 	if o.Reload == nil && use == headless.Read {
 		if place, known := engine.Find(path, false); known { // the journal needs no config

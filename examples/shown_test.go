@@ -181,3 +181,35 @@ func TestAnArmedPlanThatDiedIsSaid(t *testing.T) {
 		r.fail("status %d\n%s", status, out)
 	}
 }
+
+// TestStatusSaysWhatItTakesUp: the command after an engine that was killed in the middle of a
+// rollback goes on with that, and says so before it waits for anything, such as a source that hangs.
+func TestStatusSaysWhatItTakesUp(t *testing.T) {
+	t.Parallel()
+	r := draft(t, "[action.restart]", `[source.local]
+kind = "exec"
+[metric.slow]
+source = "local"
+command = ["sh", "-c", "if [ -e hangs ]; then sleep 600; fi; echo 0"]
+every = "10m"
+timeout = "10m"
+[action.restart]`, "idempotent = false", "idempotent = true").build(t)
+	open := r.gate()
+	r.write("hangs", "")
+	f := r.run("rollback", "--yes")
+	poll(t, "restart under way", time.Millisecond, func() bool { return r.runs() == 1 })
+	f.kill()
+	next := r.run("status")
+	poll(t, "word of it", 10*time.Millisecond, func() bool {
+		return strings.Contains(next.printed(), `"Everything off" was under way when the engine before ended`)
+	})
+	poll(t, "where it stands", 10*time.Millisecond, func() bool { return strings.Contains(next.printed(), "Last plan: Everything off, running") })
+	if n := count(r.records(), is[model.PlanEnded]); n > 0 {
+		t.Error("it was said only at its end")
+	}
+	open()
+	open()
+	if status, out := next.wait(); status != 0 || !strings.Contains(out, "VERIFIED Everything off") {
+		r.fail("status %d\n%s", status, out)
+	}
+}

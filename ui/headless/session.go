@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"gonogo/model"
@@ -22,12 +23,13 @@ type Seat interface {
 // Use is what a command wants of the engine.
 type Use int
 
-// The uses. Way down is a rollback: it works where the config does not load too.
+// The uses. A rollback, and a look at the last one, work where the config does not load too.
 const (
-	Look    Use = iota // nothing is changed
-	Change             // something may be
-	WayDown            // a rollback
-	Read               // the journal alone, without an engine
+	Look     Use = iota // nothing is changed
+	Change              // something may be
+	WayDown             // a rollback
+	LookDown            // a look at the last one
+	Read                // the journal alone, without an engine
 )
 
 // Opened is a rollout that a command works on.
@@ -114,6 +116,7 @@ func (w *World) stay(ctx context.Context, path string, use Use, f func(context.C
 	result := s.begin(ctx, o.Trouble)
 	if result == nil {
 		result = f(ctx, s)
+		s.attend(ctx, result)
 	}
 	done()
 	stop()
@@ -149,7 +152,32 @@ func (s *session) begin(ctx context.Context, trouble error) error {
 		_, _ = fmt.Fprintf(s.w.Err, "gonogo: warning: %v\n  the engine (pid %d) goes on with the config that it has, %s, and so does this command\n",
 			trouble, snap.Engine.PID, shortHash(snap.Rollout.ConfigHash))
 	}
+	if p := snap.State.ActivePlan(); p != nil && own(snap) && p.Status == model.Running && p.Plan.Kind == model.PlanRollback {
+		_, _ = fmt.Fprintf(s.w.Err, "gonogo: %q was under way when the engine before ended: this command goes on with it, and stays until its end\n", p.Plan.Title)
+	}
 	return nil
+}
+
+// own reports whether the engine is this command's.
+func own(snap *model.Snapshot) bool { return snap.Engine.Transient && snap.Engine.PID == os.Getpid() }
+
+// attend tells, beside what the command is about, how a plan goes on that its own engine
+// runs still: the command ends no sooner. Where the engine is lost there is nothing to tell.
+func (s *session) attend(ctx context.Context, result error) {
+	var silent *Silent
+	if s.last == nil || errors.As(result, &silent) || errors.Is(result, errNoEngine) {
+		return
+	}
+	p := s.last.State.ActivePlan()
+	if p == nil || p.Status != model.Running || !own(s.last) {
+		return
+	}
+	beside := *s.w
+	beside.Out = s.w.Err
+	t := *s
+	t.w = &beside
+	_, _ = fmt.Fprintf(s.w.Err, "gonogo: %q goes on:\n", p.Plan.Title)
+	_ = t.followPlan(ctx, consent{}, p) // its end is told; the command's status says how that itself went
 }
 
 func shortHash(hash string) string { return hash[:min(12, len(hash))] }
@@ -215,6 +243,19 @@ func (s *session) settled(ctx context.Context) (*model.Snapshot, error) {
 		return snap, err
 	}
 	return s.judged(ctx, snap)
+}
+
+// stands is settled for who asks where the rollout stands. While a rollback runs
+// that is said soon: a source that hangs is no news then.
+func (s *session) stands(ctx context.Context) (*model.Snapshot, error) {
+	if snap, err := s.next(ctx); err != nil || snap.State.RollbackOpen() == nil || snap.State.ActivePlan() == nil {
+		if err == nil {
+			s.first = snap
+			return s.settled(ctx)
+		}
+		return nil, err
+	}
+	return s.answers(ctx, quietFor)
 }
 
 // glance is settled for a way back, which must not wait for a source that
