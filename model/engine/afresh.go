@@ -164,13 +164,13 @@ func (x *executor) fireAsShown(id model.PlanID, by model.Actor, cause model.Inte
 // fireFor fires the armed plan that a person was shown. Where its effects are
 // computed from what the stores hold, these are looked at first, which takes its time:
 // then the answer comes later.
-func (e *Engine) fireFor(in model.Intent, p *model.PlanState) error {
-	if !e.plans.computed(p) {
-		return e.plans.fireAsShown(p.Plan.ID, in.By, in.ID, howEnter)
+func (x *executor) fireFor(in model.Intent, p *model.PlanState) error {
+	if !x.computed(p) {
+		return x.fireAsShown(p.Plan.ID, in.By, in.ID, howEnter)
 	}
-	e.spawn("fire", func() {
-		e.lookAtStores(e.work, &p.Plan)
-		e.answer(in.ID, e.plans.fireAsShown(p.Plan.ID, in.By, in.ID, howEnter))
+	x.e.spawn("fire", func() {
+		x.lookAtStores(x.e.work, &p.Plan)
+		x.e.answer(in.ID, x.fireAsShown(p.Plan.ID, in.By, in.ID, howEnter))
 	})
 	return errLater
 }
@@ -199,19 +199,19 @@ func (x *executor) computed(p *model.PlanState) bool {
 
 // lookAtStores looks at the stores of the flags that the plan sets, for lookFirst at
 // most: of one that does not answer by then, what was seen before counts.
-func (e *Engine) lookAtStores(ctx context.Context, p *model.Plan) {
+func (x *executor) lookAtStores(ctx context.Context, p *model.Plan) {
 	timed, done := context.WithTimeout(ctx, lookFirst)
 	defer done()
 	seen := map[model.FlagID]bool{}
 	var group sync.WaitGroup
 	for _, st := range p.Steps {
 		for _, c := range st.Changes {
-			f := e.o.Rollout.Flag(c.Flag)
+			f := x.e.o.Rollout.Flag(c.Flag)
 			if f == nil || seen[c.Flag] {
 				continue
 			}
 			seen[c.Flag] = true
-			group.Go(func() { _, _ = e.observeStored(timed, f) }) // recorded; errors too
+			group.Go(func() { _, _ = x.e.observeStored(timed, f) }) // recorded; errors too
 		}
 	}
 	group.Wait()

@@ -139,7 +139,7 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 				}
 			}
 			if s := x.e.ledger.current(); isArmed(&s, id) && x.computed(s.Plan) {
-				x.e.lookAtStores(x.e.work, &s.Plan.Plan)
+				x.lookAtStores(x.e.work, &s.Plan.Plan)
 			}
 			x.countedDown(id)
 			return

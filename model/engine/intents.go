@@ -235,7 +235,7 @@ func (e *Engine) decide(in model.Intent) error {
 	if in.Hash != p.Plan.Hash {
 		return refuse("what is armed is not what was shown to who fires it (plan %s, hash %.12s): look at it, then fire that", p.Plan.ID, p.Plan.Hash)
 	}
-	return e.fireFor(in, p)
+	return e.plans.fireFor(in, p)
 }
 
 func (e *Engine) hold(in model.Intent) error {
