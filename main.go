@@ -397,7 +397,7 @@ func exists(path string) bool {
 // openOnce is open for a command, which looks and goes.
 func (a *app) openOnce(path string, use headless.Use) (headless.Opened, error) {
 	path = configPath(path)
-	o, dir, err := a.find(path, use == headless.WayDown)
+	o, dir, err := a.find(path, use == headless.WayDown || use == headless.LookDown)
 	trouble := err
 	if o.Reload == nil && use == headless.Read {
 		if place, known := engine.Find(path, false); known { // the journal needs no config
@@ -519,7 +519,7 @@ func (a *app) options(cfg *config.Config, dir string) engine.Options {
 		spec.Preview = actions.Preview(cfg.Actions[spec.ID])
 	}
 	by := a.actor
-	by.Name, by.Via = "gonogo", "engine"
+	by.Name, by.Via = "gonogo", model.ViaEngine
 	r := &cfg.Rollout
 	return engine.Options{
 		Rollout: r, Dir: dir, OwnedDir: cfg.StateDir != "", Actor: by, Now: time.Now, Version: version(),

@@ -19,6 +19,7 @@ type executor struct {
 	once  sync.Once
 	mu    sync.Mutex
 	run   *run           // at work, or the last one
+	shown shown          // what the armed plan was resolved from
 	lines map[int]string // last line of output of its running steps
 }
 
@@ -26,11 +27,30 @@ func (x *executor) init(e *Engine) {
 	x.e, x.quit, x.lines = e, make(chan struct{}), map[int]string{}
 }
 
-// fire starts an armed plan, once: of two who fire at the same moment the
-// second finds it running and is content.
+// How a plan was fired, see model.PlanFired.
+const (
+	howEnter     = "enter"
+	howCountdown = "countdown"
+	howYes       = "--yes"
+)
+
+// shows notes what a plan is resolved from that is about to be armed.
+func (x *executor) shows(in model.Intent, before *model.PlanState) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.shown = shown{in, before}
+}
+
+// fire starts an armed plan, as it is.
 func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, how string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	return x.fireLocked(id, by, cause, how)
+}
+
+// fireLocked is fire for who holds mu. A plan fires once: of two who fire at the
+// same moment the second finds it running and is content.
+func (x *executor) fireLocked(id model.PlanID, by model.Actor, cause model.IntentID, how string) error {
 	state := x.e.ledger.State()
 	p := state.ActivePlan()
 	if p == nil || p.Plan.ID != id {
@@ -118,6 +138,9 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 				case <-changed:
 				}
 			}
+			if s := x.e.ledger.State(); isArmed(&s, id) && x.computed(s.Plan) {
+				x.lookAtStores(x.e.work, &s.Plan.Plan)
+			}
 			x.countedDown(id)
 			return
 		}
@@ -156,7 +179,7 @@ func (x *executor) countedDown(id model.PlanID) {
 			return
 		}
 	}
-	_ = x.fire(id, by, model.IntentID(id), "countdown")
+	_ = x.fireAsShown(id, by, model.IntentID(id), howCountdown)
 }
 
 func isArmed(s *model.State, id model.PlanID) bool {
@@ -229,7 +252,7 @@ func (e *Engine) resume() {
 	id := p.Plan.ID
 	switch {
 	case p.Status == model.Armed:
-		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired, so it was not run"})
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired"})
 	case p.Plan.Kind == model.PlanDrill:
 		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended in the middle of the drill: nothing was changed; rehearse again"})
 	case p.Plan.Kind == model.PlanRollback:

@@ -111,9 +111,6 @@ func (e *Engine) arm(in model.Intent) error {
 	if err != nil {
 		return err
 	}
-	if in.Hash != "" && in.Hash != plan.Hash && !down {
-		return refuse("the plan would do something else by now than what was shown: look again, then repeat")
-	}
 	if active != nil { // only now that there is something to take its place
 		if active.Status == model.Armed {
 			e.plans.veto(active.Plan.ID, in.By, in.ID, model.PlanVetoed{Reason: "another rollback goes first"})
@@ -131,6 +128,7 @@ func (e *Engine) arm(in model.Intent) error {
 	if _, err := e.baselines(plan.Freeze, ""); err != nil {
 		return err
 	}
+	e.plans.shows(in, state.Plan)
 	events := []model.Event{model.IntentTaken{Intent: in}, armed}
 	if down {
 		e.ledger.RollbackBegins()
@@ -139,7 +137,7 @@ func (e *Engine) arm(in model.Intent) error {
 		return err
 	}
 	if in.Yes {
-		return e.plans.fire(plan.ID, in.By, in.ID, "--yes")
+		return e.plans.fire(plan.ID, in.By, in.ID, howYes)
 	}
 	e.plans.countDown(plan.ID, armed.FireAt)
 	return nil
@@ -194,7 +192,7 @@ func (e *Engine) join(in model.Intent, active *model.PlanState) error {
 	}
 	e.ledger.RecordAnyway(in.By, in.ID, model.IntentTaken{Intent: in}, model.PlanJoined{Plan: active.Plan.ID})
 	if active.Status == model.Armed && in.Yes {
-		return e.plans.fire(active.Plan.ID, in.By, in.ID, "--yes")
+		return e.plans.fireAsShown(active.Plan.ID, in.By, in.ID, howYes)
 	}
 	return nil
 }
@@ -234,10 +232,10 @@ func (e *Engine) decide(in model.Intent) error {
 		e.plans.veto(p.Plan.ID, in.By, in.ID, veto)
 		return nil
 	}
-	if in.Hash != "" && in.Hash != p.Plan.Hash {
-		return refuse("what is armed is another plan than the one that was shown: look again, then repeat")
+	if in.Hash != p.Plan.Hash {
+		return refuse("what is armed is not what was shown to who fires it (plan %s, hash %.12s): look at it, then fire that", p.Plan.ID, p.Plan.Hash)
 	}
-	return e.plans.fire(p.Plan.ID, in.By, in.ID, "enter")
+	return e.plans.fireFor(in, p)
 }
 
 func (e *Engine) hold(in model.Intent) error {

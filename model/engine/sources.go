@@ -16,7 +16,7 @@ type emitter struct {
 }
 
 func (m emitter) Fact(ev model.Event) error {
-	return m.e.ledger.Record(model.Actor{Name: m.source, Host: m.e.o.Actor.Host, Via: "engine"}, "", ev)
+	return m.e.ledger.Record(model.Actor{Name: m.source, Host: m.e.o.Actor.Host, Via: model.ViaEngine}, "", ev)
 }
 
 func (m emitter) Sample(id model.MetricID, at time.Time, v float64) { m.e.meters.sample(id, at, v) }
