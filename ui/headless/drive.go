@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/plan"
 	"gonogo/ui/words"
 )
 
@@ -30,7 +31,7 @@ func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
 	if err != nil {
 		return err
 	}
-	plan, err := model.Resolve(snap.Rollout, &snap.State, snap.Gate, in)
+	plan, err := plan.Resolve(snap.Rollout, &snap.State, snap.Gate, in)
 	joins := in.Kind == model.ArmRollback && snap.State.ActivePlan() != nil
 	if err != nil && !joins {
 		return err
