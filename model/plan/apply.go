@@ -35,9 +35,9 @@ func (w *work) apply(level int) (Do, bool) {
 
 // needed reports whether step at must run: it makes a flag live that was
 // set, or whose effective value is not certainly the right one, or it belongs to no flag.
-// A drill runs it in any case.
+// A drill runs it in any case. One that was begun may have happened: that is looked at first.
 func (w *work) needed(at int) (bool, []Look) {
-	if w.p.Plan.Drill != "" {
+	if w.p.Plan.Drill != "" || w.p.Steps[at].Tries > 0 {
 		return true, nil
 	}
 	id, applies := w.p.Plan.Steps[at].Action, false

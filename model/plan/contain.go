@@ -14,6 +14,9 @@ const (
 	waveFor = 2 * time.Second
 	// lateFor is how long a widening step waits for its master after the restarts.
 	lateFor = 10 * time.Second
+	// lookCounts is how long a look at a master says something: until one that may
+	// take as long as a look may has ended beside it.
+	lookCounts = 6 * time.Second
 )
 
 // contain sets the level's flags, wave by wave: what narrows before what
@@ -200,21 +203,29 @@ func (w *work) containLate(level int) (Do, bool) {
 		return Do{}, true
 	}
 	ends := w.quiet(level).Add(lateFor)
+	oldest := lookCounts
+	if over := !w.f.Now.Before(ends); over {
+		oldest = 0 // what was seen last decides
+	}
 	do := Do{Wait: ends}
 	for _, n := range todo {
-		why, need := w.mustWait(n, nil, Poll)
+		why, need := w.mustWait(n, nil, oldest)
+		if !w.down && w.waitsBefore(n) {
+			why, need = "it would open more before what comes first is set", nil
+		}
 		switch {
-		case !w.down && w.waitsBefore(n):
-			why = "it would open more before what comes first is set"
 		case len(need) > 0:
 			_, _ = w.look(&do, need)
 			return do, true
 		case why == "":
 			do.Begin = append(do.Begin, Job{Kind: JobSet, Level: level, Steps: []int{n}})
 			return do, true
-		}
-		if !w.f.Now.Before(ends) {
+		case oldest == 0:
 			do.End = append(do.End, End{n, model.StepSkipped, why})
+			continue
+		}
+		if _, again := w.mustWait(n, nil, Poll); len(again) > 0 {
+			_, _ = w.look(&do, again)
 		}
 	}
 	if next := w.f.Now.Add(Poll); next.Before(ends) {
