@@ -101,7 +101,8 @@ func (r *Run) beginLook(ctx context.Context, job plan.Job) {
 		seen := plan.Seen{Effects: effects}
 		r.start(func() {
 			defer func() { _ = recover() }() // a look that panics saw nothing
-			f, err := r.flag(l.Flag), error(nil)
+			f := r.flag(l.Flag)
+			var err error
 			if l.Running {
 				seen.Value, err = r.engine.Running(ctx, f)
 			} else {

@@ -29,7 +29,8 @@ func (l *stander) stands(ctx context.Context, n int) (s standing) {
 			s.why = fmt.Sprintf("panic: %v", v)
 		}
 	}()
-	ok, why := true, ""
+	var ok bool
+	var why string
 	switch st := l.plan.Steps[n]; {
 	case st.Kind == model.StepRun:
 		ok, why = l.action(ctx, n)
