@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -203,11 +202,10 @@ func (w *work) containLate(level int) (Do, bool) {
 		return Do{}, true
 	}
 	ends := w.quiet(level).Add(lateFor)
-	oldest := lookCounts
-	if over := !w.f.Now.Before(ends); over {
-		oldest = 0 // what was seen last decides
+	oldest, do := lookCounts, Do{Wait: ends}
+	if !w.f.Now.Before(ends) {
+		oldest, do.Wait = 0, time.Time{} // what was seen last decides
 	}
-	do := Do{Wait: ends}
 	for _, n := range todo {
 		why, need := w.mustWait(n, nil, oldest)
 		if !w.down && w.waitsBefore(n) {
@@ -255,91 +253,4 @@ func (w *work) quiet(level int) time.Time {
 		}
 	}
 	return at
-}
-
-// mustWait returns why step n may not be set yet, or "", or what must be looked
-// at before that can be said. Masters that are written together with it need not be
-// off before.
-func (w *work) mustWait(n int, together []int, oldest time.Duration) (string, []Look) {
-	why, looks := w.mastersOn(n, together, oldest)
-	if why != "" || len(looks) > 0 {
-		return why, looks
-	}
-	return w.listsNotLive(n, oldest)
-}
-
-// mastersOn returns why step n may not widen yet. What counts is that the
-// running service is seen to have the master off; where it cannot be asked, that
-// the store has, and that what makes it live was seen to have happened.
-func (w *work) mastersOn(n int, together []int, oldest time.Duration) (string, []Look) {
-	var looks []Look
-	for _, id := range w.p.Plan.Steps[n].After {
-		m := flagOf(w.f.Rollout, id)
-		if slices.ContainsFunc(together, func(other int) bool { return w.p.Plan.Steps[other].Changes[0].Flag == id }) {
-			continue
-		}
-		off, need := w.seen(Look{Flag: id}, model.BoolValue(false), oldest)
-		if off && w.liveLater(n, m) {
-			if w.f.Reads[id] {
-				off, need = w.seen(Look{Flag: id, Running: true}, model.BoolValue(false), oldest)
-			} else {
-				off = len(m.Apply) == 0 || Restarted(w.p, w.f.Flags, m)
-			}
-		}
-		switch {
-		case need != nil:
-			looks = append(looks, *need)
-		case !off:
-			return fmt.Sprintf("it would open more while %s is not seen off", id), nil
-		}
-	}
-	return "", looks
-}
-
-// listsNotLive returns why a master that is live at once would open before what
-// hangs on it is: that must first be seen in effect, or its restart to have happened.
-func (w *work) listsNotLive(n int, oldest time.Duration) (string, []Look) {
-	change, master := w.p.Plan.Steps[n].Changes[0], w.flag(n)
-	if !change.To.Equal(model.BoolValue(true)) || change.From.Equal(change.To) || len(master.Apply) > 0 {
-		return "", nil
-	}
-	var looks []Look
-	for m, st := range w.p.Plan.Steps {
-		if st.Kind != model.StepSet || st.Level != w.p.Plan.Steps[n].Level {
-			continue
-		}
-		f := w.flag(m)
-		if !slices.Contains(f.Needs, master.ID) || len(f.Apply) == 0 {
-			continue
-		}
-		live, need := Restarted(w.p, w.f.Flags, f), (*Look)(nil)
-		if w.f.Reads[f.ID] {
-			live, need = w.seen(Look{Flag: f.ID, Running: true}, st.Changes[0].To, oldest)
-		}
-		switch {
-		case need != nil:
-			looks = append(looks, *need)
-		case !live:
-			return fmt.Sprintf("it would open before %s is seen in effect", f.ID), nil
-		}
-	}
-	return "", looks
-}
-
-// seen reports whether the look, as it was taken since the last effect, saw the
-// value; or the look itself, if it must be taken first.
-func (w *work) seen(l Look, is model.Value, oldest time.Duration) (bool, *Look) {
-	s, ok := w.f.Looks[l]
-	if !ok || s.Effects != w.f.Effects || oldest > 0 && w.f.Now.Sub(s.At) >= oldest {
-		return false, &l
-	}
-	return s.OK && s.Value.Equal(is), nil
-}
-
-// liveLater reports whether master m takes effect later than step n would: a
-// step that goes live by the same restart, or a later one, cannot come before it.
-func (w *work) liveLater(n int, m *model.Flag) bool {
-	f := w.flag(n)
-	needsMore := slices.ContainsFunc(m.Apply, func(id model.ActionID) bool { return !slices.Contains(f.Apply, id) })
-	return needsMore || len(m.Apply) == 0 && w.f.Reads[m.ID]
 }

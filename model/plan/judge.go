@@ -44,9 +44,9 @@ func count(b bool) int {
 func judge(p *model.PlanState, f *Facts) Verdict {
 	t, down := tallyOf(p), p.Plan.Kind == model.PlanRollback
 	unread := unread(p, f)
+	v := Verdict{Doubts: append(slices.Clone(f.Doubts), rivals(p, f)...)}
 	unsure := t.unseen > 0 && (down && (t.set == 0 || len(unread) > 0) || fell(p))
-	all := t.setOK == t.set && t.ranOK == t.ran && t.checksOK == t.checks && len(f.Doubts) == 0 && !unsure
-	v := Verdict{Doubts: slices.Clone(f.Doubts)}
+	all := t.setOK == t.set && t.ranOK == t.ran && t.checksOK == t.checks && len(v.Doubts) == 0 && !unsure
 	switch {
 	case f.Stop.Fence != "":
 		v.Outcome, v.Summary = model.Fenced, f.Stop.Fence
@@ -77,6 +77,18 @@ func judge(p *model.PlanState, f *Facts) Verdict {
 		v.Outcome, v.Summary = model.Verified, "done and confirmed"
 	}
 	return v
+}
+
+// rivals tells of flags that a process before this one had to set again, which
+// it found to be set to something else: what it saw there is gone with it.
+func rivals(p *model.PlanState, f *Facts) []string {
+	var out []string
+	for n, st := range p.Plan.Steps {
+		if st.Kind == model.StepSet && p.Steps[n].Again && !f.Last.Again[st.Changes[0].Flag] {
+			out = append(out, fmt.Sprintf("something else set %s after gonogo had set it to %s: find what writes it", st.Changes[0].Flag, st.Changes[0].To.Brief()))
+		}
+	}
+	return out
 }
 
 // unread returns the flags that a restart makes live, and whose value the running

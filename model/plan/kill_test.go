@@ -134,7 +134,7 @@ func TestKilledAnywhereTheRestIsTheSame(t *testing.T) {
 			z := newPlayer(rt, y.r, c.s, c.world.clone(), c.now, false)
 			got := z.front()
 			for job := range got {
-				// Whether all has stood is for each process to see itself.
+				// Whether all stands is for each process to see itself.
 				again := job == "stand 0" && slices.ContainsFunc(keys(c.front), func(s string) bool { return strings.HasPrefix(s, "done ") })
 				if !c.front[job] && !again {
 					rt.Fatalf("cut %d of %d: the next process begins %v, the killed one %v\n%v\n%s", i, len(y.cuts), keys(got), keys(c.front), c.s.Plan.Steps, titlesOf(c.s.Plan))

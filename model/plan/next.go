@@ -19,7 +19,7 @@ const Poll = 250 * time.Millisecond
 // through that and a rest for each level. It goes on past a step that fails, and
 // stops only where Facts.Stop says so or, on a way up, at a set step that failed.
 func Next(p *model.PlanState, f *Facts) Do {
-	w := &work{p: p, f: f, down: p.Plan.Kind == model.PlanRollback}
+	w := &work{masters: masters{p, f}, down: p.Plan.Kind == model.PlanRollback}
 	if why := f.Stop.Why(); why != "" {
 		return w.stopped(why)
 	}
@@ -48,8 +48,7 @@ func Next(p *model.PlanState, f *Facts) Do {
 
 // work is a plan with its facts while Next looks at it.
 type work struct {
-	p    *model.PlanState
-	f    *Facts
+	masters
 	down bool
 }
 
@@ -162,9 +161,6 @@ func (w *work) lastLevel() int {
 	}
 	return last
 }
-
-// flag returns the flag that step n sets.
-func (w *work) flag(n int) *model.Flag { return flagOf(w.f.Rollout, w.p.Plan.Steps[n].Changes[0].Flag) }
 
 // flagOf returns the flag id, or one that nothing can be done with where the
 // config has it no more: its steps fail, and the others go on.

@@ -165,6 +165,9 @@ func (y *player) wait(until time.Time) {
 			next = i
 		}
 	}
+	if !until.IsZero() && !until.After(y.now) {
+		y.rt.Fatalf("Next wants to be asked again in the past: %s at %s", until, y.now)
+	}
 	if !until.IsZero() && (next < 0 || until.Before(y.beats[next].at)) {
 		y.now = until
 		return
@@ -217,7 +220,8 @@ func (y *player) front() map[string]bool {
 	z.f.Marking = false
 	out := map[string]bool{}
 	for _, b := range y.beats {
-		if b.last && !slices.Contains([]JobKind{JobLook, JobMark, JobRemark}, b.job.Kind) {
+		busy := b.job.Kind == JobStand || slices.ContainsFunc(b.job.Steps, func(n int) bool { _, ok := y.f.Busy[n]; return ok })
+		if b.last && busy && !slices.Contains([]JobKind{JobLook, JobMark, JobRemark}, b.job.Kind) {
 			out[front(b.job)] = true
 		}
 	}

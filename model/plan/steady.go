@@ -41,7 +41,7 @@ func (w *work) steady() (Do, bool) {
 // SteadyOver reports whether a last look that begins now is late: what stands
 // has stood long enough.
 func SteadyOver(p *model.PlanState, f *Facts) bool {
-	w := &work{p: p, f: f}
+	w := &work{masters: masters{p, f}}
 	return !w.f.Now.Before(w.steadyUntil())
 }
 
