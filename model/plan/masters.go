@@ -103,4 +103,6 @@ func (w masters) liveLater(n int, m *model.Flag) bool {
 }
 
 // flag returns the flag that step n sets.
-func (w masters) flag(n int) *model.Flag { return flagOf(w.f.Rollout, w.p.Plan.Steps[n].Changes[0].Flag) }
+func (w masters) flag(n int) *model.Flag {
+	return flagOf(w.f.Rollout, w.p.Plan.Steps[n].Changes[0].Flag)
+}
