@@ -98,7 +98,7 @@ func (s *State) step(id PlanID, n int) *Step {
 // observation ends that.
 func intendStep(s State, r Record, e StepIntended) State {
 	s = onStep(s, e.Plan, e.Step, func(t *StepState) {
-		t.Tries, t.Before = e.Try, e.Before
+		t.Tries, t.Before, t.Again = e.Try, e.Before, t.Again || t.Outcome != ""
 		if t.Started.IsZero() {
 			t.Started = r.At
 		}

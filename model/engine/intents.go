@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"gonogo/model"
+	"gonogo/model/plan"
 )
 
 // takeIntents works through the queue: each intent is checked, journaled and acted on.
@@ -107,7 +108,7 @@ func (e *Engine) arm(in model.Intent) error {
 		}
 	}
 	verdict := e.judge.verdictOf(e.o.Rollout, &state, e.o.Now())
-	plan, err := model.Resolve(e.o.Rollout, &state, verdict, in)
+	plan, err := plan.Resolve(e.o.Rollout, &state, verdict, in)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/plan"
 	"gonogo/ui/words"
 )
 
@@ -36,7 +37,7 @@ func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
 		return err
 	}
 	if c.dry {
-		plan, err := model.Resolve(snap.Rollout, &snap.State, snap.Gate, in)
+		plan, err := plan.Resolve(snap.Rollout, &snap.State, snap.Gate, in)
 		if err != nil {
 			return err
 		}

@@ -1,29 +1,32 @@
-package model
+package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+
+	"gonogo/model"
 )
 
 // containSteps returns one set step a flag, ordered so that nothing in between
 // is more open than the start: what narrows goes first, what widens waits for
 // its masters to be off, where the plan turns them off, and goes before them, where it turns them on. The executor writes those of one file at once.
-func containSteps(r *Rollout, s *State, settings []Setting, down bool) []Step {
-	var narrow, widen []Step
+func containSteps(r *model.Rollout, s *model.State, settings []model.Setting, down bool) []model.Step {
+	var narrow, widen []model.Step
 	for _, set := range settings {
 		f := r.Flag(set.Flag)
 		if f == nil {
 			continue
 		}
 		from := s.Flags[f.ID].Stored
-		st := Step{
-			Stage: StageContain, Kind: StepSet, Timeout: SetTimeout,
-			Changes: []Change{{f.ID, from, set.Value}}, Everyone: everyone(f, from, set.Value),
+		st := model.Step{
+			Stage: model.StageContain, Kind: model.StepSet, Timeout: model.SetTimeout,
+			Changes: []model.Change{{Flag: f.ID, From: from, To: set.Value}}, Everyone: cmp.Or(f.Everyone(from), f.Everyone(set.Value)),
 		}
 		st.Title = fmt.Sprintf("%s: %s", f.ID, st.Change(st.Changes[0]))
 		if widens(f, from, set.Value) {
 			st.After = offMasters(f, settings)
-			if down && len(st.After) == 0 && opens(f, set.Value) {
+			if down && len(st.After) == 0 && f.Opens(set.Value) {
 				st.After = f.Needs // whoever switches them off: never under a master that is on
 			}
 			widen = append(widen, st)
@@ -32,7 +35,7 @@ func containSteps(r *Rollout, s *State, settings []Setting, down bool) []Step {
 		}
 	}
 	// A master opens only once what hangs on it is in place.
-	slices.SortStableFunc(widen, func(a, b Step) int {
+	slices.SortStableFunc(widen, func(a, b model.Step) int {
 		return depth(r, b.Changes[0].Flag) - depth(r, a.Changes[0].Flag)
 	})
 	for i := range widen {
@@ -48,7 +51,7 @@ func containSteps(r *Rollout, s *State, settings []Setting, down bool) []Step {
 }
 
 // depth returns how many masters stand above flag id, one above the other.
-func depth(r *Rollout, id FlagID) int {
+func depth(r *model.Rollout, id model.FlagID) int {
 	f := r.Flag(id)
 	if f == nil {
 		return 0
@@ -60,19 +63,14 @@ func depth(r *Rollout, id FlagID) int {
 	return deepest
 }
 
-// opens reports whether the value lets everyone in.
-func opens(f *Flag, v Value) bool {
-	return f.Type == List && f.Empty == "everyone" && len(v.Items) == 0
-}
-
 // widens reports whether going from one value to the other may let more
 // traffic in: a switch turned on, a list that gains items, or loses its last
 // where empty means everyone.
-func widens(f *Flag, from, to Value) bool {
+func widens(f *model.Flag, from, to model.Value) bool {
 	switch f.Type {
-	case Bool:
-		return to.Equal(BoolValue(true))
-	case List:
+	case model.Bool:
+		return to.Equal(model.BoolValue(true))
+	case model.List:
 		if from.IsZero() {
 			return true // not observed: who is on it now cannot be told
 		}
@@ -93,10 +91,10 @@ func widens(f *Flag, from, to Value) bool {
 }
 
 // offMasters returns the masters of f that the same plan turns off.
-func offMasters(f *Flag, settings []Setting) []FlagID {
-	var out []FlagID
+func offMasters(f *model.Flag, settings []model.Setting) []model.FlagID {
+	var out []model.FlagID
 	for _, need := range f.Needs {
-		if valueFor(settings, need, Value{}).Equal(BoolValue(false)) {
+		if model.ValueFor(settings, need, model.Value{}).Equal(model.BoolValue(false)) {
 			out = append(out, need)
 		}
 	}
@@ -105,9 +103,9 @@ func offMasters(f *Flag, settings []Setting) []FlagID {
 
 // runSteps returns what must run after the settings: what their flags apply
 // by, then what the rollback lists, each once.
-func runSteps(r *Rollout, settings []Setting, also []ActionID) []Step {
-	var ids []ActionID
-	add := func(more []ActionID) {
+func runSteps(r *model.Rollout, settings []model.Setting, also []model.ActionID) []model.Step {
+	var ids []model.ActionID
+	add := func(more []model.ActionID) {
 		for _, id := range more {
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
@@ -120,11 +118,11 @@ func runSteps(r *Rollout, settings []Setting, also []ActionID) []Step {
 		}
 	}
 	add(also)
-	var out []Step
+	var out []model.Step
 	for _, id := range ids {
 		if a := r.Action(id); a != nil {
-			out = append(out, Step{
-				Stage: StageApply, Kind: StepRun, Title: a.Title, Action: id,
+			out = append(out, model.Step{
+				Stage: model.StageApply, Kind: model.StepRun, Title: a.Title, Action: id,
 				Preview: a.Preview, Idempotent: a.Idempotent, Timeout: a.Timeout,
 			})
 		}
@@ -132,17 +130,17 @@ func runSteps(r *Rollout, settings []Setting, also []ActionID) []Step {
 	return out
 }
 
-func verifyStep(r *Rollout, v Verify) Step {
+func verifyStep(r *model.Rollout, v model.Verify) model.Step {
 	if v.Title == "" {
 		switch v.Kind {
-		case VerifyFlag:
+		case model.VerifyFlag:
 			v.Title = fmt.Sprintf("%s is %s", v.Flag, v.Is.Brief())
 			if f := r.Flag(v.Flag); f != nil && f.Effective {
 				v.Title += " in the running service"
 			}
-		case VerifyMetric:
+		case model.VerifyMetric:
 			v.Title = fmt.Sprintf("%s %s", v.Metric, v.Target.Text)
 		}
 	}
-	return Step{Stage: StageVerify, Kind: StepVerify, Title: v.Title, Verify: &v, Timeout: v.Within}
+	return model.Step{Stage: model.StageVerify, Kind: model.StepVerify, Title: v.Title, Verify: &v, Timeout: v.Within}
 }

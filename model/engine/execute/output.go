@@ -1,4 +1,4 @@
-package engine
+package execute
 
 import (
 	"bytes"
@@ -11,9 +11,9 @@ import (
 // outputKept is how much of a step's output is journaled: its head and its tail, each.
 const outputKept = 4 << 10
 
-// output keeps the head and tail of what an action prints, and says its last
+// Output keeps the head and tail of what an action prints, and says its last
 // line as it comes. It never holds more than 2·outputKept bytes and a line.
-type output struct {
+type Output struct {
 	mu   sync.Mutex
 	head []byte
 	tail []byte
@@ -21,8 +21,14 @@ type output struct {
 	say  func(line string)
 }
 
+// NewOutput returns an output that gives each last line to say.
+func NewOutput(say func(line string)) *Output { return &Output{say: say} }
+
+// Say says a line that no action printed; it is not kept.
+func (o *Output) Say(line string) { o.say(line) }
+
 // Write never fails.
-func (o *output) Write(p []byte) (int, error) {
+func (o *Output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	rest := p
 	if room := outputKept - len(o.head); room > 0 {
@@ -49,7 +55,7 @@ func lastLine(p []byte) string {
 }
 
 // String returns what was kept, inert, its lines apart.
-func (o *output) String() string {
+func (o *Output) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	text := string(o.head)

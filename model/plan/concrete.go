@@ -1,4 +1,4 @@
-package model
+package plan
 
 import (
 	"fmt"
@@ -6,12 +6,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"gonogo/model"
 )
 
 // concrete turns the wishes among settings into values: a share of a flag's
 // population, or what is there without what a person picked. A way down never
 // makes a list longer. Its error says what cannot be told.
-func concrete(r *Rollout, s *State, settings []Setting, down bool, remove []string) ([]Setting, error) {
+func concrete(r *model.Rollout, s *model.State, settings []model.Setting, down bool, remove []string) ([]model.Setting, error) {
 	out := slices.Clone(settings)
 	for i, set := range out {
 		f := r.Flag(set.Flag)
@@ -20,9 +22,9 @@ func concrete(r *Rollout, s *State, settings []Setting, down bool, remove []stri
 		}
 		var err error
 		switch set.Value.Type {
-		case Share:
+		case model.Share:
 			out[i].Value, err = share(f, s.Flags[f.ID].Stored, set.Value, down)
-		case Remove:
+		case model.Remove:
 			out[i].Value, err = without(f, s.Flags[f.ID].Stored, remove)
 		}
 		if err != nil {
@@ -34,24 +36,24 @@ func concrete(r *Rollout, s *State, settings []Setting, down bool, remove []stri
 
 // share returns the list that holds v per cent of f's population, rounded down.
 // Those already on it stay, in their order; a way up fills it with the first others.
-func share(f *Flag, from, v Value, down bool) (Value, error) {
+func share(f *model.Flag, from, v model.Value, down bool) (model.Value, error) {
 	percent, err := strconv.ParseFloat(v.Text, 64)
 	if err != nil || len(f.Population) == 0 {
-		return Value{}, refuse("%s is to be %s, but its population is not known", f.ID, v)
+		return model.Value{}, refuse("%s is to be %s, but its population is not known", f.ID, v)
 	}
 	n := int(math.Floor(percent*float64(len(f.Population))/100 + 1e-9))
 	if n == 0 && f.Empty == "everyone" {
-		return Value{}, refuse("%s of %d is nobody, but to the service an empty %s means everyone: name a larger share, or switch its master off", v, len(f.Population), f.ID)
+		return model.Value{}, refuse("%s of %d is nobody, but to the service an empty %s means everyone: name a larger share, or switch its master off", v, len(f.Population), f.ID)
 	}
 	items := from.Items
 	switch {
 	case from.IsZero():
-		return Value{}, refuse("%s was not observed, so who stays on it cannot be told: look at its store, or take a rollback that names its value", f.ID)
+		return model.Value{}, refuse("%s was not observed, so who stays on it cannot be told: look at its store, or take a rollback that names its value", f.ID)
 	case len(items) == 0 && f.Empty == "everyone":
 		items = f.Population
 	}
 	if n <= len(items) {
-		return ListValue(slices.Clone(items[:n])...), nil
+		return model.ListValue(slices.Clone(items[:n])...), nil
 	}
 	if down {
 		return from, nil
@@ -65,42 +67,42 @@ func share(f *Flag, from, v Value, down bool) (Value, error) {
 			items = append(items, item)
 		}
 	}
-	return ListValue(items...), nil
+	return model.ListValue(items...), nil
 }
 
 // without returns what f holds, without remove.
-func without(f *Flag, from Value, remove []string) (Value, error) {
+func without(f *model.Flag, from model.Value, remove []string) (model.Value, error) {
 	items := from.Items
 	if len(items) == 0 && f.Empty == "everyone" && from.Type != "" {
 		items = f.Population
 	}
 	switch {
 	case from.IsZero():
-		return Value{}, refuse("%s was not observed, so nothing can be taken out of it: look at its store", f.ID)
+		return model.Value{}, refuse("%s was not observed, so nothing can be taken out of it: look at its store", f.ID)
 	case len(items) == 0 && f.Empty == "everyone":
-		return Value{}, refuse("%s is empty, which means everyone: without its population nobody can be taken out of it", f.ID)
+		return model.Value{}, refuse("%s is empty, which means everyone: without its population nobody can be taken out of it", f.ID)
 	case len(items) == 0:
-		return Value{}, refuse("%s is empty: there is nobody to take out", f.ID)
+		return model.Value{}, refuse("%s is empty: there is nobody to take out", f.ID)
 	case len(remove) == 0:
-		return Value{}, refuse("pick which to take out of %s: %s", f.ID, some(items))
+		return model.Value{}, refuse("pick which to take out of %s: %s", f.ID, some(items))
 	}
 	for _, item := range remove {
 		if !slices.Contains(items, item) {
-			return Value{}, refuse("%s does not hold %q: it holds %s", f.ID, Inert(item), some(items))
+			return model.Value{}, refuse("%s does not hold %q: it holds %s", f.ID, model.Inert(item), some(items))
 		}
 	}
 	stay := slices.DeleteFunc(slices.Clone(items), func(item string) bool { return slices.Contains(remove, item) })
 	if len(stay) == 0 && f.Empty == "everyone" {
-		return Value{}, refuse("an empty %s means everyone, so the last one cannot be taken out: switch its master off instead", f.ID)
+		return model.Value{}, refuse("an empty %s means everyone, so the last one cannot be taken out: switch its master off instead", f.ID)
 	}
-	return ListValue(stay...), nil
+	return model.ListValue(stay...), nil
 }
 
 // some names the first few of items.
 func some(items []string) string {
 	const most = 12
 	if len(items) <= most {
-		return Inert(strings.Join(items, ", "))
+		return model.Inert(strings.Join(items, ", "))
 	}
-	return fmt.Sprintf("%s and %d more", Inert(strings.Join(items[:most], ", ")), len(items)-most)
+	return fmt.Sprintf("%s and %d more", model.Inert(strings.Join(items[:most], ", ")), len(items)-most)
 }

@@ -1,15 +1,18 @@
-package model
+package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
+
+	"gonogo/model"
 )
 
 // oneFlagBudget bounds the way back of a single flag.
 const oneFlagBudget = 5 * time.Minute
 
-func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
+func resolveRollback(r *model.Rollout, s *model.State, in model.Intent) (model.Plan, error) {
 	b := r.EmergencyRollback()
 	switch {
 	case in.Rollback != "":
@@ -18,9 +21,9 @@ func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
 		return resolveFlagBack(r, s, in.Flag)
 	}
 	if b == nil {
-		return Plan{}, refuse("there is no rollback %q", in.Rollback)
+		return model.Plan{}, refuse("there is no rollback %q", in.Rollback)
 	}
-	p := Plan{Kind: PlanRollback, Title: b.Title, Rollback: b.ID, Emergency: b.Emergency, Budget: b.Budget, Steady: b.Steady, Phase: s.Phase, Notify: b.Notify}
+	p := model.Plan{Kind: model.PlanRollback, Title: b.Title, Rollback: b.ID, Emergency: b.Emergency, Budget: b.Budget, Steady: b.Steady, Phase: s.Phase, Notify: b.Notify}
 	if len(b.Steps) > 0 {
 		err := resolveLevels(r, s, b, &p)
 		return p, err
@@ -30,16 +33,16 @@ func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
 		settings, err = concrete(r, s, settings, true, in.Remove)
 	}
 	if err != nil {
-		return Plan{}, err
+		return model.Plan{}, err
 	}
 	p.Steps = append(containSteps(r, s, settings, true), runSteps(r, settings, b.Run)...)
 	for _, v := range b.Verify {
 		p.Steps = append(p.Steps, verifySteps(r, s, v, settings)...)
 	}
 	switch b.Scope {
-	case ScopeSafe:
+	case model.ScopeSafe:
 		p.Leaves, p.Phase = s.Phase != "", ""
-	case ScopePhase:
+	case model.ScopePhase:
 		if phaseInHand(s) == s.Phase { // of one that was not entered yet, back to where it stands
 			p.Leaves, p.Phase = true, before(r, s.Phase)
 		}
@@ -48,19 +51,19 @@ func resolveRollback(r *Rollout, s *State, in Intent) (Plan, error) {
 }
 
 // resolveFlagBack takes one flag back to its safe value.
-func resolveFlagBack(r *Rollout, s *State, id FlagID) (Plan, error) {
+func resolveFlagBack(r *model.Rollout, s *model.State, id model.FlagID) (model.Plan, error) {
 	f := r.Flag(id)
 	switch {
 	case f == nil:
-		return Plan{}, refuse("there is no flag %q", id)
+		return model.Plan{}, refuse("there is no flag %q", id)
 	case f.SafeKeep:
-		return Plan{}, refuse("a rollback leaves %s as it is (safe = \"keep\"): set it to a value instead", id)
+		return model.Plan{}, refuse("a rollback leaves %s as it is (safe = \"keep\"): set it to a value instead", id)
 	}
-	if opens(f, f.Safe) && !masterOff(s, f) {
-		return Plan{}, refuse("an empty %s means everyone: switch its master off instead", id)
+	if f.Opens(f.Safe) && !masterOff(s, f) {
+		return model.Plan{}, refuse("an empty %s means everyone: switch its master off instead", id)
 	}
-	settings := []Setting{{f.ID, f.Safe}}
-	p := Plan{Kind: PlanRollback, Title: fmt.Sprintf("Take %s back to %s", f.ID, f.Safe), Flag: id, Budget: oneFlagBudget, Phase: s.Phase}
+	settings := []model.Setting{{Flag: f.ID, Value: f.Safe}}
+	p := model.Plan{Kind: model.PlanRollback, Title: fmt.Sprintf("Take %s back to %s", f.ID, f.Safe), Flag: id, Budget: oneFlagBudget, Phase: s.Phase}
 	if b := r.EmergencyRollback(); b != nil {
 		p.Steady = b.Steady
 	}
@@ -69,15 +72,17 @@ func resolveFlagBack(r *Rollout, s *State, id FlagID) (Plan, error) {
 }
 
 // masterOff reports whether a master of f is seen off.
-func masterOff(s *State, f *Flag) bool {
-	return slices.ContainsFunc(f.Needs, func(id FlagID) bool { return s.Flags[id].Current().Equal(BoolValue(false)) })
+func masterOff(s *model.State, f *model.Flag) bool {
+	return slices.ContainsFunc(f.Needs, func(id model.FlagID) bool { return s.Flags[id].Current().Equal(model.BoolValue(false)) })
 }
 
 // resolveLevels fills p with the steps of a way down in several steps. Each
 // level sets and restarts, sees its flags in effect, then rests; what is verified
 // beside that comes at the end.
-func resolveLevels(r *Rollout, s *State, b *Rollback, p *Plan) error {
+func resolveLevels(r *model.Rollout, s *model.State, b *model.Rollback, p *model.Plan) error {
 	at := *s // the state as each level finds it
+	at.Flags = map[model.FlagID]model.FlagState{}
+	maps.Copy(at.Flags, s.Flags)
 	for i, level := range b.Steps {
 		settings, err := concrete(r, &at, level.Set, true, nil)
 		if err != nil {
@@ -87,14 +92,14 @@ func resolveLevels(r *Rollout, s *State, b *Rollback, p *Plan) error {
 		for _, set := range settings {
 			within := verifyWithin
 			for _, v := range b.Verify {
-				if v.Kind == VerifyFlag && v.Flag == set.Flag {
+				if v.Kind == model.VerifyFlag && v.Flag == set.Flag {
 					within = v.Within
 				}
 			}
-			steps = append(steps, verifyStep(r, Verify{Kind: VerifyFlag, Flag: set.Flag, Is: set.Value, Within: within}))
+			steps = append(steps, verifyStep(r, model.Verify{Kind: model.VerifyFlag, Flag: set.Flag, Is: set.Value, Within: within}))
 			f := at.Flags[set.Flag]
 			f.Stored = set.Value
-			at.Flags = with(at.Flags, set.Flag, f)
+			at.Flags[set.Flag] = f
 		}
 		if level.Hold > 0 {
 			steps = append(steps, holdStep(level))
@@ -105,19 +110,19 @@ func resolveLevels(r *Rollout, s *State, b *Rollback, p *Plan) error {
 		p.Steps = append(p.Steps, steps...)
 	}
 	for _, v := range b.Verify {
-		if v.Kind != VerifyFlag || !v.Is.IsZero() {
+		if v.Kind != model.VerifyFlag || !v.Is.IsZero() {
 			p.Steps = append(p.Steps, verifyStep(r, v))
 		}
 	}
 	return nil
 }
 
-func holdStep(l Level) Step {
-	title := "rest for " + FormatDuration(l.Hold)
+func holdStep(l model.Level) model.Step {
+	title := "rest for " + model.FormatDuration(l.Hold)
 	if len(l.Until) > 0 {
 		title += ", enough if on target: " + joined(l.Until)
 	}
-	return Step{Stage: StageHold, Kind: StepHold, Title: title, Until: l.Until, Timeout: l.Hold}
+	return model.Step{Stage: model.StageHold, Kind: model.StepHold, Title: title, Until: l.Until, Timeout: l.Hold}
 }
 
 func joined[T ~string](names []T) string {
@@ -132,39 +137,39 @@ func joined[T ~string](names []T) string {
 }
 
 // resolveDrill turns a rollback into its rehearsal.
-func resolveDrill(r *Rollout, s *State, in Intent) (Plan, error) {
+func resolveDrill(r *model.Rollout, s *model.State, in model.Intent) (model.Plan, error) {
 	b := r.Rollback(in.Rollback)
 	if b == nil {
-		return Plan{}, refuse("there is no rollback %q", in.Rollback)
+		return model.Plan{}, refuse("there is no rollback %q", in.Rollback)
 	}
-	asks := func(set Setting) bool { return set.Value.Type == Remove }
+	asks := func(set model.Setting) bool { return set.Value.Type == model.Remove }
 	if slices.ContainsFunc(b.Set, asks) { // whom to take out is asked when it is meant
 		asked := *b
 		asked.Set = slices.DeleteFunc(slices.Clone(b.Set), asks)
 		for _, set := range b.Set {
-			if v := s.Flags[set.Flag].Stored; asks(set) && v.Type == List {
-				asked.Set = append(asked.Set, Setting{set.Flag, v})
+			if v := s.Flags[set.Flag].Stored; asks(set) && v.Type == model.List {
+				asked.Set = append(asked.Set, model.Setting{Flag: set.Flag, Value: v})
 			}
 		}
 		one := *r
-		one.Rollbacks = []Rollback{asked}
+		one.Rollbacks = []model.Rollback{asked}
 		r = &one
 	}
-	p, err := resolveRollback(r, s, Intent{Rollback: b.ID})
+	p, err := resolveRollback(r, s, model.Intent{Rollback: b.ID})
 	if err != nil {
-		return Plan{}, err
+		return model.Plan{}, err
 	}
 	p.Title, p.Drill, p.Emergency = "Drill: "+p.Title, b.Rehearse, false
-	if b.Rehearse != RehearseReal {
-		p.Kind, p.Drill, p.Leaves, p.Phase, p.Notify = PlanDrill, RehearseDry, false, s.Phase, nil
+	if b.Rehearse != model.RehearseReal {
+		p.Kind, p.Drill, p.Leaves, p.Phase, p.Notify = model.PlanDrill, model.RehearseDry, false, s.Phase, nil
 	}
 	return p, nil
 }
 
 // verifySteps returns the steps that v stands for, after settings were set.
-func verifySteps(r *Rollout, s *State, v Verify, settings []Setting) []Step {
-	if v.Kind == VerifyFlag && v.Flag == "phase" {
-		var out []Step
+func verifySteps(r *model.Rollout, s *model.State, v model.Verify, settings []model.Setting) []model.Step {
+	if v.Kind == model.VerifyFlag && v.Flag == "phase" {
+		var out []model.Step
 		for _, set := range settings {
 			one := v
 			one.Flag, one.Is, one.Title = set.Flag, set.Value, ""
@@ -172,49 +177,40 @@ func verifySteps(r *Rollout, s *State, v Verify, settings []Setting) []Step {
 		}
 		return out
 	}
-	if v.Kind == VerifyFlag && v.Is.IsZero() {
-		v.Is = valueFor(settings, v.Flag, s.Flags[v.Flag].Stored)
+	if v.Kind == model.VerifyFlag && v.Is.IsZero() {
+		v.Is = model.ValueFor(settings, v.Flag, s.Flags[v.Flag].Stored)
 		v.Title = "" // it names the value now
 	}
-	return []Step{verifyStep(r, v)}
+	return []model.Step{verifyStep(r, v)}
 }
 
 // phaseInHand returns the phase whose flags are set, or half set: the one that is
 // being entered, or was not entered to the end, else the one that the rollout stands in.
-func phaseInHand(s *State) PhaseID {
-	if p := s.Plan; p != nil && p.Plan.Kind == PlanEnter && !p.FiredAt.IsZero() && p.Outcome != Verified {
+func phaseInHand(s *model.State) model.PhaseID {
+	if p := s.Plan; p != nil && p.Plan.Kind == model.PlanEnter && !p.FiredAt.IsZero() && p.Outcome != model.Verified {
 		return p.Plan.Phase
 	}
 	return s.Phase
 }
 
-func before(r *Rollout, id PhaseID) PhaseID {
+func before(r *model.Rollout, id model.PhaseID) model.PhaseID {
 	if i := r.PhaseIndex(id); i > 0 {
 		return r.Phases[i-1].ID
 	}
 	return ""
 }
 
-func valueFor(settings []Setting, id FlagID, otherwise Value) Value {
-	for _, set := range settings {
-		if set.Flag == id {
-			return set.Value
-		}
-	}
-	return otherwise
-}
-
 // rollbackSettings returns what rollback b sets, masters before what needs them.
-func rollbackSettings(r *Rollout, s *State, b *Rollback) ([]Setting, error) {
-	var out []Setting
+func rollbackSettings(r *model.Rollout, s *model.State, b *model.Rollback) ([]model.Setting, error) {
+	var out []model.Setting
 	switch b.Scope {
-	case ScopeSafe:
+	case model.ScopeSafe:
 		for _, f := range r.Flags {
 			if !f.SafeKeep {
-				out = append(out, Setting{f.ID, f.Safe})
+				out = append(out, model.Setting{Flag: f.ID, Value: f.Safe})
 			}
 		}
-	case ScopePhase:
+	case model.ScopePhase:
 		p := r.Phase(phaseInHand(s))
 		if p == nil {
 			return nil, refuse("no phase was entered, so %q has nothing to take back", b.ID)
@@ -231,19 +227,19 @@ func rollbackSettings(r *Rollout, s *State, b *Rollback) ([]Setting, error) {
 
 // phaseBack returns the flags of p with the value that the phases before it
 // give them, or the safe one.
-func phaseBack(r *Rollout, p *Phase) []Setting {
-	earlier := map[FlagID]Value{}
+func phaseBack(r *model.Rollout, p *model.Phase) []model.Setting {
+	earlier := map[model.FlagID]model.Value{}
 	for _, q := range r.Phases[:r.PhaseIndex(p.ID)] {
 		for _, set := range q.Flags {
 			earlier[set.Flag] = set.Value
 		}
 	}
-	var out []Setting
+	var out []model.Setting
 	for _, set := range p.Flags {
 		if v, ok := earlier[set.Flag]; ok {
-			out = append(out, Setting{set.Flag, v})
+			out = append(out, model.Setting{Flag: set.Flag, Value: v})
 		} else if f := r.Flag(set.Flag); f != nil && !f.SafeKeep {
-			out = append(out, Setting{f.ID, f.Safe})
+			out = append(out, model.Setting{Flag: f.ID, Value: f.Safe})
 		}
 	}
 	return out
