@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	charm.land/bubbles/v2 v2.2.1
 	charm.land/bubbletea/v2 v2.0.10
+	charm.land/lipgloss/v2 v2.0.6
 	github.com/BurntSushi/toml v1.6.0
 	github.com/charmbracelet/colorprofile v0.4.3
 	github.com/charmbracelet/x/ansi v0.11.8
@@ -28,7 +29,7 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require charm.land/lipgloss/v2 v2.0.6
+require github.com/atotto/clipboard v0.1.4 // indirect
 
 require (
 	cloud.google.com/go/auth v0.23.2 // indirect

@@ -57,12 +57,6 @@ type Panel interface {
 // Hint is a key and what it does.
 type Hint struct{ Key, Text string }
 
-// HelpGroup is some keys that belong together.
-type HelpGroup struct {
-	Title string
-	Keys  []Hint
-}
-
 // rowFinder is a panel that can say what row is at a place in it.
 type rowFinder interface {
 	rowAt(p Props, x, y int) int

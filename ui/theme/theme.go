@@ -64,6 +64,8 @@ const (
 type Theme struct {
 	styles [256]lipgloss.Style
 	on     [256]string
+	box    lipgloss.Style // the sides of a box
+	edge   lipgloss.Style // its other lines
 }
 
 // New returns the theme for a dark or light background and what the terminal
@@ -79,6 +81,9 @@ func New(dark bool, profile colorprofile.Profile) *Theme {
 		t.styles[i] = palette[role].style(Style(i), dark, profile)
 		t.on[i] = sequence(t.styles[i])
 	}
+	line := t.styles[FrameFocus].GetForeground()
+	t.box = lipgloss.NewStyle().Border(lipgloss.RoundedBorder(), false, true).Padding(0, 1).BorderForeground(line)
+	t.edge = lipgloss.NewStyle().Foreground(line)
 	return t
 }
 
@@ -96,6 +101,12 @@ const reset = "\x1b[m"
 
 // Lip returns s as Lip Gloss draws it.
 func (t *Theme) Lip(s Style) lipgloss.Style { return t.styles[s] }
+
+// Box returns the sides of a box over the screen.
+func (t *Theme) Box() lipgloss.Style { return t.box }
+
+// Edge returns the style of the upper and the lower line of such a box, which hold texts.
+func (t *Theme) Edge() lipgloss.Style { return t.edge }
 
 // On returns the escape sequence that switches to s from any other style; it
 // is empty where the terminal knows no styles.
