@@ -12,10 +12,9 @@
 package theme
 
 import (
-	"strings"
-
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 
 	"gonogo/model"
 )
@@ -87,17 +86,29 @@ func New(dark bool, profile colorprofile.Profile) *Theme {
 	return t
 }
 
-// sequence returns what switches to the style, whatever was on before.
+// sequence returns what switches to s, whatever was on before.
 func sequence(s lipgloss.Style) string {
-	const mark = "x"
-	on, _, _ := strings.Cut(s.Render(mark), mark)
-	if rest, ok := strings.CutPrefix(on, "\x1b["); ok {
-		return "\x1b[0;" + rest
+	out := ansi.Style{}.Reset()
+	if s.GetBold() {
+		out = out.Bold()
 	}
-	return reset
+	if s.GetFaint() {
+		out = out.Faint()
+	}
+	if s.GetUnderline() {
+		out = out.Underline(true)
+	}
+	if s.GetReverse() {
+		out = out.Reverse(true)
+	}
+	if _, none := s.GetForeground().(lipgloss.NoColor); !none {
+		out = out.ForegroundColor(s.GetForeground())
+	}
+	if len(out) == 1 {
+		return ansi.ResetStyle
+	}
+	return out.String()
 }
-
-const reset = "\x1b[m"
 
 // Lip returns s as Lip Gloss draws it.
 func (t *Theme) Lip(s Style) lipgloss.Style { return t.styles[s] }
