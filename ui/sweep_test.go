@@ -14,7 +14,7 @@ import (
 func moreReplies() []string {
 	return []string{
 		"\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\", "\x1bP>|tmux 3.4\x1b\\", "\x1bP>|XTerm(388)\x1b\\", "\x1bP!|00000000\x1b\\",
-		"\x1b[M  !", "\x1b[M!! ", "\x1b[M \u00a1!", "\x1b[M !\u00a1", "\x1b[M\u00a0!!", "\x1b[M\u00a0\u00a0!", "\x1b[?62;22c", "\x1b[200~ba !\r\x1b[201~",
+		"\x1b[M  !", "\x1b[M!! ", "\x1b[M \u00a1!", "\x1b[M !\u00a1", "\x1b[M\u00a0!!", "\x1b[M\u20ac!!", "\x1b[M\u00a0\u00a0!", "\x1b[?62;22c", "\x1b[200~ba !\r\x1b[201~",
 		"\x1b]10;rgb:aaaa/bbbb/abab\x1b\\", "\x1bP0+r\x1b\\",
 	}
 }

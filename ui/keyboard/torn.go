@@ -80,9 +80,11 @@ func (t *torn) key(now time.Time, k tea.KeyPressMsg, e Effect) (spoiled bool) {
 func (t *torn) other(now time.Time, msg tea.Msg, w, h int) {
 	t.settle(now)
 	raw, unknown := unknownText(msg)
+	pieces := rawPieces(raw)
 	if mouse, ok := msg.(tea.MouseMsg); ok {
 		m := mouse.Mouse() // a report in UTF-8 is read as one far outside, and the rest as keys
 		unknown = w > 0 && (m.X >= w || m.Y >= h) || m.Button >= tea.MouseButton10
+		pieces = mousePieces(m)
 	}
 	switch msg.(type) {
 	case tea.PasteStartMsg, tea.PasteEndMsg, tea.PasteMsg:
@@ -92,7 +94,7 @@ func (t *torn) other(now time.Time, msg tea.Msg, w, h int) {
 		return
 	}
 	t.until = now.Add(tornFor)
-	for _, r := range rawPieces(raw) {
+	for _, r := range pieces {
 		t.piece(now, r)
 	}
 }
@@ -212,6 +214,30 @@ func rawPieces(raw string) []rune {
 			r = -rune(raw[i])
 		}
 		out = append(out, r)
+	}
+	return out
+}
+
+// mousePieces are the characters of the mouse report without numbers that m may
+// have been read from: of three letters in UTF-8 the first three bytes.
+func mousePieces(m tea.Mouse) []rune {
+	const first = 33 // of a column and of a row
+	x, y := rune(m.X+first), rune(m.Y+first)
+	rest := func(b rune) bool { return b >= 0x80 && b < 0xc0 }
+	out := []rune{'\x1b', '[', 'M', ' '}
+	switch {
+	case x > 0xff || y > 0xff:
+		return nil // it had numbers
+	case rest(x) && rest(y):
+		out[3] = -0xe0
+	case rest(x):
+		out[3] = -0xc2
+	}
+	for _, b := range []rune{x, y} {
+		if b >= 0x80 {
+			b = -b
+		}
+		out = append(out, b)
 	}
 	return out
 }
