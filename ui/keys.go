@@ -93,7 +93,7 @@ func (all commands) help() []overlay.Group {
 func (all commands) footer(readOnly bool) []panel.Hint {
 	var out []panel.Hint
 	for _, c := range all {
-		if c.foot && !(readOnly && c.changes) {
+		if c.foot && (!readOnly || !c.changes) {
 			out = append(out, panel.Hint{Key: c.key.Help().Key, Text: c.name})
 		}
 	}
