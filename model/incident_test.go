@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,47 @@ func TestContainedIsWhenTheChangeIsInEffect(t *testing.T) {
 	} {
 		y, want := newStory(t), time.Time{}
 		y.do(PlanArmed{Plan: down("a")})
+		y.do(PlanFired{Plan: "a", Breach: y.now})
+		for i, e := range c.tale {
+			if at := y.do(e); i == c.at {
+				want = at
+			}
+		}
+		if got := y.s.Plan.ContainedAt; !got.Equal(want) || !y.s.Incident.Contained.Equal(want) {
+			t.Errorf("%s: contained at %s, incident %s, wanted %s", c.name, got, y.s.Incident.Contained, want)
+		}
+	}
+}
+
+// TestContainedIsAsDeepAsItWent: a level that was not enough contained nothing,
+// and one that was spared changes nothing of it.
+func TestContainedIsAsDeepAsItWent(t *testing.T) {
+	tenants := func(from, to string) []Change {
+		return []Change{{Flag: "tenants", From: ListValue(from), To: ListValue(to)}}
+	}
+	ladder := Plan{ID: "a", Kind: PlanRollback, Rollback: "down", Steps: []Step{
+		{Kind: StepSet, Level: 1, Changes: tenants("all", "half")},
+		{Kind: StepHold, Level: 1},
+		{Kind: StepSet, Level: 2, Changes: tenants("half", "none")},
+	}}
+	says := func(v string) Event { return FlagObserved{Flag: "tenants", Value: ListValue(v), Effective: true} }
+	intend := func(n int) Event { return StepIntended{Plan: "a", Step: n, Try: 1} }
+	end := func(n int, o Outcome) Event { return StepEnded{Plan: "a", Step: n, Outcome: o} }
+	first := []Event{intend(0), says("half"), end(0, StepDone)}
+	second := append(slices.Clone(first), end(1, StepUnseen), intend(2))
+	for _, c := range []struct {
+		name string
+		tale []Event
+		at   int
+	}{
+		{"the first level", first, 2},
+		{"it was enough", append(slices.Clone(first), end(1, StepEnough), end(2, StepSpared)), 2},
+		{"it was not", second, -1},
+		{"the second level", append(slices.Clone(second), says("none"), end(2, StepDone)), 6},
+		{"which was set already", append(slices.Clone(first), end(1, StepUnseen), says("none"), end(2, StepAlready)), 5},
+	} {
+		y, want := newStory(t), time.Time{}
+		y.do(PlanArmed{Plan: ladder})
 		y.do(PlanFired{Plan: "a", Breach: y.now})
 		for i, e := range c.tale {
 			if at := y.do(e); i == c.at {
