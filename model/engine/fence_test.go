@@ -153,7 +153,7 @@ func TestPlanIsFenced(t *testing.T) {
 			}
 			close(gate)
 			got := p.ended()
-			e := p.seat.Engine()
+			e := p.engine
 			r := &run{x: &e.plans, e: e, cancelled: make(chan struct{})}
 			if e.ledger.fencedBy() == nil {
 				t.Fatal("the ledger is not fenced")

@@ -12,24 +12,27 @@ import (
 // ErrLocked says that another engine holds the state directory.
 var ErrLocked = errors.New("another engine holds the state directory")
 
-const lockName = "lock"
+const (
+	lockName = "lock"
+	// SocketName is the file in the state directory at which its engine listens.
+	SocketName = "socket"
+)
 
-// lock is the state directory's lock: whoever has it is the engine.
-type lock struct {
+// Lock is the state directory's lock: whoever has it is the engine.
+type Lock struct {
 	mu   sync.Mutex
 	file *os.File // nil: there is nothing that could be locked
 	dir  string
 	home os.FileInfo // dir, as it was when the lock was taken; nil: unknown
 	path string      // what file is
-	host *claim      // of being the only engine on this host; nil where nothing is claimed
 }
 
-// takeLock takes dir's lock without waiting; ErrLocked if another process has it.
-func takeLock(dir string) (*lock, error) {
+// TakeLock takes dir's lock without waiting; ErrLocked if another process has it.
+func TakeLock(dir string) (*Lock, error) {
 	return lockOf(dir, filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE)
 }
 
-func lockOf(dir, path string, flag int) (*lock, error) {
+func lockOf(dir, path string, flag int) (*Lock, error) {
 	f, err := os.OpenFile(path, flag, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
@@ -41,7 +44,7 @@ func lockOf(dir, path string, flag int) (*lock, error) {
 		}
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
-	l := &lock{file: f, dir: dir, path: path}
+	l := &Lock{file: f, dir: dir, path: path}
 	l.home, _ = os.Stat(dir)
 	if err := l.same(); err != nil {
 		_ = f.Close()
@@ -50,15 +53,15 @@ func lockOf(dir, path string, flag int) (*lock, error) {
 	return l, nil
 }
 
-// lockForDown takes dir's lock for a way down: where the lock's file cannot be
+// LockForDown takes dir's lock for a way down: where the lock's file cannot be
 // opened for writing, one that can be read, or the directory itself. Where nothing can be
 // locked the way down goes on without: twice the same way down does no harm.
-func lockForDown(dir string) (*lock, error) {
+func LockForDown(dir string) (*Lock, error) {
 	var first error
-	for _, try := range []func() (*lock, error){
-		func() (*lock, error) { return takeLock(dir) },
-		func() (*lock, error) { return lockOf(dir, filepath.Join(dir, lockName), os.O_RDONLY) },
-		func() (*lock, error) { return lockOf(dir, dir, os.O_RDONLY) },
+	for _, try := range []func() (*Lock, error){
+		func() (*Lock, error) { return TakeLock(dir) },
+		func() (*Lock, error) { return lockOf(dir, filepath.Join(dir, lockName), os.O_RDONLY) },
+		func() (*Lock, error) { return lockOf(dir, dir, os.O_RDONLY) },
 	} {
 		l, err := try()
 		if err == nil || errors.Is(err, ErrLocked) {
@@ -68,27 +71,27 @@ func lockForDown(dir string) (*lock, error) {
 			first = err
 		}
 	}
-	return &lock{dir: dir}, first
+	return &Lock{dir: dir}, first
 }
 
-// held returns an error if somebody else is the engine: the lock's file was
+// Held returns an error if somebody else is the engine: the lock's file was
 // removed or replaced, and the one in its place is locked. One that nobody holds is taken, but only
 // where others would find this engine's socket beside it. It may be called by several at once.
-func (l *lock) held() error {
+func (l *Lock) Held() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := l.same()
 	if err == nil {
 		return nil
 	}
-	again, newErr := takeLock(l.dir)
+	again, newErr := TakeLock(l.dir)
 	switch {
 	case errors.Is(newErr, ErrLocked):
 		return err
 	case newErr != nil:
 		return nil // there is nothing at its place that another engine could hold
-	case l.home == nil || again.home == nil || !os.SameFile(l.home, again.home) || !exists(filepath.Join(l.dir, socketName)):
-		again.release()
+	case l.home == nil || again.home == nil || !os.SameFile(l.home, again.home) || !exists(filepath.Join(l.dir, SocketName)):
+		again.Release()
 		return nil
 	}
 	_ = l.file.Close()
@@ -97,7 +100,7 @@ func (l *lock) held() error {
 }
 
 // same returns an error if the lock's file is not the one at its path.
-func (l *lock) same() error {
+func (l *Lock) same() error {
 	if l.file == nil {
 		return nil
 	}
@@ -115,8 +118,8 @@ func (l *lock) same() error {
 	return nil
 }
 
-func (l *lock) release() {
-	l.host.close()
+// Release lets go of the lock.
+func (l *Lock) Release() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.file != nil {

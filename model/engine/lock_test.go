@@ -25,12 +25,12 @@ func TestFencedOnlyBySomebodyWhoHoldsTheLock(t *testing.T) {
 			if err := os.Mkdir(dir, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			l, err := takeLock(dir)
+			l, err := TakeLock(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer l.release()
-			if err := os.WriteFile(filepath.Join(dir, socketName), nil, 0o600); err != nil {
+			defer l.Release()
+			if err := os.WriteFile(filepath.Join(dir, SocketName), nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			if err := c.do(dir); err != nil {
@@ -40,11 +40,11 @@ func TestFencedOnlyBySomebodyWhoHoldsTheLock(t *testing.T) {
 				if err := os.MkdirAll(dir, 0o700); err != nil {
 					t.Fatal(err)
 				}
-				if other, err := takeLock(dir); err == nil {
-					defer other.release()
+				if other, err := TakeLock(dir); err == nil {
+					defer other.Release()
 				}
 			}
-			if err := l.held(); (err != nil) != c.fenced {
+			if err := l.Held(); (err != nil) != c.fenced {
 				t.Errorf("held: %v", err)
 			}
 		})
@@ -58,23 +58,23 @@ func TestReplacedDirectoryIsLeftToOthers(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	l, err := takeLock(dir)
+	l, err := TakeLock(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.release()
+	defer l.Release()
 	if err := os.Rename(dir, dir+".x"); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.held(); err != nil {
+	if err := l.Held(); err != nil {
 		t.Errorf("held: %v", err)
 	}
-	other, err := takeLock(dir)
+	other, err := TakeLock(dir)
 	if err != nil {
 		t.Fatalf("another: %v", err)
 	}
-	other.release()
+	other.Release()
 }

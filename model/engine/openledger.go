@@ -121,8 +121,8 @@ func openWith(o Options, fold func(model.Record) error) opened {
 	}
 	read := 0
 	each := func(r model.Record) error {
-		if o.reading != nil {
-			o.reading()
+		if o.Reading != nil {
+			o.Reading()
 		}
 		if read++; got.unread == nil && against != nil {
 			against.See(r)

@@ -49,7 +49,7 @@ func (r *run) record(events ...model.Event) {
 
 // over says why no further step may begin, or nil. It checks the fence.
 func (r *run) over(ctx context.Context) error {
-	err := r.e.lock.held()
+	err := r.e.lock.Held()
 	if err == nil {
 		err = r.e.ledger.fencedBy()
 	}

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// holder is what the lock's file says of who holds it. It is for people, and
+// Holder is what the lock's file says of who holds it. It is for people, and
 // for those who wait while it starts: what holds the lock is the lock itself.
-type holder struct {
+type Holder struct {
 	PID int       `json:"pid"`
 	At  time.Time `json:"at"` // when it got on with its start last
 }
 
-// tell writes that this process holds the lock and is getting on.
-func (l *lock) tell(now time.Time) {
-	b, err := json.Marshal(holder{PID: os.Getpid(), At: now.UTC()})
-	if err != nil {
+// Tell writes that this process holds the lock and is getting on.
+func (l *Lock) Tell(now time.Time) {
+	b, err := json.Marshal(Holder{PID: os.Getpid(), At: now.UTC()})
+	if err != nil || l.file == nil {
 		return
 	}
 	b = append(b, '\n')
@@ -26,29 +26,12 @@ func (l *lock) tell(now time.Time) {
 	}
 }
 
-// holderOf returns what the lock's file of dir says.
-func holderOf(dir string) holder {
-	var h holder
-	if b, err := readPlain(filepath.Join(dir, lockName), 1024); err == nil {
+// HolderOf returns what the lock's file in the state directory dir says; nothing
+// where there is none.
+func HolderOf(dir string) Holder {
+	var h Holder
+	if b, err := ReadPlain(filepath.Join(dir, lockName), 1024); err == nil {
 		_ = json.Unmarshal(b, &h)
 	}
 	return h
-}
-
-// telling returns what is called for each record of a journal that is read: it tells, as long
-// as that gets on, alive and the lock's file: an engine that starts is not silent.
-func (l *lock) telling(alive func()) func() {
-	told := time.Now()
-	l.tell(told)
-	return func() {
-		now := time.Now()
-		if now.Sub(told) <= time.Second/2 {
-			return
-		}
-		told = now
-		l.tell(now)
-		if alive != nil {
-			alive()
-		}
-	}
 }

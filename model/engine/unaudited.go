@@ -36,7 +36,7 @@ func readWord(path string) *model.Unaudited {
 	if path == "" {
 		return nil
 	}
-	b, err := readPlain(path, 4*wordBytes)
+	b, err := ReadPlain(path, 4*wordBytes)
 	if errors.Is(err, os.ErrNotExist) || err != nil && !exists(path) {
 		return nil
 	}

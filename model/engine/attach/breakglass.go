@@ -1,4 +1,4 @@
-package engine
+package attach
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"gonogo/model/engine"
 )
 
 // glassTime is how long a killed engine may take to let go of its lock.
@@ -53,8 +55,8 @@ func culprit(ctx context.Context, dir string) (int, error) {
 		}
 		return pid, notMe(pid)
 	}
-	if l, err := takeLock(dir); err == nil {
-		l.release()
+	if l, err := engine.TakeLock(dir); err == nil {
+		l.Release()
 		return 0, nil
 	}
 	pid := lockHolder(dir)
@@ -76,11 +78,11 @@ func untilFree(ctx context.Context, dir string, pid int) error {
 	ctx, done := context.WithTimeout(ctx, glassTime)
 	defer done()
 	for {
-		l, err := takeLock(dir)
+		l, err := engine.TakeLock(dir)
 		if err == nil {
-			l.release()
+			l.Release()
 		}
-		if !errors.Is(err, ErrLocked) { // free, or such that nobody can take it
+		if !errors.Is(err, engine.ErrLocked) { // free, or such that nobody can take it
 			return nil
 		}
 		select {
