@@ -1,12 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -116,17 +122,31 @@ func TestPlansAsWritten(t *testing.T) {
 	}
 }
 
-// allowed says which packages of the module each part may import, by prefix.
-// Packages that are not listed may be imported by main only.
+// allowed says which packages of the module each part may import: a path, or all
+// below it ("/..."). What is not listed may be imported by main only.
 var allowed = map[string][]string{
 	"gonogo/model":         {},
+	"gonogo/model/plan":    {"gonogo/model"},
 	"gonogo/model/gate":    {"gonogo/model"},
 	"gonogo/model/config":  {"gonogo/model", "gonogo/model/gate"},
 	"gonogo/model/journal": {"gonogo/model"},
-	"gonogo/model/engine":  {"gonogo/model", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal"},
-	"gonogo/sources":       {"gonogo/model", "gonogo/model/config", "gonogo/sources/..."},
-	"gonogo/actions":       {"gonogo/model", "gonogo/model/config", "gonogo/actions/..."},
+	"gonogo/model/engine": {"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...",
+		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record"},
+
+	"gonogo/model/engine/attach":  {"gonogo/model", "gonogo/model/engine", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/internal/..."},
+	"gonogo/model/engine/feed":    {"gonogo/model"},
+	"gonogo/model/engine/record":  {"gonogo/model", "gonogo/model/journal", "gonogo/internal/..."},
+	"gonogo/model/engine/execute": {"gonogo/model", "gonogo/model/plan", "gonogo/model/gate"},
+
+	"gonogo/internal":      {"gonogo/model", "gonogo/internal/..."},
+	"gonogo/sources":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/sources/..."},
+	"gonogo/actions":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/actions/..."},
 	"gonogo/ui":            {"gonogo/model", "gonogo/ui/..."},
+	"gonogo/ui/headless":   {"gonogo/model", "gonogo/model/plan", "gonogo/ui/words"},
+	"gonogo/ui/panel":      {"gonogo/model", "gonogo/ui/layout", "gonogo/ui/theme", "gonogo/ui/words"},
+	"gonogo/ui/layout":     {},
+	"gonogo/ui/theme":      {"gonogo/model"},
+	"gonogo/ui/words":      {"gonogo/model"},
 	"gonogo/examples/demo": {"gonogo/model"},
 	"gonogo":               {"gonogo/..."},
 }
@@ -135,15 +155,34 @@ var allowed = map[string][]string{
 // prefix, where it may not import any.
 var foreign = map[string][]string{
 	"gonogo/model":         {},
+	"gonogo/model/plan":    {},
 	"gonogo/model/gate":    {"github.com/expr-lang/"},
 	"gonogo/model/config":  {"github.com/BurntSushi/toml", "github.com/prometheus/common/model"},
 	"gonogo/model/journal": {},
 	"gonogo/model/engine":  {},
+
+	"gonogo/model/engine/attach":  {},
+	"gonogo/model/engine/feed":    {},
+	"gonogo/model/engine/record":  {},
+	"gonogo/model/engine/execute": {},
+
+	"gonogo/ui":          {"charm.land/", "github.com/charmbracelet/"},
+	"gonogo/ui/headless": {"github.com/spf13/cobra"},
 }
+
+// screenOnly are libraries of the screen: but for main, only the part ui imports them.
+var screenOnly = []string{"charm.land/", "github.com/charmbracelet/"}
+
+// pure are the parts without I/O, and what of the standard library would be some.
+var pure = []string{"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/ui/words", "gonogo/ui/panel", "gonogo/ui/layout", "gonogo/ui/theme"}
+
+var impure = []string{"os", "net", "syscall", "log", "os/...", "net/...", "log/...", "sync/...", "crypto/rand", "math/rand/...", "plugin", "unsafe"}
 
 type listed struct {
 	ImportPath string
+	Dir        string
 	Imports    []string
+	GoFiles    []string
 	Standard   bool
 	DepOnly    bool
 }
@@ -152,45 +191,152 @@ type listed struct {
 func TestImportsRunOneWay(t *testing.T) {
 	standard := map[string]bool{}
 	var ours []listed
-	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Imports,Standard,DepOnly", "./...")
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
-		var p listed
-		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
+	for _, p := range packages(t) {
 		standard[p.ImportPath] = p.Standard
 		if !p.DepOnly {
 			ours = append(ours, p)
 		}
 	}
+	kinds := map[string]bool{}
 	for _, p := range ours {
-		part := partOf(p.ImportPath)
-		for _, imported := range p.Imports {
-			switch {
-			case standard[imported]:
-			case strings.HasPrefix(imported+"/", "gonogo/"):
-				if imported != part && !matches(allowed[part], imported) {
-					t.Errorf("%s imports %s: %s may import %v", p.ImportPath, imported, part, allowed[part])
-				}
-			default:
-				if only, limited := foreign[part]; limited && !slices.ContainsFunc(only, func(prefix string) bool { return strings.HasPrefix(imported, prefix) }) {
-					t.Errorf("%s imports %s: %s may import %v beside the standard library", p.ImportPath, imported, part, only)
+		kinds[p.ImportPath] = isKind(t, p)
+	}
+	for _, p := range ours {
+		for _, wrong := range wrongImports(p, standard, kinds) {
+			t.Error(wrong)
+		}
+		if strings.HasPrefix(p.ImportPath, "gonogo/model") && slices.Contains(pure, partOf(p.ImportPath)) {
+			for _, wrong := range clocks(t, p) {
+				t.Error(wrong)
+			}
+		}
+	}
+}
+
+// TestImportsRunOneWaySeesWhatIsWrong breaks each rule once.
+func TestImportsRunOneWaySeesWhatIsWrong(t *testing.T) {
+	standard := map[string]bool{"os": true, "fmt": true, "net/http": true}
+	kinds := map[string]bool{"gonogo/sources/new": true, "gonogo/sources/http": true, "gonogo/actions/http": true}
+	for path, wrong := range map[string][]string{
+		"gonogo/model":        {"gonogo/model/gate", "os", "net/http", "github.com/expr-lang/expr"},
+		"gonogo/model/gate":   {"gonogo/model/config", "os", "github.com/BurntSushi/toml"},
+		"gonogo/model/config": {"gonogo/model/engine", "gonogo/sources", "charm.land/lipgloss/v2"},
+		"gonogo/model/engine": {"gonogo/model/engine/attach", "gonogo/ui", "gonogo/actions/http", "github.com/spf13/cobra"},
+		"gonogo/sources/new":  {"gonogo/actions/http", "gonogo/sources/http", "gonogo/ui", "gonogo/model/engine", "charm.land/lipgloss/v2"},
+		"gonogo/actions/http": {"gonogo/sources/new", "gonogo/examples/demo", "charm.land/bubbletea/v2"},
+		"gonogo/ui":           {"gonogo/sources", "gonogo/actions", "gonogo/model/engine", "gonogo/model/config", "github.com/spf13/cobra"},
+		"gonogo/ui/panel":     {"os", "gonogo/model/journal"},
+	} {
+		for _, imported := range wrong {
+			if got := wrongImports(listed{ImportPath: path, Imports: []string{imported}}, standard, kinds); len(got) == 0 {
+				t.Errorf("%s may import %s", path, imported)
+			}
+		}
+		if got := wrongImports(listed{ImportPath: path, Imports: []string{"fmt", "gonogo/model"}}, standard, kinds); len(got) > 0 && path != "gonogo/model" {
+			t.Errorf("%s may not import what it may: %v", path, got)
+		}
+	}
+}
+
+// packages returns what the program and its tests are made of, as go list tells it.
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", "-json=ImportPath,Dir,Imports,GoFiles,Standard,DepOnly", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// wrongImports says what p imports and may not.
+func wrongImports(p listed, standard, kinds map[string]bool) []string {
+	part := partOf(p.ImportPath)
+	var wrong []string
+	no := func(imported, why string) {
+		wrong = append(wrong, p.ImportPath+" imports "+imported+": "+why)
+	}
+	for _, imported := range p.Imports {
+		switch {
+		case standard[imported]:
+			if slices.Contains(pure, part) && matches(impure, imported) {
+				no(imported, part+" is without I/O")
+			}
+		case strings.HasPrefix(imported+"/", "gonogo/"):
+			if imported != part && !matches(allowed[part], imported) {
+				no(imported, fmt.Sprintf("%s may import %v", part, allowed[part]))
+			}
+			if kinds[imported] && kinds[p.ImportPath] {
+				no(imported, "kinds do not import each other")
+			}
+		default:
+			starts := func(prefix string) bool { return strings.HasPrefix(imported, prefix) }
+			if only, limited := foreign[part]; limited && !slices.ContainsFunc(only, starts) {
+				no(imported, fmt.Sprintf("%s may import %v beside the standard library", part, only))
+			}
+			if part != "gonogo" && !strings.HasPrefix(part, "gonogo/ui") && slices.ContainsFunc(screenOnly, starts) {
+				no(imported, "that is the screen's")
+			}
+		}
+	}
+	return wrong
+}
+
+// isKind reports whether p defines a kind of source or action: it has a function
+// that returns one.
+func isKind(t *testing.T, p listed) bool {
+	kind := false
+	eachFile(t, p, func(f *ast.File) {
+		for _, d := range f.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || fn.Recv != nil || fn.Type.Results == nil {
+				continue
+			}
+			for _, result := range fn.Type.Results.List {
+				if sel, ok := result.Type.(*ast.SelectorExpr); ok && (sel.Sel.Name == "SourceKind" || sel.Sel.Name == "ActionKind") {
+					kind = true
 				}
 			}
 		}
-		if (part == "gonogo/sources" || part == "gonogo/actions") && !mixesKinds(p.ImportPath) {
-			for _, imported := range p.Imports {
-				if isKind(imported) && imported != p.ImportPath {
-					t.Errorf("%s imports %s: kinds do not import each other", p.ImportPath, imported)
+	})
+	return kind
+}
+
+// clocks says where p asks the time or starts a goroutine.
+func clocks(t *testing.T, p listed) []string {
+	var wrong []string
+	eachFile(t, p, func(f *ast.File) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				wrong = append(wrong, p.ImportPath+" starts a goroutine")
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}, n.Sel.Name) {
+					wrong = append(wrong, p.ImportPath+" has a clock of its own: time."+n.Sel.Name)
 				}
 			}
+			return true
+		})
+	})
+	return wrong
+}
+
+func eachFile(t *testing.T, p listed, do func(*ast.File)) {
+	t.Helper()
+	for _, name := range p.GoFiles {
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
 		}
+		do(f)
 	}
 }
 
@@ -212,12 +358,34 @@ func matches(list []string, path string) bool {
 	})
 }
 
-var kindFolders = []string{
-	"gonogo/sources/prometheus", "gonogo/sources/scrape", "gonogo/sources/http", "gonogo/sources/exec",
-	"gonogo/actions/dotenv", "gonogo/actions/exec", "gonogo/actions/http", "gonogo/actions/process",
+// TestNoticeNamesWhatIsLinked holds NOTICE to the modules that the program is built from.
+func TestNoticeNamesWhatIsLinked(t *testing.T) {
+	notice, err := os.ReadFile("NOTICE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}", ".").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	linked := map[string]bool{}
+	for _, module := range strings.Fields(string(out)) {
+		linked[module] = true
+	}
+	named := map[string]bool{}
+	for line := range strings.Lines(string(notice)) {
+		if module, license, ok := strings.Cut(strings.TrimSpace(line), "  "); ok && license != "" && strings.Contains(module, "/") {
+			named[module] = true
+		}
+	}
+	for module := range linked {
+		if !named[module] {
+			t.Errorf("NOTICE does not name %s: add it with its license and copyright", module)
+		}
+	}
+	for module := range named {
+		if !linked[module] {
+			t.Errorf("NOTICE names %s, which is not linked: take it out", module)
+		}
+	}
 }
-
-func isKind(path string) bool { return slices.Contains(kindFolders, path) }
-
-// mixesKinds reports whether a package is the list of kinds.
-func mixesKinds(path string) bool { return path == "gonogo/sources" || path == "gonogo/actions" }

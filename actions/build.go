@@ -1,35 +1,25 @@
 package actions
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
-	"gonogo/actions/mask"
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 )
 
-// Built is everything of a config that can be switched, run or read.
-type Built struct {
-	Switches  map[model.FlagID]model.Switch
-	Effective map[model.FlagID]model.Reader
-	Actions   map[model.ActionID]model.Action
-	Seen      map[model.ActionID]model.Reader
-	Probes    map[string]model.Reader
-}
-
-// Build makes what cfg names. The error joins those of all that could not be made;
-// each of these is there, and answers with that error until it can be made.
-func Build(cfg *config.Config) (Built, error) {
+// Build adds to parts what cfg names that can be switched, run or read. What could not
+// be made is in parts.Missing; it is there all the same, and fails with that error until
+// it can be made.
+func Build(cfg *config.Config, parts *model.Parts) {
 	kinds := Builders()
-	var errs []error
 	fails := func(what string, err error) {
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+			parts.Missing = append(parts.Missing, fmt.Errorf("%s: %w", what, err))
 		}
 	}
-	b := Built{Switches: map[model.FlagID]model.Switch{}, Actions: map[model.ActionID]model.Action{}}
+	parts.Switches, parts.Actions = map[model.FlagID]model.Switch{}, map[model.ActionID]model.Action{}
 	for _, f := range cfg.Rollout.Flags {
 		part := cfg.Switches[f.ID]
 		sw, err := kinds[part.Kind].BuildSwitch(part, f)
@@ -37,7 +27,7 @@ func Build(cfg *config.Config) (Built, error) {
 		if err != nil {
 			sw = laterSwitch{func() (model.Switch, error) { return kinds[part.Kind].BuildSwitch(part, f) }}
 		}
-		b.Switches[f.ID] = sw
+		parts.Switches[f.ID] = sw
 	}
 	for id, part := range cfg.Actions {
 		action, err := kinds[part.Kind].Build(part)
@@ -45,48 +35,32 @@ func Build(cfg *config.Config) (Built, error) {
 		if err != nil {
 			action = laterAction{func() (model.Action, error) { return kinds[part.Kind].Build(part) }}
 		}
-		b.Actions[id] = action
+		parts.Actions[id] = action
 	}
-	b.Effective = readers(kinds, cfg.Effective, "effective value of flag", fails)
-	b.Seen = readers(kinds, cfg.Seen, "what shows action", fails)
-	b.Probes = readers(kinds, cfg.Probes, "probe", fails)
-	shareSecrets(b)
-	return b, errors.Join(errs...)
+	parts.Effective = readers(kinds, cfg.Effective, "effective value of flag", fails)
+	parts.Seen = readers(kinds, cfg.Seen, "what shows action", fails)
+	parts.Probes = readers(kinds, cfg.Probes, "probe", fails)
+	shareSecrets(parts)
 }
 
 // masked is a part that takes secrets out of what it shows.
-type masked interface{ EachMask(do func(*mask.Set)) }
+type masked interface{ EachMask(do func(*secret.Set)) }
 
 // shareSecrets makes every part know the secrets of all: a program that gets
 // one may print it, and so may one that reads what another was given.
-func shareSecrets(b Built) {
+func shareSecrets(built *model.Parts) {
 	var parts []masked
-	add := func(part any) {
+	built.Each(func(_ string, part any) {
 		if m, ok := part.(masked); ok {
 			parts = append(parts, m)
 		}
-	}
-	for _, part := range b.Switches {
-		add(part)
-	}
-	for _, part := range b.Actions {
-		add(part)
-	}
-	for _, part := range b.Effective {
-		add(part)
-	}
-	for _, part := range b.Seen {
-		add(part)
-	}
-	for _, part := range b.Probes {
-		add(part)
-	}
-	var all mask.Set
+	})
+	var all secret.Set
 	for _, m := range parts {
 		m.EachMask(all.Join)
 	}
 	for _, m := range parts {
-		m.EachMask(func(s *mask.Set) { s.Join(&all) })
+		m.EachMask(func(s *secret.Set) { s.Join(&all) })
 	}
 }
 

@@ -63,9 +63,10 @@ effective = { metric = "up" }
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Build(cfg)
-	if err != nil {
-		t.Fatal(err)
+	var b model.Parts
+	Build(cfg, &b)
+	if len(b.Missing) > 0 {
+		t.Fatal(b.Missing)
 	}
 	for id, want := range map[model.ActionID]string{
 		"unit":    "*systemd.Reader true 1m30s",

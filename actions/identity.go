@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"gonogo/actions/child"
+	"gonogo/internal/process"
 )
 
 // Identity returns what runs the environment's identity command, an argv that
@@ -18,8 +18,8 @@ func Identity(argv []string) func() string {
 	return func() string {
 		ctx, done := context.WithTimeout(context.Background(), 5*time.Second)
 		defer done()
-		out := &child.Limited{Max: 1 << 10}
-		err := child.Run(ctx, child.Spec{Argv: argv, Env: child.Environ(nil, nil), Out: out, Err: io.Discard})
+		out := &process.Limited{Max: 1 << 10}
+		err := process.Run(ctx, process.Spec{Argv: argv, Env: process.Environ(nil, nil), Out: out, Err: io.Discard})
 		if err != nil {
 			return "identity unknown: " + err.Error()
 		}

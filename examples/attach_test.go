@@ -125,6 +125,11 @@ func TestABrokenFileStopsNoRollback(t *testing.T) {
 			if status != 0 && status != 20 || !r.off() || !strings.Contains(out, "the last config that ran") {
 				t.Errorf("rollback: status %d, off %t\n%s", status, r.off(), out)
 			}
+			for _, args := range []string{"rollback --last", "rollback --last --json"} {
+				if last, out := r.run(strings.Fields(args)...).wait(); last != status || !strings.Contains(out, "Everything off") {
+					t.Errorf("%s: status %d, wanted %d\n%s", args, last, status, out)
+				}
+			}
 			if r.runs() == 0 {
 				t.Error("a relative path of the config led elsewhere: nothing was restarted")
 			}

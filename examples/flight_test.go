@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"gonogo/examples/demo"
-	"gonogo/sources/sourcetest"
+	"gonogo/internal/testserver"
 )
 
 // TestDemoFlight plays the demo from its first phase to its rollback, keys in,
@@ -60,10 +60,10 @@ func service(t *testing.T) *demo.Demo {
 }
 
 // withPrometheus is service with a real Prometheus that scrapes it, and a config that asks that.
-func withPrometheus(t *testing.T) (*demo.Demo, *sourcetest.Prometheus) {
+func withPrometheus(t *testing.T) (*demo.Demo, *testserver.Prometheus) {
 	t.Helper()
 	d := service(t)
-	prom := sourcetest.StartPrometheus(t, d.URL()+"/metrics")
+	prom := testserver.StartPrometheus(t, d.URL()+"/metrics")
 	if err := demo.PreparePrometheus(d.Dir(), binary, d.Addr(), prom.URL); err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func draft(t testing.TB, edit ...string) blueprint {
 	t.Helper()
 	config := strings.NewReplacer(edit...).Replace(rigConfig)
 	r := blueprint{"config.toml": []byte(config), "restart.sh": []byte(rigRestart), "started": []byte("never\n"), "service.env": []byte("# kept\nFLAG=false\n"), "running.env": []byte("FLAG=false\n"),
-		"live": []byte("true\n"), "errors": []byte("0\n")}.build(t)
+		"errors": []byte("0\n")}.build(t)
 	if out, status := command(t, "advance", "--yes", "--reason", "test", "-c", r.config); status != 0 {
 		t.Fatalf("advance: status %d\n%s", status, out)
 	}

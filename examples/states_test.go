@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"gonogo/internal/testserver"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/model/gate"
@@ -133,7 +134,7 @@ late 0
 	target := servePage(t, metrics)
 	dying := newDying(t)
 	service := newPage(t)
-	p := sourcetest.StartPrometheus(t, target, dying.url, service.url)
+	p := testserver.StartPrometheus(t, target, dying.url, service.url)
 	front := proxy(t, p.URL)
 	passes := serverStates["PASS"]
 	out, m := passes.start(t, p.URL)

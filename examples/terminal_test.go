@@ -77,7 +77,10 @@ type screen struct {
 }
 
 // cockpit starts program on the rig, with its screen.
-func (r *rig) cockpit(program string) *screen {
+func (r *rig) cockpit(program string) *screen { return r.terminal(program, "run") }
+
+// terminal starts program on the rig with args, in a terminal.
+func (r *rig) terminal(program string, args ...string) *screen {
 	r.t.Helper()
 	tty, slave, err := pty.Open()
 	if err == nil {
@@ -106,7 +109,7 @@ func (r *rig) cockpit(program string) *screen {
 		cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "TMPDIR="+r.dir)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	}, "run")
+	}, args...)
 	r.t.Cleanup(func() {
 		_, _ = tty.Close(), slave.Close()
 		if r.t.Failed() {

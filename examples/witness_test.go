@@ -13,8 +13,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"gonogo/internal/testserver"
 	"gonogo/model"
-	"gonogo/sources/sourcetest"
 )
 
 // unitScript is a systemctl for one unit, whose InvocationID is in a file. A
@@ -95,8 +95,8 @@ verify = [
 // and a systemctl of the test's: it is VERIFIED by what the restart left behind, and
 // by nothing that was there before.
 func TestWitnesses(t *testing.T) {
-	dsn := sourcetest.StartPostgres(t)
-	psql := sourcetest.LookPath(t, "psql", "postgresql")
+	dsn := testserver.StartPostgres(t)
+	psql := testserver.LookPath(t, "psql", "postgresql")
 	ctx := t.Context()
 	db, err := pgx.Connect(ctx, dsn)
 	if err != nil {

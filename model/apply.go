@@ -48,6 +48,9 @@ func Apply(s State, r Record) State {
 
 func enterPhase(s State, r Record, e PhaseEntered) State {
 	s = closeAttempt(s, r.At, false)
+	if s.Phase == "" { // what went wrong before anything was rolled out is no breach of the rollout's
+		s.Breach = Breach{}
+	}
 	s.Phase, s.Below, s.Set = e.Phase, nil, s.settled(e.Plan)
 	s.Attempts = append(s.Attempts, Attempt{Phase: e.Phase, N: e.Attempt, Entered: r.At, By: s.firedBy(e.Plan, r.By), Override: e.Override, Seq: r.Seq})
 	s = newAttempt(s)
@@ -87,9 +90,9 @@ func (s *State) firedBy(id PlanID, otherwise Actor) Actor {
 }
 
 // newAttempt forgets what was said of the attempt before. A veto of the guard
-// lasts until it lapses.
+// lasts until it lapses, and a breach until a GO.
 func newAttempt(s State) State {
-	s.Checks, s.Streaks, s.Headline, s.HeadlineSince, s.Breach = nil, nil, "", time.Time{}, Breach{}
+	s.Checks, s.Streaks, s.Headline, s.HeadlineSince = nil, nil, "", time.Time{}
 	s.Guard = GuardState{Veto: s.Guard.Veto, VetoBy: s.Guard.VetoBy, VetoNote: s.Guard.VetoNote}
 	return s
 }

@@ -2,8 +2,9 @@ package model
 
 import "time"
 
-// gateChanged folds a headline. A NO-GO that rests on a metric begins a breach,
-// and only a GO ends it: a source that is lost meanwhile tells nothing.
+// gateChanged folds a headline. A NO-GO that rests on a metric begins a breach, and
+// only a GO ends it: a source that is lost meanwhile tells nothing, and a step down
+// that was verified is not the end of what goes wrong.
 func gateChanged(s State, r Record, e GateChanged) State {
 	if e.To != s.Headline {
 		s.HeadlineSince = r.At
@@ -56,9 +57,6 @@ func endIncident(s State, r Record, e PlanEnded) State {
 	about := s.Incident != nil && s.Incident.Plan == e.Plan
 	if failed := e.Outcome != Verified && e.Outcome != Inferred && e.Outcome != Cancelled; failed && !about && !s.Incident.Open() {
 		s.Incident = &Incident{Fired: p.FiredAt, Plan: e.Plan}
-	}
-	if e.Outcome == Verified {
-		s.Breach = Breach{}
 	}
 	return onIncident(s, e.Plan, func(i *Incident) {
 		i.Outcome = e.Outcome

@@ -10,6 +10,11 @@ import (
 func applyPlan(s State, r Record) State {
 	switch e := r.Event.(type) {
 	case PlanArmed:
+		if p := s.Plan; p != nil && p.Plan.ID == e.Plan.ID && p.Status == Armed {
+			return onPlan(s, e.Plan.ID, func(p *PlanState) {
+				p.Plan, p.ArmedAt, p.ArmedSeq, p.FireAt, p.Steps = e.Plan, r.At, r.Seq, e.FireAt, make([]StepState, len(e.Plan.Steps))
+			})
+		}
 		if s.Plan != nil && s.Plan.Status == Running {
 			s.Preempted = s.Plan
 		}
@@ -22,7 +27,7 @@ func applyPlan(s State, r Record) State {
 			s.Guard.Veto, s.Guard.VetoBy, s.Guard.VetoNote = e.Until, r.By, e.Reason
 		}
 		return onPlan(s, e.Plan, func(p *PlanState) {
-			p.Status, p.EndedAt, p.Note, p.Outcome = Vetoed, r.At, e.Reason, Cancelled
+			p.Status, p.EndedAt, p.Note, p.Outcome, p.StoppedBy = Vetoed, r.At, e.Reason, Cancelled, r.By
 		})
 	case EvidenceMarked:
 		return onStep(s, e.Plan, e.Step, func(t *StepState) { t.Mark, t.Marked = e.Mark, e.Err == "" })
@@ -93,7 +98,7 @@ func (s *State) step(id PlanID, n int) *Step {
 // observation ends that.
 func intendStep(s State, r Record, e StepIntended) State {
 	s = onStep(s, e.Plan, e.Step, func(t *StepState) {
-		t.Tries, t.Before = e.Try, e.Before
+		t.Tries, t.Before, t.Again = e.Try, e.Before, t.Again || t.Outcome != ""
 		if t.Started.IsZero() {
 			t.Started = r.At
 		}

@@ -107,9 +107,6 @@ func applyConfirm(s State, r Record) State {
 				p.ContainedAt = r.At
 			}
 		})
-		if s.Incident.Open() && s.Incident.Plan == e.Plan {
-			s.Breach = Breach{}
-		}
 		return onIncident(s, e.Plan, func(i *Incident) { i.Verified = r.At })
 	}
 	return s

@@ -172,7 +172,8 @@ type CheckUnsigned struct {
 }
 
 // PlanArmed: a plan was resolved and is shown. It fires at FireAt if that is
-// not zero, else when a person says so.
+// not zero, else when a person says so. Of the plan that is armed already: it was
+// resolved anew, since it would do something else by now.
 type PlanArmed struct {
 	Plan   Plan      `json:"plan"`
 	FireAt time.Time `json:"fire_at,omitzero"`

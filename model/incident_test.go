@@ -65,6 +65,37 @@ func TestBreachIsTheFirstNoGoWithoutAGo(t *testing.T) {
 	}
 }
 
+// TestOnlyAGoEndsABreach: a rollback that was verified, or confirmed, in the middle of one
+// does not, nor does the attempt that begins with it. What went wrong before the
+// first phase is none of the rollout's.
+func TestOnlyAGoEndsABreach(t *testing.T) {
+	noGo := GateChanged{To: NoGo, Breach: "errors: 7% is above 5%"}
+	armed, fired := PlanArmed{Plan: down("a")}, PlanFired{Plan: "a", Breach: time.Unix(1, 0)}
+	for _, c := range []struct {
+		name  string
+		tale  []Event
+		first int // of the event that is T0; -1: none
+	}{
+		{"a verified step down", []Event{noGo, armed, fired, PlanEnded{Plan: "a", Outcome: Verified}, noGo}, 0},
+		{"and back a phase", []Event{noGo, armed, fired, PlanEnded{Plan: "a", Outcome: Verified}, PhaseLeft{From: "ten", To: "five", Plan: "a"}, noGo}, 0},
+		{"confirmed later", []Event{noGo, armed, fired, PlanEnded{Plan: "a", Outcome: Inferred}, Confirmed{Plan: "a", How: ByPerson}, noGo}, 0},
+		{"GO after it", []Event{noGo, armed, fired, PlanEnded{Plan: "a", Outcome: Verified}, GateChanged{To: GO}, noGo}, 5},
+		{"another phase, against the gate", []Event{noGo, PhaseEntered{Phase: "all", Attempt: 1, Override: "why"}, noGo}, 0},
+		{"out, and in again", []Event{noGo, PhaseLeft{From: "ten"}, noGo, PhaseEntered{Phase: "ten", Attempt: 2}, noGo}, 4},
+		{"out, and in again, all well", []Event{noGo, PhaseLeft{From: "ten"}, PhaseEntered{Phase: "ten", Attempt: 2}}, -1},
+	} {
+		y, want := newStory(t), time.Time{}
+		for i, e := range c.tale {
+			if at := y.do(e); i == c.first {
+				want = at
+			}
+		}
+		if got := y.s.Breach.Since; !got.Equal(want) {
+			t.Errorf("%s: the breach began at %s, wanted %s", c.name, got, want)
+		}
+	}
+}
+
 // TestPlannedStepDownIsNoIncident: no clock runs for one that answers to nothing; it
 // is open all the same until it is confirmed, and one that fails begins an incident.
 func TestPlannedStepDownIsNoIncident(t *testing.T) {

@@ -12,8 +12,11 @@ type Actor struct {
 	Via  string `json:"via"`            // cockpit | command | engine | guard
 }
 
-// ViaGuard is Actor.Via of the guard.
-const ViaGuard = "guard"
+// What Actor.Via is where no person acts.
+const (
+	ViaEngine = "engine"
+	ViaGuard  = "guard"
+)
 
 // IntentKind is what a person asks for.
 type IntentKind string
@@ -24,7 +27,7 @@ const (
 	ArmFlip     IntentKind = "arm-flip"     // Flag, Value, Reason
 	ArmRollback IntentKind = "arm-rollback" // Rollback, or Flag: back to its safe value; neither: the emergency one. Remove
 	ArmDrill    IntentKind = "arm-drill"    // Rollback
-	Fire        IntentKind = "fire"         // Plan
+	Fire        IntentKind = "fire"         // Plan, Hash: what is armed, as it was shown
 	Veto        IntentKind = "veto"         // Plan: armed, not yet fired; Reason, where the guard armed it
 	Cancel      IntentKind = "cancel"       // Plan: running, ends at the next step's boundary
 	Sign        IntentKind = "sign"         // Check, Reason as a note
@@ -55,8 +58,8 @@ type Intent struct {
 	Remove   []string   `json:"remove,omitempty"` // what was picked to be taken out of the list that the rollback asks for
 	Plan     PlanID     `json:"plan,omitempty"`
 	Reason   string     `json:"reason,omitempty"`
-	Hash     string     `json:"hash,omitempty"` // of a Fire, or an Arm… with Yes: of the plan that was shown; empty: none was. Only a rollback may become another
-	Yes      bool       `json:"yes,omitempty"`  // of an Arm…: fire at once, it was confirmed elsewhere
+	Hash     string     `json:"hash,omitempty"` // of a Fire: of the plan that was shown
+	Yes      bool       `json:"yes,omitempty"`  // of an Arm…: fire it at once, whatever it turns out to be
 	May      Access     `json:"-"`              // what its sender may do: the engine says, never the message
 }
 

@@ -4,8 +4,22 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
+)
+
+// ErrRefused is what is wrapped when a precondition does not hold.
+var ErrRefused = errors.New("refused")
+
+// ErrNeedsReason is what is wrapped beside ErrRefused when an intent lacks nothing but a reason.
+var ErrNeedsReason = errors.New("needs a reason")
+
+const (
+	// SetTimeout is how long setting a flag may take.
+	SetTimeout = 10 * time.Second
+	// ForwardBudget bounds plans that have no budget of their own.
+	ForwardBudget = 15 * time.Minute
 )
 
 // PlanID names one plan; it is the ID of the intent that armed it.
@@ -70,7 +84,7 @@ func (p Plan) Seal() Plan {
 	does := effects{p.Kind, p.Phase, p.Rollback, p.Flag, p.Leaves, p.Drill, p.Notify, p.Freeze, p.Budget, slices.Clone(p.Steps)}
 	for i := range does.Steps {
 		st := &does.Steps[i]
-		st.Title, st.Changes = "", slices.Clone(st.Changes)
+		st.Title, st.Below, st.Everyone, st.Changes = "", "", "", slices.Clone(st.Changes)
 		for c := range st.Changes {
 			st.Changes[c].From = Value{}
 		}
@@ -172,3 +186,25 @@ const (
 // Lands reports whether a plan that ended with o leads to its phase: it is down,
 // or up, as far as gonogo can know.
 func (o Outcome) Lands() bool { return o == Verified || o == Inferred }
+
+// Unfired is why a plan that was armed never ran.
+type Unfired string
+
+// The reasons. Gonogo itself lets one go that nobody confirmed, that an engine
+// which died had armed, or that the guard has no reason for any more.
+const (
+	UnfiredVeto   Unfired = "vetoed"    // a person stopped the guard
+	UnfiredCancel Unfired = "cancelled" // a person did not want it
+	UnfiredItself Unfired = "not run"   // nobody stopped it
+)
+
+// Unfired returns why p, whose status is Vetoed, never ran.
+func (p *PlanState) Unfired() Unfired {
+	switch {
+	case p.StoppedBy.Via == ViaGuard || p.StoppedBy.Via == ViaEngine:
+		return UnfiredItself
+	case p.Plan.Guard:
+		return UnfiredVeto
+	}
+	return UnfiredCancel
+}

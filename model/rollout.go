@@ -132,6 +132,7 @@ type Flag struct {
 	Effective bool          `json:"effective"`           // the running service can be asked for the value
 	Every     time.Duration `json:"every"`               // how often it is observed, > 0
 	Scope     []string      `json:"scope,omitempty"`     // what it touches, for people
+	Store     string        `json:"store,omitempty"`     // what its provider keeps it in, for people; empty: a store
 	// Population is everything that a list may hold, in the order in which a
 	// share of it is filled; empty: not known.
 	Population      []string `json:"population,omitempty"`

@@ -12,6 +12,10 @@ func TestAHashIsOfWhatAPlanDoes(t *testing.T) {
 	if plan(true, false, GO) != plan(false, false, NoGo) {
 		t.Error("a store that flaps changes the hash")
 	}
+	said := Plan{Steps: []Step{{Kind: StepSet, Below: "tenants 3, below 10%", Everyone: "everyone (25)"}}}
+	if said.Seal().Hash != (Plan{Steps: []Step{{Kind: StepSet}}}).Seal().Hash {
+		t.Error("what is said of a step changes the hash")
+	}
 	if plan(true, false, GO) == plan(true, true, GO) {
 		t.Error("another effect has the same hash")
 	}

@@ -155,8 +155,9 @@ type PlanState struct {
 	Steps       []StepState `json:"steps"` // one for each of Plan.Steps
 	Joined      []Actor     `json:"joined,omitempty"`
 	Notified    []Notice    `json:"notified,omitempty"`
-	Note        string      `json:"note,omitempty"`    // the veto's reason
-	Doubted     []string    `json:"doubted,omitempty"` // what is in doubt beside its steps
+	Note        string      `json:"note,omitempty"`      // why it never ran
+	StoppedBy   Actor       `json:"stopped_by,omitzero"` // of one that never ran: who kept it from that, gonogo itself where nobody did
+	Doubted     []string    `json:"doubted,omitempty"`   // what is in doubt beside its steps
 	// Confirm… say of a rollback that ended without VERIFIED what came after.
 	ConfirmedAt time.Time  `json:"confirmed_at,omitzero"`
 	ConfirmedBy Actor      `json:"confirmed_by,omitzero"`
@@ -170,6 +171,7 @@ type PlanState struct {
 // StepState is how far a step is. A step without Outcome whose Tries is not 0 runs.
 type StepState struct {
 	Tries   int       `json:"tries,omitempty"`
+	Again   bool      `json:"again,omitempty"` // begun once more after it had ended: of a set, its flag had flipped back
 	Started time.Time `json:"started,omitzero"`
 	Ended   time.Time `json:"ended,omitzero"`
 	Before  string    `json:"before,omitempty"`

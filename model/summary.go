@@ -84,7 +84,7 @@ func (t *summary) headline() {
 	case Running:
 		word, meaning = "RUNNING", "it has not ended yet"
 	case Vetoed:
-		word, meaning = "VETOED", "nothing was done"
+		word, meaning = strings.ToUpper(string(t.p.Unfired())), "nothing was done"
 	}
 	what := string(pl.Kind)
 	switch {

@@ -1,7 +1,6 @@
 package sources
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,41 +9,30 @@ import (
 	"gonogo/model/config"
 )
 
-// Build makes every source of cfg, by its name. Sources that keep data do so
-// in folders of their own under stateDir. The error joins those of all sources
-// that could not be made; each of these is there, and is down with that error
-// until it can be made.
-func Build(cfg *config.Config, stateDir string) (map[string]model.Source, error) {
+// Build adds every source of cfg to parts, by its name, and what finds the evidence of
+// every verify by a source. Sources that keep data do so in folders of their own under
+// stateDir. What could not be made is in parts.Missing; it is there all the same, and
+// fails with that error until it can be made.
+func Build(cfg *config.Config, stateDir string, parts *model.Parts) {
 	kinds := Builders()
-	built := make(map[string]model.Source, len(cfg.Sources))
-	var errs []error
+	parts.Sources = make(map[string]model.BuiltSource, len(cfg.Sources))
 	for _, part := range cfg.Sources {
 		part.StateDir = stateDir
 		source, err := kinds[part.Kind].Build(part)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("source %q: %w", part.ID, err))
+			parts.Missing = append(parts.Missing, fmt.Errorf("source %q: %w", part.ID, err))
 			source = later{func() (model.Source, error) { return kinds[part.Kind].Build(part) }}
 		}
-		built[part.ID] = source
+		parts.Sources[part.ID] = model.BuiltSource{Kind: part.Kind, Source: source}
 	}
-	return built, errors.Join(errs...)
-}
-
-// Witnesses makes what finds the evidence of every verify by a source, by its
-// name. The error joins those of all that could not be made; each of these is
-// there, and answers with that error until it can be made.
-func Witnesses(cfg *config.Config) (map[string]model.Witness, error) {
-	kinds := Builders()
-	built := make(map[string]model.Witness, len(cfg.Witnesses))
-	var errs []error
+	parts.Witnesses = make(map[string]model.Witness, len(cfg.Witnesses))
 	for _, id := range slices.Sorted(maps.Keys(cfg.Witnesses)) {
 		part := cfg.Witnesses[id]
 		witness, err := kinds[part.Source.Kind].BuildWitness(part)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: source %q: %w", id, part.Source.ID, err))
+			parts.Missing = append(parts.Missing, fmt.Errorf("%s: source %q: %w", id, part.Source.ID, err))
 			witness = laterWitness{func() (model.Witness, error) { return kinds[part.Source.Kind].BuildWitness(part) }}
 		}
-		built[id] = witness
+		parts.Witnesses[id] = witness
 	}
-	return built, errors.Join(errs...)
 }

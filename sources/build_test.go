@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -54,13 +55,17 @@ func TestWitnesses(t *testing.T) {
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}
-	if _, err := Witnesses(cfg); err == nil || err.Error() != `rollback.off.verify[1]: source "logs_db": dsn: environment variable EVIDENCE_DSN is not set` {
+	var without model.Parts
+	Build(cfg, dir, &without)
+	if err := errors.Join(without.Missing...); err == nil || !strings.Contains(err.Error(), `rollback.off.verify[1]: source "logs_db": dsn: environment variable EVIDENCE_DSN is not set`) {
 		t.Errorf("got %v", err)
 	}
 	t.Setenv("EVIDENCE_DSN", "postgres://gonogo@127.0.0.1:1/logs")
-	all, err := Witnesses(cfg)
-	if err != nil || len(all) != 2 {
-		t.Fatalf("got %v, %v", all, err)
+	var parts model.Parts
+	Build(cfg, dir, &parts)
+	all := parts.Witnesses
+	if len(parts.Missing) > 0 || len(all) != 2 {
+		t.Fatalf("got %v, %v", all, parts.Missing)
 	}
 	path := filepath.Join(dir, "app.log")
 	write := func(text string) {

@@ -100,10 +100,7 @@ func (m *Model) planArrived(p *model.PlanState) {
 }
 
 func vetoText(p *model.PlanState, g *model.GuardState, now time.Time) string {
-	text := "cancelled: nothing was done"
-	if p.Plan.Guard {
-		text = "vetoed: nothing was done"
-	}
+	text := string(p.Unfired()) + ": nothing was done"
 	if p.Note != "" {
 		text += " (" + p.Note + ")"
 	}

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
-	"gonogo/actions/child"
-	"gonogo/actions/mask"
+	"gonogo/internal/process"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -18,24 +19,31 @@ import (
 // recreateTimeout is for stopping (10 s by default), making and starting a container.
 const recreateTimeout = 90 * time.Second
 
+// projectKeys are common to all that is asked of docker compose.
+type projectKeys struct {
+	File    string `toml:"file" path:"true" otherwise:"the one that docker compose finds in dir" help:"the Compose file"`
+	Project string `toml:"project" otherwise:"what docker compose makes of the file's folder" help:"the project's name"`
+	process.Settings
+}
+
+type actionKeys struct {
+	Service string `toml:"service" required:"true" help:"the service's name in the Compose file"`
+	projectKeys
+}
+
+type readerKeys struct {
+	Compose string `toml:"compose" required:"true" help:"the service whose containers are seen"`
+	projectKeys
+}
+
 // Kind returns the kind "compose".
 func Kind() config.ActionKind {
-	common := []config.Key{
-		{Name: "file", Type: config.String, Help: "the Compose file; default: the one that docker compose finds in dir"},
-		{Name: "project", Type: config.String, Help: "the project's name; default: what docker compose makes of the file's folder"},
-		{Name: "dir", Type: config.String, Help: "the folder to run in; default: the config's"},
-		{Name: "pass_env", Type: config.Strings, Help: "names of gonogo's own environment variables that the Compose file needs, besides those of docker"},
-	}
 	return config.ActionKind{
-		Doc: "a service of a Compose project, recreated",
-		Keys: append([]config.Key{
-			{Name: "service", Type: config.String, Required: true, Help: "the service's name in the Compose file"},
-		}, common...),
+		Doc:   "a service of a Compose project, recreated",
+		Keys:  config.KeysOf[actionKeys](),
 		Build: buildAction, Lint: lint,
 		SeenByDefault: seenByDefault, Idempotent: true, Timeout: recreateTimeout,
-		ReaderKeys: append([]config.Key{
-			{Name: "compose", Type: config.String, Required: true, Help: "the service whose containers are seen"},
-		}, common...),
+		ReaderKeys:  config.KeysOf[readerKeys](),
 		BuildReader: buildReader,
 	}
 }
@@ -43,7 +51,7 @@ func Kind() config.ActionKind {
 // seenByDefault: what is recreated is another container.
 func seenByDefault(p config.Part) (config.Part, bool) {
 	values := map[string]any{"compose": p.Table.String("service")}
-	for _, key := range []string{"file", "project", "dir", "pass_env"} {
+	for _, key := range []string{"file", "project", "dir", "env", "pass_env"} {
 		if p.Table.Has(key) {
 			values[key] = p.Table.Any(key)
 		}
@@ -62,9 +70,15 @@ func lint(p config.Part) []config.Finding {
 			found = append(found, config.Finding{Key: key, Message: err.Error()})
 		}
 	}
-	for _, name := range p.Table.Strings("pass_env") {
-		if err := child.CheckName(name); err != nil {
+	settings := config.Into[process.Settings](p.Table, p.Dir)
+	for _, name := range settings.PassEnv {
+		if err := process.CheckName(name); err != nil {
 			found = append(found, config.Finding{Key: "pass_env", Message: err.Error()})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(settings.Env)) {
+		if err := process.CheckName(name); err != nil {
+			found = append(found, config.Finding{Key: "env", Message: err.Error()})
 		}
 	}
 	return found
@@ -82,41 +96,34 @@ func checkName(name string) error {
 
 // service is one service of a project.
 type service struct {
-	name, file, project, dir string
-	pass                     []string // names of variables
-	secrets                  mask.Set // what nothing may show that docker prints
+	*process.Surroundings
+	name, file, project string
 }
 
-// EachMask calls do with the secrets that are taken out of all that docker prints.
-func (s *service) EachMask(do func(*mask.Set)) { do(&s.secrets) }
+// dockers are the variables that docker and compose look at: they are passed on by themselves.
+func dockers() []string {
+	return []string{
+		"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_API_VERSION", "SSH_AUTH_SOCK",
+		"COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES",
+	}
+}
 
-func newService(p config.Part, key string) (*service, error) {
-	s := &service{
-		name: p.Table.String(key), file: p.Table.Path("file", p.Dir), project: p.Table.String("project"), dir: p.Table.Path("dir", p.Dir),
-		pass: []string{
-			"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_API_VERSION", "SSH_AUTH_SOCK",
-			"COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES",
-		},
-	}
-	if s.dir == "" {
-		s.dir = p.Dir
-	}
-	if err := checkName(s.name); err != nil {
+// newService makes the service that key calls name.
+func newService(p config.Part, key, name string, k projectKeys) (*service, error) {
+	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("%s: %w", key, err)
 	}
-	if s.project != "" {
-		if err := checkName(s.project); err != nil {
+	if k.Project != "" {
+		if err := checkName(k.Project); err != nil {
 			return nil, fmt.Errorf("project: %w", err)
 		}
 	}
-	for _, name := range p.Table.Strings("pass_env") {
-		if err := child.CheckName(name); err != nil {
-			return nil, fmt.Errorf("pass_env: %w", err)
-		}
-		s.pass = append(s.pass, name)
+	around, err := k.Prepare(p.Dir)
+	if err != nil {
+		return nil, err
 	}
-	s.secrets.AddEnv(p.Table.Strings("pass_env"))
-	return s, nil
+	around.Pass = append(around.Pass, dockers()...)
+	return &service{around, name, k.File, k.Project}, nil
 }
 
 // compose returns a call of docker compose.
@@ -131,13 +138,14 @@ func (s *service) compose(args ...string) []string {
 	return append(argv, args...)
 }
 
-func (s *service) spec(argv []string) child.Spec {
-	return child.Spec{Argv: argv, Dir: s.dir, Env: child.Environ(s.pass, map[string]string{"LC_ALL": "C"}), Hide: s.secrets.String}
+// spec returns how docker is run: in C's language, as its errors are read.
+func (s *service) spec(argv []string) process.Spec {
+	return s.Spec(argv, map[string]string{"LC_ALL": "C"})
 }
 
 // explain adds what to do to the error of a call of docker.
 func explain(err error) error {
-	var ended *child.Ended
+	var ended *process.Ended
 	switch {
 	case err == nil:
 		return nil
@@ -163,7 +171,8 @@ func explain(err error) error {
 type Action struct{ *service }
 
 func buildAction(p config.Part) (model.Action, error) {
-	s, err := newService(p, "service")
+	k := config.Into[actionKeys](p.Table, p.Dir)
+	s, err := newService(p, "service", k.Service, k.projectKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -177,8 +186,8 @@ func (a *Action) argv() []string {
 // Preview shows the call of docker compose. args play no part.
 func (a *Action) Preview(model.Args) model.Preview {
 	line := "run " + strings.Join(a.argv(), " ")
-	if a.dir != "" {
-		line += " in " + a.dir
+	if a.Dir != "" {
+		line += " in " + a.Dir
 	}
 	return model.Preview{Title: "recreate " + a.name, Lines: []string{model.Inert(line)}}
 }
@@ -186,7 +195,7 @@ func (a *Action) Preview(model.Args) model.Preview {
 // Check reports whether docker is there; it runs nothing.
 func (a *Action) Check() error {
 	s := a.spec(a.argv())
-	_, err := child.Lookup(s.Argv, s.Dir, s.Env)
+	_, err := process.Lookup(s.Argv, s.Dir, s.Env)
 	return explain(err)
 }
 
@@ -196,10 +205,8 @@ func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	if log == nil {
 		log = io.Discard
 	}
-	out := a.secrets.Writer(log)
-	s.Out = out
-	err := explain(child.Run(ctx, s))
-	_ = out.Flush() // what cannot be logged was done nevertheless
+	s.Log = log
+	err := explain(process.Run(ctx, s))
 	if err != nil {
 		return fmt.Errorf("docker compose up %s: %w", a.name, err)
 	}

@@ -6,9 +6,9 @@
 // never reach it. That is believed only when every container of the service
 // runs and is another one, or was started anew.
 //
-// docker is run through gonogo/actions/child, with the variables of the
+// docker is run through gonogo/internal/process, with the variables of the
 // environment that docker and compose look at; what else the Compose file
 // interpolates comes from its .env, or is named in pass_env. No goroutine
 // outlives a call. It imports gonogo/model, gonogo/model/config and
-// gonogo/actions/child only.
+// gonogo/internal/process only.
 package compose

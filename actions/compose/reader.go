@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"gonogo/actions/child"
+	"gonogo/internal/process"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -23,7 +23,8 @@ const (
 type Reader struct{ *service }
 
 func buildReader(p config.Part) (model.Reader, error) {
-	s, err := newService(p, "compose")
+	k := config.Into[readerKeys](p.Table, p.Dir)
+	s, err := newService(p, "compose", k.Compose, k.projectKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -119,10 +120,10 @@ func isID(text string) bool {
 
 // ask returns what a call of docker prints on stdout.
 func (r *Reader) ask(ctx context.Context, argv []string) (string, error) {
-	out := &child.Limited{Max: maxShown}
+	out := &process.Limited{Max: maxShown}
 	s := r.spec(argv)
 	s.Out, s.Err = out, io.Discard
-	if err := child.Run(ctx, s); err != nil {
+	if err := process.Run(ctx, s); err != nil {
 		return "", explain(err)
 	}
 	return out.String(), nil

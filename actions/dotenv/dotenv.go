@@ -12,26 +12,30 @@ import (
 	"gonogo/model/config"
 )
 
+// keys are those of a flag in a .env file.
+type keys struct {
+	File string `toml:"file" required:"true" path:"true" help:"the .env file; it must exist"`
+	Key  string `toml:"key" required:"true" help:"the variable's name: letters, digits and _"`
+}
+
 // Kind returns the kind "dotenv". Switches made by one Kind wait for each
 // other when they write.
 func Kind() config.ActionKind {
 	turn := make(chan struct{}, 1)
 	return config.ActionKind{
-		Doc: "a flag kept in a .env file",
-		SwitchKeys: []config.Key{
-			{Name: "file", Type: config.String, Required: true, Help: "the .env file; it must exist"},
-			{Name: "key", Type: config.String, Required: true, Help: "the variable's name: letters, digits and _"},
-		},
+		Doc:        "a flag kept in a .env file",
+		SwitchKeys: config.KeysOf[keys](),
+		AtStart:    true,
+		Store:      "file",
 		BuildSwitch: func(p config.Part, f model.Flag) (model.Switch, error) {
-			key := p.Table.String("key")
-			if !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(key) {
-				return nil, fmt.Errorf("key: %q is no variable's name: expected letters, digits and _, no digit first", model.Inert(key))
+			k := config.Into[keys](p.Table, p.Dir)
+			if !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(k.Key) {
+				return nil, fmt.Errorf("key: %q is no variable's name: expected letters, digits and _, no digit first", model.Inert(k.Key))
 			}
-			path := p.Table.Path("file", p.Dir)
-			if path == "" {
+			if k.File == "" {
 				return nil, errors.New("file: it is empty: name the .env file")
 			}
-			return &Switch{file: store{path: path, turn: turn}, key: key, kind: f.Type}, nil
+			return &Switch{file: store{path: k.File, turn: turn}, key: k.Key, kind: f.Type}, nil
 		},
 	}
 }

@@ -8,8 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"gonogo/actions/child"
-	"gonogo/actions/mask"
+	"gonogo/internal/process"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -17,92 +16,57 @@ import (
 // maxValue is how long a printed value may be, in bytes.
 const maxValue = 64 << 10
 
+type actionKeys struct {
+	Command []string `toml:"command" required:"true" help:"the program and its arguments"`
+	process.Settings
+}
+
+type switchKeys struct {
+	Get []string `toml:"get" required:"true" help:"a program that prints the value; nothing: unset"`
+	Set []string `toml:"set" required:"true" help:"a program that stores it: {value} in an argument, and GONOGO_VALUE"`
+	process.Settings
+}
+
+type readerKeys struct {
+	Exec []string `toml:"exec" required:"true" help:"a program that prints the value"`
+	process.Settings
+}
+
 // Kind returns the kind "exec".
 func Kind() config.ActionKind {
-	common := []config.Key{
-		{Name: "dir", Type: config.String, Help: "the folder to run in; default: the config's"},
-		{Name: "env", Type: config.StringMap, Help: "more environment variables; secrets as env:NAME or file:PATH"},
-		{Name: "pass_env", Type: config.Strings, Help: "names of gonogo's own environment variables to pass on"},
-	}
 	return config.ActionKind{
-		Doc: "a program: an argv, never a shell",
-		Keys: append([]config.Key{
-			{Name: "command", Type: config.Strings, Required: true, Help: "the program and its arguments"},
-		}, common...),
-		Build: buildAction,
-		Lint:  lintAction,
-		Facts: facts,
-		SwitchKeys: append([]config.Key{
-			{Name: "get", Type: config.Strings, Required: true, Help: "a program that prints the value; nothing: unset"},
-			{Name: "set", Type: config.Strings, Required: true, Help: "a program that stores it: {value} in an argument, and GONOGO_VALUE"},
-		}, common...),
+		Doc:         "a program: an argv, never a shell",
+		Keys:        config.KeysOf[actionKeys](),
+		Build:       buildAction,
+		Lint:        lintAction,
+		Facts:       facts,
+		SwitchKeys:  config.KeysOf[switchKeys](),
 		BuildSwitch: buildSwitch,
 		LintSwitch:  lintSwitch,
-		ReaderKeys: append([]config.Key{
-			{Name: "exec", Type: config.Strings, Required: true, Help: "a program that prints the value"},
-		}, common...),
+		ReaderKeys:  config.KeysOf[readerKeys](),
 		BuildReader: buildReader,
 	}
 }
 
-// program is what is common to all that is run.
-type program struct {
-	dir     string
-	own     map[string]string // variables set by the config
-	pass    []string
-	shown   mask.Set // what a preview must not show
-	secrets mask.Set // what nothing may show that the program prints
-}
-
-// EachMask calls do with the secrets that are taken out of all that the program prints.
-func (g *program) EachMask(do func(*mask.Set)) { do(&g.secrets) }
-
-func newProgram(p config.Part) (*program, error) {
-	g := &program{dir: p.Table.Path("dir", p.Dir), pass: p.Table.Strings("pass_env")}
-	if g.dir == "" {
-		g.dir = p.Dir
-	}
-	configured := p.Table.StringMap("env")
-	for _, name := range slices.Concat(g.pass, slices.Sorted(maps.Keys(configured))) {
-		if err := child.CheckName(name); err != nil {
-			return nil, fmt.Errorf("env: %w", err)
-		}
-	}
-	var err error
-	if g.own, err = g.shown.ResolveMap(configured, p.Dir); err != nil {
-		return nil, fmt.Errorf("env: %w", err)
-	}
-	g.secrets.Join(&g.shown)
-	g.secrets.AddEnv(g.pass)
-	return g, nil
-}
-
-// argvOf returns key's argv, or an error if there is no program in it.
-func argvOf(p config.Part, key string) ([]string, error) {
-	argv := p.Table.Strings(key)
+// checkArgv returns an error if there is no program in key's argv.
+func checkArgv(key string, argv []string) error {
 	if len(argv) == 0 || argv[0] == "" {
-		return nil, fmt.Errorf("%s: it is empty: expected a program and its arguments, [\"systemctl\", \"restart\", \"app\"]", key)
+		return fmt.Errorf("%s: it is empty: expected a program and its arguments, [\"systemctl\", \"restart\", \"app\"]", key)
 	}
 	for _, arg := range argv {
 		if strings.ContainsRune(arg, 0) {
-			return nil, fmt.Errorf("%s: there is a zero byte in an argument", key)
+			return fmt.Errorf("%s: there is a zero byte in an argument", key)
 		}
 	}
-	return argv, nil
+	return nil
 }
 
-func (g *program) spec(argv []string, more map[string]string) child.Spec {
-	set := maps.Clone(g.own)
-	maps.Copy(set, more)
-	return child.Spec{Argv: argv, Dir: g.dir, Env: child.Environ(g.pass, set), Hide: g.secrets.String}
-}
-
-// print runs argv and returns what it prints, without the blanks around it.
-func (g *program) print(ctx context.Context, argv []string) (string, error) {
-	out := &child.Limited{Max: maxValue}
-	s := g.spec(argv, nil)
+// printed runs argv and returns what it prints, without the blanks around it.
+func printed(ctx context.Context, around *process.Surroundings, argv []string) (string, error) {
+	out := &process.Limited{Max: maxValue}
+	s := around.Spec(argv, nil)
 	s.Out, s.Err = out, io.Discard
-	if err := child.Run(ctx, s); err != nil {
+	if err := process.Run(ctx, s); err != nil {
 		return "", err
 	}
 	return strings.TrimSpace(out.String()), nil
@@ -110,38 +74,38 @@ func (g *program) print(ctx context.Context, argv []string) (string, error) {
 
 // Action is a program to run.
 type Action struct {
-	*program
+	*process.Surroundings
 	argv []string
 }
 
 func buildAction(p config.Part) (model.Action, error) {
-	argv, err := argvOf(p, "command")
+	k := config.Into[actionKeys](p.Table, p.Dir)
+	if err := checkArgv("command", k.Command); err != nil {
+		return nil, err
+	}
+	around, err := k.Prepare(p.Dir)
 	if err != nil {
 		return nil, err
 	}
-	g, err := newProgram(p)
-	if err != nil {
-		return nil, err
-	}
-	return &Action{g, argv}, nil
+	return &Action{around, k.Command}, nil
 }
 
 // Preview shows the argv, the folder, and the names of the variables that are
 // set. args play no part.
 func (a *Action) Preview(model.Args) model.Preview {
-	line := "run " + a.shown.String(quote(a.argv))
-	if a.dir != "" {
-		line += " in " + model.Inert(a.dir)
+	line := "run " + a.Given.Mask(quote(a.argv))
+	if a.Dir != "" {
+		line += " in " + model.Inert(a.Dir)
 	}
-	if len(a.own) > 0 {
-		line += " with " + strings.Join(slices.Sorted(maps.Keys(a.own)), ", ")
+	if len(a.Own) > 0 {
+		line += " with " + strings.Join(slices.Sorted(maps.Keys(a.Own)), ", ")
 	}
-	return model.Preview{Title: a.shown.String(quote(a.argv[:1])), Lines: []string{line}}
+	return model.Preview{Title: a.Given.Mask(quote(a.argv[:1])), Lines: []string{line}}
 }
 
 // Check reports whether the program is there and may be run; it runs nothing.
 func (a *Action) Check() error {
-	_, err := child.Lookup(a.argv, a.dir, child.Environ(a.pass, a.own))
+	_, err := process.Lookup(a.argv, a.Dir, process.Environ(a.Pass, a.Own))
 	return err
 }
 
@@ -150,34 +114,33 @@ func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	if log == nil {
 		log = io.Discard
 	}
-	s := a.spec(a.argv, nil)
-	out := a.secrets.Writer(log)
-	s.Out = out
-	err := child.Run(ctx, s)
-	_ = out.Flush() // what cannot be logged was done nevertheless
-	return err
+	s := a.Spec(a.argv, nil)
+	s.Log = log
+	return process.Run(ctx, s)
 }
 
 // Reader is a program that prints a value.
 type Reader struct {
-	*program
+	*process.Surroundings
 	argv []string
 }
 
 func buildReader(p config.Part) (model.Reader, error) {
-	argv, err := argvOf(p, "exec")
+	k := config.Into[readerKeys](p.Table, p.Dir)
+	if err := checkArgv("exec", k.Exec); err != nil {
+		return nil, err
+	}
+	around, err := k.Prepare(p.Dir)
 	if err != nil {
 		return nil, err
 	}
-	g, err := newProgram(p)
-	if err != nil {
-		return nil, err
-	}
-	return &Reader{g, argv}, nil
+	return &Reader{around, k.Exec}, nil
 }
 
 // Read runs the program and returns what it prints on stdout.
-func (r *Reader) Read(ctx context.Context) (string, error) { return r.print(ctx, r.argv) }
+func (r *Reader) Read(ctx context.Context) (string, error) {
+	return printed(ctx, r.Surroundings, r.argv)
+}
 
 // quote writes argv so that a person sees where each argument begins and ends.
 func quote(argv []string) string {

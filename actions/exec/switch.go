@@ -7,38 +7,34 @@ import (
 	"strings"
 	"time"
 
-	"gonogo/actions/child"
+	"gonogo/internal/process"
 	"gonogo/model"
 	"gonogo/model/config"
 )
 
 // Switch is a flag that one program prints and another stores.
 type Switch struct {
-	*program
+	*process.Surroundings
 	get, set []string
 	kind     model.ValueType
 }
 
 func buildSwitch(p config.Part, f model.Flag) (model.Switch, error) {
-	get, err := argvOf(p, "get")
+	k := config.Into[switchKeys](p.Table, p.Dir)
+	if err := errors.Join(checkArgv("get", k.Get), checkArgv("set", k.Set)); err != nil {
+		return nil, err
+	}
+	around, err := k.Prepare(p.Dir)
 	if err != nil {
 		return nil, err
 	}
-	set, err := argvOf(p, "set")
-	if err != nil {
-		return nil, err
-	}
-	g, err := newProgram(p)
-	if err != nil {
-		return nil, err
-	}
-	return &Switch{g, get, set, f.Type}, nil
+	return &Switch{around, k.Get, k.Set, f.Type}, nil
 }
 
 // Observe runs get. A program that prints nothing says that a bool or a number is
 // not set; for a text or a list that is the empty one.
 func (s *Switch) Observe(ctx context.Context) (model.Value, error) {
-	text, err := s.print(ctx, s.get)
+	text, err := printed(ctx, s.Surroundings, s.get)
 	if err != nil {
 		return model.Value{}, fmt.Errorf("get: %w", err)
 	}
@@ -93,7 +89,7 @@ func (s *Switch) Set(ctx context.Context, v model.Value) error {
 		}
 		argv[i] = arg
 	}
-	if err := child.Run(ctx, s.spec(argv, map[string]string{"GONOGO_VALUE": text})); err != nil {
+	if err := process.Run(ctx, s.Spec(argv, map[string]string{"GONOGO_VALUE": text})); err != nil {
 		return fmt.Errorf("set: %w", err)
 	}
 	return nil

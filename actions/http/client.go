@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"gonogo/actions/mask"
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -26,11 +26,11 @@ type client struct {
 	http    http.Client
 	headers http.Header
 	status  int // wanted; 0: any of 200 to 299
-	secrets mask.Set
+	secrets secret.Set
 }
 
 // EachMask calls do with the secrets that are taken out of what a server says.
-func (c *client) EachMask(do func(*mask.Set)) { do(&c.secrets) }
+func (c *client) EachMask(do func(*secret.Set)) { do(&c.secrets) }
 
 func commonKeys() []config.Key {
 	return []config.Key{
@@ -88,7 +88,7 @@ func (c *client) resolve(key, written, dir string) (string, error) {
 	if password, ok := u.User.Password(); ok {
 		c.secrets.Add(password)
 	}
-	if mask.IsReference(written) {
+	if secret.IsReference(written) {
 		c.secrets.Add(secretParts(u)...)
 	}
 	return text, nil
@@ -167,7 +167,7 @@ func (c *client) wanted(status int) bool {
 // excerpt returns the first line of an answer, to show in an error.
 func (c *client) excerpt(data []byte) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(string(data)), "\n")
-	if line = model.Inert(c.secrets.String(strings.TrimSpace(line))); line == "" {
+	if line = model.Inert(c.secrets.Mask(strings.TrimSpace(line))); line == "" {
 		return ""
 	}
 	if r := []rune(line); len(r) > 120 {
@@ -184,5 +184,5 @@ func (c *client) inert(err error) error {
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
 	}
-	return errors.New(model.Inert(c.secrets.String(err.Error())))
+	return errors.New(model.Inert(c.secrets.Mask(err.Error())))
 }

@@ -60,7 +60,7 @@ func buildAction(p config.Part) (model.Action, error) {
 
 // Preview shows method and URL. args play no part.
 func (a *Action) Preview(model.Args) model.Preview {
-	line := model.Inert(a.method + " " + a.secrets.String(a.url))
+	line := model.Inert(a.method + " " + a.secrets.Mask(a.url))
 	return model.Preview{Title: line, Lines: []string{line}}
 }
 
@@ -70,7 +70,7 @@ func (a *Action) Preview(model.Args) model.Preview {
 func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	body, err := a.call(ctx, a.method, a.url, a.body)
 	if log != nil {
-		text := a.secrets.String(string(body)) // before it is cut: half a secret is not found
+		text := a.secrets.Mask(string(body)) // before it is cut: half a secret is not found
 		_, _ = io.WriteString(log, text[:min(len(text), maxShown)])
 	}
 	return err

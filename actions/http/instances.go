@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"gonogo/actions/mask"
+	"gonogo/internal/secret"
 	"gonogo/model"
 )
 
@@ -77,7 +77,7 @@ func (in instances) ask(ctx context.Context) ([]string, error) {
 }
 
 // EachMask calls do with the secrets of each instance.
-func (i *instances) EachMask(do func(*mask.Set)) {
+func (i *instances) EachMask(do func(*secret.Set)) {
 	for _, r := range i.readers {
 		r.EachMask(do)
 	}
@@ -118,7 +118,7 @@ func (a *Agreed) Read(ctx context.Context) (string, error) {
 
 // says returns what an instance answered, to show in an error.
 func says(r *Reader, text string) string {
-	text = model.Inert(r.secrets.String(text))
+	text = model.Inert(r.secrets.Mask(text))
 	if text == "" {
 		return "nothing"
 	}

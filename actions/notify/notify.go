@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"gonogo/actions/mask"
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -37,7 +37,7 @@ func lint(p config.Part) []config.Finding {
 	for _, text := range p.Table.Strings("urls") {
 		scheme, _, is := strings.Cut(text, "://")
 		switch {
-		case mask.IsReference(text):
+		case secret.IsReference(text):
 		case !is || schemeOf(scheme) == "":
 			return []config.Finding{{Key: "urls", Message: "expected env:NAME, file:PATH or a webhook's https://…"}}
 		case !isWeb(scheme):
@@ -51,7 +51,7 @@ func lint(p config.Part) []config.Finding {
 type Action struct{ targets []*target }
 
 // EachMask calls do with the secrets of each address.
-func (a *Action) EachMask(do func(*mask.Set)) {
+func (a *Action) EachMask(do func(*secret.Set)) {
 	for _, t := range a.targets {
 		do(&t.secrets)
 	}
@@ -115,7 +115,7 @@ func (a *Action) Do(ctx context.Context, args model.Args, log io.Writer) error {
 	failed := &Untold{Of: len(a.targets)}
 	for i, t := range a.targets {
 		if log != nil {
-			_, _ = io.WriteString(log, t.name+": "+t.secrets.String(said[i])+"\n") // it was told, or not, nevertheless
+			_, _ = io.WriteString(log, t.name+": "+t.secrets.Mask(said[i])+"\n") // it was told, or not, nevertheless
 		}
 		if errs[i] != nil {
 			failed.add(t.name+": "+t.reason(errs[i]), errs[i])

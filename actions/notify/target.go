@@ -9,14 +9,14 @@ import (
 	"strings"
 	"unicode"
 
-	"gonogo/actions/mask"
+	"gonogo/internal/secret"
 	"gonogo/model"
 )
 
 // target is one address.
 type target struct {
 	name    string // a webhook's host, or a service's name; and where the address is from
-	secrets mask.Set
+	secrets secret.Set
 	address *url.URL
 	raw     string
 	slots   chan struct{} // of a service: one for each call of the library that goes on
@@ -34,7 +34,7 @@ func newTarget(text, dir string) (*target, error) {
 		return nil, err
 	}
 	where := ""
-	if mask.IsReference(text) {
+	if secret.IsReference(text) {
 		where = " (" + model.Inert(text) + ")"
 	}
 	t.raw = strings.TrimSpace(raw)
@@ -125,7 +125,7 @@ func (t *target) reason(err error) string {
 	if errors.As(err, &of) {
 		err = of.Err // without the URL
 	}
-	text := []rune(model.Inert(t.secrets.String(err.Error())))
+	text := []rune(model.Inert(t.secrets.Mask(err.Error())))
 	if len(text) > maxReason {
 		text = append(text[:maxReason], []rune(cutMark)...)
 	}

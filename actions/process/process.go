@@ -27,19 +27,22 @@ import (
 // maxFile is how much of a pid file is read, in bytes.
 const maxFile = 4 << 10
 
+// keys are those of a reader { pidfile = PATH }.
+type keys struct {
+	PIDFile string `toml:"pidfile" required:"true" path:"true" help:"the file that holds the process's number"`
+}
+
 // Kind returns the kind "pidfile".
 func Kind() config.ActionKind {
 	return config.ActionKind{
-		Doc: "which process runs, by its pid file",
-		ReaderKeys: []config.Key{
-			{Name: "pidfile", Type: config.String, Required: true, Help: "the file that holds the process's number"},
-		},
+		Doc:        "which process runs, by its pid file",
+		ReaderKeys: config.KeysOf[keys](),
 		BuildReader: func(p config.Part) (model.Reader, error) {
-			path := p.Table.Path("pidfile", p.Dir)
-			if path == "" {
+			k := config.Into[keys](p.Table, p.Dir)
+			if k.PIDFile == "" {
 				return nil, errors.New("pidfile: it is empty: name the file")
 			}
-			return &Reader{path: path, proc: "/proc"}, nil
+			return &Reader{path: k.PIDFile, proc: "/proc"}, nil
 		},
 	}
 }

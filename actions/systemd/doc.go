@@ -5,8 +5,8 @@
 // another one: systemd gives a new one to each start, and to nothing else. An
 // exit status of 0 says that a job was done, not that a new process runs.
 //
-// systemctl is run through gonogo/actions/child. Where its time is up it is
+// systemctl is run through gonogo/internal/process. Where its time is up it is
 // ended; the job that it asked for goes on within systemd, and shows later or
 // not at all. No goroutine outlives a call. It imports gonogo/model,
-// gonogo/model/config and gonogo/actions/child only.
+// gonogo/model/config and gonogo/internal/process only.
 package systemd

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"gonogo/actions/child"
+	"gonogo/internal/process"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -49,12 +49,12 @@ func (s state) missing() error {
 
 // show asks systemd for the state of the unit.
 func (u unit) show(ctx context.Context) (state, error) {
-	out := &child.Limited{Max: maxShown}
+	out := &process.Limited{Max: maxShown}
 	s := u.spec(u.argv("show", "-p", "InvocationID", "-p", "MainPID", "-p", "ActiveState", "-p", "SubState",
 		"-p", "LoadState", "-p", "Result", "-p", "ExecMainStartTimestampMonotonic"))
 	s.Out, s.Err = out, io.Discard
-	if err := child.Run(ctx, s); err != nil {
-		var ended *child.Ended
+	if err := process.Run(ctx, s); err != nil {
+		var ended *process.Ended
 		if !errors.As(err, &ended) {
 			err = explainMissing(err)
 		}

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"gonogo/actions/child"
-	"gonogo/actions/mask"
+	"gonogo/internal/process"
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -81,14 +81,14 @@ type unit struct {
 	name    string
 	user    bool
 	dir     string
-	secrets *mask.Set // what nothing may show that systemctl prints
+	secrets *secret.Set // what nothing may show that systemctl prints
 }
 
 // EachMask calls do with the secrets that are taken out of all that systemctl prints.
-func (u unit) EachMask(do func(*mask.Set)) { do(u.secrets) }
+func (u unit) EachMask(do func(*secret.Set)) { do(u.secrets) }
 
 func newUnit(p config.Part, key string) (unit, error) {
-	u := unit{name: p.Table.String(key), user: p.Table.Bool("user"), dir: p.Dir, secrets: &mask.Set{}}
+	u := unit{name: p.Table.String(key), user: p.Table.Bool("user"), dir: p.Dir, secrets: &secret.Set{}}
 	if err := checkUnit(u.name); err != nil {
 		return u, fmt.Errorf("%s: %w", key, err)
 	}
@@ -105,9 +105,9 @@ func (u unit) argv(verb string, options ...string) []string {
 	return append(argv, u.name)
 }
 
-func (u unit) spec(argv []string) child.Spec {
-	env := child.Environ([]string{"DBUS_SESSION_BUS_ADDRESS"}, map[string]string{"LC_ALL": "C", "SYSTEMD_PAGER": "cat"})
-	return child.Spec{Argv: argv, Dir: u.dir, Env: env, Hide: u.secrets.String}
+func (u unit) spec(argv []string) process.Spec {
+	env := process.Environ([]string{"DBUS_SESSION_BUS_ADDRESS"}, map[string]string{"LC_ALL": "C", "SYSTEMD_PAGER": "cat"})
+	return process.Spec{Argv: argv, Dir: u.dir, Env: env, Secrets: u.secrets}
 }
 
 // journal names the command that shows why the unit did not start.
@@ -140,7 +140,7 @@ func (a *Action) Preview(model.Args) model.Preview {
 // Check reports whether systemctl is there; it runs nothing.
 func (a *Action) Check() error {
 	s := a.spec(a.argv(a.verb))
-	_, err := child.Lookup(s.Argv, s.Dir, s.Env)
+	_, err := process.Lookup(s.Argv, s.Dir, s.Env)
 	return explainMissing(err)
 }
 
@@ -151,14 +151,12 @@ func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	if log == nil {
 		log = io.Discard
 	}
-	out := a.secrets.Writer(log)
-	s.Out = out
-	err := child.Run(ctx, s)
-	_ = out.Flush() // what cannot be logged was done nevertheless
+	s.Log = log
+	err := process.Run(ctx, s)
 	if err == nil {
 		return nil
 	}
-	var ended *child.Ended
+	var ended *process.Ended
 	if !errors.As(err, &ended) {
 		return explainMissing(err)
 	}

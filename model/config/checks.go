@@ -1,40 +1,84 @@
 package config
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"gonogo/model"
 )
 
+// checkReader reads the checks of a phase.
+type checkReader struct{ *draft }
+
+// checks reads a phase's checks. Those without an id get one made from their
+// text, which is another than all those that are written.
+func (r checkReader) checks(path string, raw any) []model.Check {
+	list, ok := raw.([]any)
+	if !ok {
+		r.fail(path, "expected a list of tables like [{ text = \"…\" }], found %s", found(raw))
+		return nil
+	}
+	var out []model.Check
+	taken := map[model.CheckID]bool{}
+	for i, e := range list {
+		at := element(path, i)
+		t, ok := r.table(at, e, r.keysOf(e), false)
+		k := Into[checkKeys](t, "")
+		check := model.Check{Text: model.Inert(strings.TrimSpace(k.Text))}
+		if ok {
+			r.howChecked(at, k, t, &check)
+		}
+		if k.ID != nil {
+			switch check.ID = model.CheckID(*k.ID); {
+			case !idPattern.MatchString(string(check.ID)):
+				r.fail(join(at, "id"), "expected letters, digits, _, - and . (64 at most, no - or . in front), found %s", quote(string(check.ID)))
+			case taken[check.ID]:
+				r.fail(join(at, "id"), "%s is the id of another check of this phase", quote(string(check.ID)))
+			}
+			taken[check.ID] = true
+		}
+		if slices.ContainsFunc(out, func(o model.Check) bool { return o.Text == check.Text && o.Text != "" }) {
+			r.fail(join(at, "text"), "%s is another check of this phase already", quote(check.Text))
+		}
+		out = append(out, check)
+	}
+	for i := range out {
+		if out[i].ID == "" {
+			out[i].ID = freeID(out[i].Text, taken)
+			taken[out[i].ID] = true
+		}
+	}
+	return out
+}
+
 const (
 	probeEvery   = 5 * time.Minute
 	probeTimeout = 10 * time.Second
 )
 
-// checkKeysOf returns the keys that the check raw may have: those of the http
+// keysOf returns the keys that the check raw may have: those of the http
 // reader besides, where it asks one.
-func (c *checker) checkKeysOf(raw any) []Key {
-	keys := checkKeys()
+func (r checkReader) keysOf(raw any) []Key {
+	keys := KeysOf[checkKeys]()
 	values, _ := raw.(map[string]any)
 	_, http := values["http"]
 	_, source := values["source"]
 	if !http && !source {
 		return keys
 	}
-	for _, k := range c.kinds.Actions["http"].ReaderKeys {
+	for _, k := range r.kinds.Actions["http"].ReaderKeys {
 		if k.Name != "http" {
 			keys = append(keys, k)
 		}
 	}
-	return append(keys,
-		Key{Name: "http", Type: SecretText, Help: "a URL to ask"},
-		Key{Name: "source", Type: String, Help: "the name of a [source.NAME] of kind http, whose url and headers are used"})
+	return append(keys, KeysOf[askKeys]()...)
 }
 
 // howChecked reads who finds out whether a check holds, and when again.
-func (c *checker) howChecked(path string, t Table, check *model.Check) {
+func (r checkReader) howChecked(path string, k checkKeys, t Table, check *model.Check) {
 	how := []string{"run", "metric", "http", "source", "drill"} // who finds out
 	var named []string
 	for _, key := range how {
@@ -43,97 +87,91 @@ func (c *checker) howChecked(path string, t Table, check *model.Check) {
 		}
 	}
 	if len(named) > 1 {
-		c.fail(path, "expected only one of the keys %s, found %s", strings.Join(how, ", "), strings.Join(named, " and "))
+		r.fail(path, "expected only one of the keys %s, found %s", strings.Join(how, ", "), strings.Join(named, " and "))
 		return
 	}
-	check.Every = c.positive(join(path, "every"), t, "every", 0)
+	check.Every = k.Every
 	probe := t.Has("http") || t.Has("source")
 	for _, key := range []string{"is", "timeout"} {
 		if t.Has(key) && !probe {
-			c.fail(join(path, key), "is for an http check: expected http or source beside it")
+			r.fail(join(path, key), "is for an http check: expected http or source beside it")
 		}
 	}
 	for _, key := range []string{"within", "real"} {
 		if t.Has(key) && !t.Has("drill") {
-			c.fail(join(path, key), "is for a drill: expected drill beside it, with the name of a rollback")
+			r.fail(join(path, key), "is for a drill: expected drill beside it, with the name of a rollback")
 		}
 	}
 	switch {
 	case t.Has("run"):
-		if c.ref(join(path, "run"), "action", t.String("run")) {
-			check.Kind, check.Action = model.CheckRun, model.ActionID(t.String("run"))
-			if a := c.cfg.Rollout.Action(check.Action); a != nil {
+		if r.ref(join(path, "run"), "action", k.Run) {
+			check.Kind, check.Action = model.CheckRun, model.ActionID(k.Run)
+			if a := r.cfg.Rollout.Action(check.Action); a != nil {
 				check.Timeout = a.Timeout
 			}
 		}
 	case t.Has("metric"):
-		c.metricCheck(path, t, check)
+		r.metricCheck(path, k, check)
 	case t.Has("drill"):
-		c.drillCheck(path, t, check)
+		r.drillCheck(path, k, check)
 	case probe:
-		c.probeCheck(path, t, check)
+		r.probeCheck(path, k, t, check)
 	}
 }
 
-func (c *checker) metricCheck(path string, t Table, check *model.Check) {
-	if !c.ref(join(path, "metric"), "metric", t.String("metric")) {
+func (r checkReader) metricCheck(path string, k checkKeys, check *model.Check) {
+	if !r.ref(join(path, "metric"), "metric", k.Metric) {
 		return
 	}
-	check.Kind, check.Metric = model.CheckMetric, model.MetricID(t.String("metric"))
-	values, _ := c.doc["metric"].(map[string]any)[string(check.Metric)].(map[string]any)
-	if m := c.cfg.Rollout.Metric(check.Metric); m != nil && values["target"] == nil {
-		c.fail(join(path, "metric"), "%s has no target, so nothing tells whether it holds: expected a metric with one", quote(string(m.ID)))
+	check.Kind, check.Metric = model.CheckMetric, model.MetricID(k.Metric)
+	if m := r.cfg.Rollout.Metric(check.Metric); m != nil && r.written("metric", k.Metric, "target") == nil {
+		r.fail(join(path, "metric"), "%s has no target, so nothing tells whether it holds: expected a metric with one", quote(string(m.ID)))
 	}
-	if t.Has("every") {
-		c.fail(join(path, "every"), "a metric is read all the time: remove it, or set every in [metric.%s]", check.Metric)
+	if k.Every > 0 {
+		r.fail(join(path, "every"), "a metric is read all the time: remove it, or set every in [metric.%s]", check.Metric)
 	}
 }
 
 // probeCheck reads a check that asks a URL, or a path below a source's URL.
-func (c *checker) probeCheck(path string, t Table, check *model.Check) {
+func (r checkReader) probeCheck(path string, k checkKeys, t Table, check *model.Check) {
 	rest := maps.Clone(t.values)
 	for _, key := range []string{"text", "id", "every", "timeout", "is", "source"} {
 		delete(rest, key)
 	}
-	if t.Has("source") && !c.viaSource(path, t, rest) {
+	if t.Has("source") && !r.viaSource(path, t, rest) {
 		return
 	}
 	check.Kind, check.Probe = model.CheckProbe, path
-	check.Every = c.positive(join(path, "every"), t, "every", probeEvery)
-	check.Timeout = c.positive(join(path, "timeout"), t, "timeout", probeTimeout)
-	if t.Has("is") {
-		if check.Want = plainText(t.Any("is")); check.Want == "" {
-			c.fail(join(path, "is"), "expected true, false, a number or a text, found %s", found(t.Any("is")))
+	check.Every, check.Timeout = cmp.Or(k.Every, probeEvery), cmp.Or(k.Timeout, probeTimeout)
+	if k.Is != nil {
+		if check.Want = plainText(k.Is); check.Want == "" {
+			r.fail(join(path, "is"), "expected true, false, a number or a text, found %s", found(k.Is))
 		}
 	}
 	address, _ := rest["http"].(string)
-	method := t.String("method")
-	if method == "" {
-		method = "GET"
-	}
-	check.Asks = method + " " + place(address)
+	check.Asks = cmp.Or(t.String("method"), "GET") + " " + place(address)
 	if more := t.String("path"); more != "" {
 		check.Asks = strings.TrimRight(check.Asks, "/") + "/" + strings.TrimLeft(model.Inert(more), "/")
 	}
-	c.cfg.Probes[path] = Part{ID: path, Kind: "http", Table: NewTable(rest), Dir: c.cfg.Dir}
+	r.cfg.Probes[path] = Part{ID: path, Kind: "http", Table: NewTable(rest), Dir: r.cfg.Dir}
 }
 
 // viaSource takes url and headers of the source that the check names.
-func (c *checker) viaSource(path string, t Table, rest map[string]any) bool {
+func (r checkReader) viaSource(path string, t Table, rest map[string]any) bool {
 	at := join(path, "source")
-	if !c.ref(at, "source", t.String("source")) {
+	if !r.ref(at, "source", t.String("source")) {
 		return false
 	}
-	s := c.sourceOf(t.String("source"))
+	s := r.sourceOf(t.String("source"))
 	if s == nil || s.Kind != "http" {
-		c.fail(at, "%s is not of kind http: expected one that is, or a check with http = URL", quote(t.String("source")))
+		r.fail(at, "%s is not of kind http: expected one that is, or a check with http = URL", quote(t.String("source")))
 		return false
 	}
 	if s.Table.Has("http") {
-		c.fail(at, "%s has an http table, whose credentials a check does not use: expected headers there, or a check with http = URL", quote(s.ID))
+		r.fail(at, "%s has an http table, whose credentials a check does not use: expected headers there, or a check with http = URL", quote(s.ID))
 		return false
 	}
-	c.asked[s.ID] = true
+	r.asked[s.ID] = true
 	rest["http"] = s.Table.Any("url")
 	headers := map[string]any{}
 	for _, from := range []Table{s.Table, t} {

@@ -1,34 +1,22 @@
 package config
 
-import (
-	"time"
-
-	"gonogo/model"
-)
+import "gonogo/model"
 
 // guard reads what acts without a person.
-func (c *checker) guard() {
-	raw, there := c.doc["guard"]
-	if !there {
-		return
-	}
-	t, ok := c.table("guard", raw, guardKeys(), false)
+func (top topReader) guard() {
+	k, t, ok := optional[guardKeys](top.reader, "guard")
 	g := model.Guard{
-		On: texts[model.MetricID](c.refs("guard", "on", t, "metric")), Mode: model.GuardNotify,
-		Countdown: c.positive("guard.countdown", t, "countdown", time.Minute),
-		Veto:      c.positive("guard.veto", t, "veto", 30*time.Minute),
+		On: texts[model.MetricID](top.refs("guard", "on", t, "metric")), Mode: model.GuardMode(k.Mode),
+		Countdown: k.Countdown, Veto: k.Veto,
 	}
-	g.Notify = texts[model.ActionID](c.refs("guard", "notify", t, "action"))
-	if t.Has("mode") {
-		g.Mode = model.GuardMode(t.String("mode"))
+	g.Notify = texts[model.ActionID](top.refs("guard", "notify", t, "action"))
+	if k.On != nil && len(k.On) == 0 {
+		top.fail("guard.on", "is empty: expected the metrics whose FAIL it acts on")
 	}
-	if t.Has("on") && len(t.Strings("on")) == 0 {
-		c.fail("guard.on", "is empty: expected the metrics whose FAIL it acts on")
-	}
-	if name := t.String("rollback"); t.Has("rollback") && c.ref("guard.rollback", "rollback", name) {
-		g.Rollback = model.RollbackID(name)
+	if k.Rollback != "" && top.ref("guard.rollback", "rollback", k.Rollback) {
+		g.Rollback = model.RollbackID(k.Rollback)
 	}
 	if ok {
-		c.cfg.Rollout.Guard = &g
+		top.cfg.Rollout.Guard = &g
 	}
 }

@@ -5,31 +5,20 @@ import (
 	"strings"
 )
 
-func journalKeys() []Key {
-	return []Key{
-		{Name: "anchor", Type: String, Required: true, Help: "a file, kept elsewhere, that gets the journal's sums as well"},
-	}
-}
-
 // journal reads what becomes of the journal besides the state directory.
-func (c *checker) journal() {
-	raw, there := c.doc["journal"]
-	if !there {
-		return
-	}
-	t, _ := c.table("journal", raw, journalKeys(), false)
-	text := t.String("anchor")
+func (top topReader) journal() {
+	k, _, _ := optional[journalKeys](top.reader, "journal")
 	switch {
-	case !t.Has("anchor"):
+	case k.Anchor == "":
 		return
-	case strings.HasPrefix(text, "~"):
-		c.fail("journal.anchor", "~ is not expanded: write the path in full, found %s", quote(text))
+	case strings.HasPrefix(k.Anchor, "~"):
+		top.fail("journal.anchor", "~ is not expanded: write the path in full, found %s", quote(k.Anchor))
 		return
 	}
-	path := filepath.Clean(t.Path("anchor", c.cfg.Dir))
-	c.cfg.Rollout.Anchor = path
-	if dir := c.cfg.StateDir; dir != "" && inside(path, dir) {
-		c.warn("journal.anchor", "stands beside the journal, so who can edit one can edit the other: expected a file elsewhere, on another host's disk if there is one")
+	path := filepath.Clean(AbsPath(k.Anchor, top.cfg.Dir))
+	top.cfg.Rollout.Anchor = path
+	if dir := top.cfg.StateDir; dir != "" && inside(path, dir) {
+		top.warn("journal.anchor", "stands beside the journal, so who can edit one can edit the other: expected a file elsewhere, on another host's disk if there is one")
 	}
 }
 

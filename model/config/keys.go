@@ -1,162 +1,205 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
-// The keys of every table, besides those that kinds add. Help says what is
-// expected, and the default.
+// The keys of every table, besides those that kinds add.
 
-func rolloutKeys() []Key {
-	return []Key{
-		{Name: "id", Type: String, Required: true, Help: "a short name for the rollout, which its state is kept under"},
-		{Name: "title", Type: String, Help: "its name on screen; default: id"},
-		{Name: "service", Type: String, Help: "what is rolled out"},
-		{Name: "state_dir", Type: String, Help: "where the journal is kept; default: the XDG state directory"},
-		{Name: "links", Type: StringMap, Help: "addresses worth having at hand"},
-	}
+type rolloutKeys struct {
+	ID       string            `toml:"id" required:"true" help:"a short name for the rollout, which its state is kept under"`
+	Title    string            `toml:"title" help:"its name on screen" otherwise:"id"`
+	Service  string            `toml:"service" help:"what is rolled out"`
+	StateDir string            `toml:"state_dir" help:"where the journal is kept" otherwise:"the XDG state directory"`
+	Links    map[string]string `toml:"links" help:"addresses worth having at hand"`
 }
 
-func environmentKeys() []Key {
-	return []Key{
-		{Name: "name", Type: String, Required: true, Help: "where the rollout happens, such as production"},
-		{Name: "critical", Type: Bool, Help: "whether confirmations ask for more; default: false"},
-		{Name: "identity", Type: Strings, Help: "a command that prints what machine this is"},
-	}
+type environmentKeys struct {
+	Name     string   `toml:"name" required:"true" help:"where the rollout happens, such as production"`
+	Critical bool     `toml:"critical" default:"false" help:"whether confirmations ask for more"`
+	Identity []string `toml:"identity" help:"a command that prints what machine this is"`
 }
 
-func emergencyKeys() []Key {
-	return []Key{
-		{Name: "confirm", Type: String, OneOf: []string{"countdown", "enter"}, Help: "how `!` is confirmed; default: countdown"},
-		{Name: "countdown", Type: Duration, Help: "time for a veto; default: 3s, 5s in a critical environment"},
-	}
+type emergencyKeys struct {
+	Confirm   string        `toml:"confirm" default:"countdown" oneof:"countdown,enter" help:"how ! is confirmed"`
+	Countdown time.Duration `toml:"countdown" positive:"true" help:"time for a veto" otherwise:"3s, 5s in a critical environment"`
 }
 
-// kindKey is the key that names a table's kind.
-func kindKey(known []string) Key {
-	return Key{Name: "kind", Type: String, Required: true, Help: "one of " + strings.Join(known, ", ")}
+type sourceKeys struct {
+	Kind string `toml:"kind" required:"true"`
 }
 
-func metricKeys() []Key {
-	return []Key{
-		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
-		{Name: "role", Type: String, Help: "success, error, fallback, latency …: its panel and colour"},
-		{Name: "source", Type: String, Help: "the name of a [source.NAME]"},
-		{Name: "expr", Type: String, Help: "what it is computed of, such as \"abs(a - b) / a\", instead of a source"},
-		{Name: "unit", Type: String, OneOf: []string{"ratio", "seconds", "count", "bytes", "per_second"}, Help: "what its values are; default: plain numbers"},
-		{Name: "target", Type: String, Help: "what GO needs, such as \"< 1%\""},
-		{Name: "alert", Type: String, Help: "what is an emergency, such as \"> 5%\""},
-		{Name: "for", Type: Duration, Help: "how long the target must have held; default: 0s"},
-		{Name: "alert_for", Type: Duration, Help: "how long the alert must have held; default: 0s"},
-		{Name: "baseline", Type: Duration, Help: "what a frozen baseline is the mean of; default: 15m"},
-		{Name: "settle", Type: Duration, Help: "after a flip or restart it decides nothing for so long; default: the query's longest range"},
-		{Name: "alpha", Type: Number, Help: "chance to fail what is good, where bad and total are counted; default: 0.01"},
-		{Name: "beta", Type: Number, Help: "chance to pass what is poor, likewise; default: 0.05"},
-		{Name: "min_count", Type: Number, Help: "fewer events than this prove nothing; default: 0"},
-		{Name: "on_empty", Type: String, OneOf: []string{"zero"}, Help: "zero: no series means no events, while count or total shows others; default: no data"},
-		{Name: "every", Type: Duration, Help: "how often it is read; default: 15s"},
-		{Name: "timeout", Type: Duration, Help: "for one answer, at most every; default: 10s"},
-		{Name: "stale_after", Type: Duration, Help: "age from which a sample proves nothing; default: 2m or 3 × every"},
-	}
+type metricKeys struct {
+	Title      string         `toml:"title" help:"its name on screen" otherwise:"the table's name"`
+	Role       string         `toml:"role" help:"success, error, fallback, latency …: its panel and colour"`
+	Source     string         `toml:"source" help:"the name of a [source.NAME]"`
+	Expr       string         `toml:"expr" help:"what it is computed of, such as \"abs(a - b) / a\", instead of a source"`
+	Unit       string         `toml:"unit" oneof:"ratio,seconds,count,bytes,per_second" help:"what its values are" otherwise:"plain numbers"`
+	Target     string         `toml:"target" help:"what GO needs, such as \"< 1%\""`
+	Alert      string         `toml:"alert" help:"what is an emergency, such as \"> 5%\""`
+	For        time.Duration  `toml:"for" default:"0s" help:"how long the target must have held"`
+	AlertFor   time.Duration  `toml:"alert_for" default:"0s" help:"how long the alert must have held"`
+	Baseline   time.Duration  `toml:"baseline" default:"15m" positive:"true" help:"what a frozen baseline is the mean of"`
+	Settle     *time.Duration `toml:"settle" help:"after a flip or restart it decides nothing for so long" otherwise:"the query's longest range"`
+	Alpha      float64        `toml:"alpha" default:"0.01" help:"chance to fail what is good, where bad and total are counted"`
+	Beta       float64        `toml:"beta" default:"0.05" help:"chance to pass what is poor, likewise"`
+	MinCount   float64        `toml:"min_count" default:"0" help:"fewer events than this prove nothing"`
+	OnEmpty    string         `toml:"on_empty" oneof:"zero" help:"zero: no series means no events, while count or total shows others" otherwise:"no data"`
+	Every      time.Duration  `toml:"every" default:"15s" least:"100ms" help:"how often it is read"`
+	Timeout    time.Duration  `toml:"timeout" positive:"true" help:"for one answer, at most every" otherwise:"10s"`
+	StaleAfter time.Duration  `toml:"stale_after" positive:"true" help:"age from which a sample proves nothing" otherwise:"2m or 3 × every"`
 }
 
-func flagKeys(kinds []string) []Key {
-	return []Key{
-		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
-		kindKey(kinds),
-		{Name: "type", Type: String, Required: true, OneOf: []string{"bool", "string", "number", "list"}, Help: "bool, string, number or list"},
-		{Name: "safe", Type: Any, Required: true, Help: "what every rollback returns to, or \"keep\""},
-		{Name: "needs", Type: Strings, Help: "flags that it means nothing without"},
-		{Name: "empty", Type: String, OneOf: []string{"everyone", "nobody"}, Help: "what an empty list means to the service"},
-		{Name: "population", Type: Any, Help: "everything that a list may hold: \"file:PATH\", or a list of texts"},
-		{Name: "apply", Type: Strings, Help: "actions that make a change live"},
-		{Name: "effective", Type: Any, Help: "how to read its value back from the running service"},
-		{Name: "every", Type: Duration, Help: "how often it is read; default: 5s"},
-		{Name: "scope", Type: Strings, Help: "what it touches, for people"},
-	}
+type flagKeys struct {
+	Title      string        `toml:"title" help:"its name on screen" otherwise:"the table's name"`
+	Kind       string        `toml:"kind" required:"true"`
+	Type       string        `toml:"type" required:"true" oneof:"bool,string,number,list" help:"bool, string, number or list"`
+	Safe       any           `toml:"safe" required:"true" help:"what every rollback returns to, or \"keep\""`
+	Needs      []string      `toml:"needs" help:"flags that it means nothing without"`
+	Empty      string        `toml:"empty" oneof:"everyone,nobody" help:"what an empty list means to the service"`
+	Population any           `toml:"population" help:"everything that a list may hold: \"file:PATH\", or a list of texts"`
+	Apply      []string      `toml:"apply" help:"actions that make a change live"`
+	Effective  any           `toml:"effective" help:"how to read its value back from the running service"`
+	Every      time.Duration `toml:"every" default:"5s" least:"100ms" help:"how often it is read"`
+	Scope      []string      `toml:"scope" help:"what it touches, for people"`
 }
 
-func actionKeys(kinds []string) []Key {
-	return []Key{
-		kindKey(kinds),
-		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
-		{Name: "timeout", Type: Duration, Help: "default: 90s for systemd and compose, else 30s"},
-		{Name: "idempotent", Type: Bool, Help: "whether it may safely run twice; default: true for systemd and compose, else false"},
-		{Name: "seen", Type: Any, Help: "how it is seen to have happened; default: by itself for systemd and compose"},
-	}
+type actionKeys struct {
+	Kind       string        `toml:"kind" required:"true"`
+	Title      string        `toml:"title" help:"its name on screen" otherwise:"the table's name"`
+	Timeout    time.Duration `toml:"timeout" positive:"true" help:"time for it" otherwise:"90s for systemd and compose, else 30s"`
+	Idempotent *bool         `toml:"idempotent" help:"whether it may safely run twice" otherwise:"true for systemd and compose, else false"`
+	Seen       any           `toml:"seen" help:"how it is seen to have happened" otherwise:"by itself for systemd and compose"`
 }
 
-func phaseKeys() []Key {
-	return []Key{
-		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
-		{Name: "soak", Type: Duration, Help: "least time spent healthy; default: none"},
-		{Name: "limit", Type: Duration, Help: "overdue after; default: never"},
-		{Name: "watch", Type: Duration, Help: "the first hours, with someone at the screen"},
-		{Name: "flags", Type: Any, Help: "what it sets"},
-		{Name: "gate", Type: Strings, Help: "metrics that must pass"},
-		{Name: "check", Type: Any, Help: "what people sign, and what gonogo finds out"},
-		{Name: "freeze", Type: Strings, Help: "metrics whose baselines are frozen before it is entered"},
-		{Name: "rollback", Type: String, Help: "its way back"},
-	}
+// seenByMetric are the keys of a table { metric = NAME }.
+type seenByMetric struct {
+	Metric string `toml:"metric" required:"true" help:"the name of a [metric.NAME]"`
 }
 
-func checkKeys() []Key {
-	return []Key{
-		{Name: "text", Type: String, Required: true, Help: "what holds, for people"},
-		{Name: "id", Type: String, Help: "its name in commands; default: made from the text"},
-		{Name: "every", Type: Duration, Help: "how long a result counts; default: for the whole phase"},
-		{Name: "run", Type: String, Help: "the name of an [action.NAME] that ends well where it holds"},
-		{Name: "metric", Type: String, Help: "the name of a [metric.NAME] that passes where it holds"},
-		{Name: "timeout", Type: Duration, Help: "for an http check; default: 10s"},
-		{Name: "is", Type: Any, Help: "what an http check must answer; default: any success"},
-		{Name: "drill", Type: String, Help: "the name of a [rollback.NAME] that was rehearsed where it holds"},
-		{Name: "within", Type: Duration, Help: "how long a rehearsal counts"},
-		{Name: "real", Type: Bool, Help: "whether only a real drill counts; default: false"},
-	}
+type phaseKeys struct {
+	Title    string        `toml:"title" help:"its name on screen" otherwise:"the table's name"`
+	Soak     time.Duration `toml:"soak" help:"least time spent healthy" otherwise:"none"`
+	Limit    time.Duration `toml:"limit" help:"overdue after" otherwise:"never"`
+	Watch    time.Duration `toml:"watch" help:"the first hours, with someone at the screen"`
+	Flags    any           `toml:"flags" help:"what it sets"`
+	Gate     []string      `toml:"gate" help:"metrics that must pass"`
+	Check    any           `toml:"check" help:"what people sign, and what gonogo finds out"`
+	Freeze   []string      `toml:"freeze" help:"metrics whose baselines are frozen before it is entered"`
+	Rollback *string       `toml:"rollback" help:"its way back"`
 }
 
-func guardKeys() []Key {
-	return []Key{
-		{Name: "rollback", Type: String, Required: true, Help: "the name of a [rollback.NAME]"},
-		{Name: "on", Type: Strings, Required: true, Help: "the metrics whose FAIL it acts on"},
-		{Name: "mode", Type: String, OneOf: []string{"off", "notify", "armed"}, Help: "off, notify or armed; default: notify"},
-		{Name: "countdown", Type: Duration, Help: "time for a veto; default: 60s"},
-		{Name: "veto", Type: Duration, Help: "how long a veto lasts; default: 30m"},
-		{Name: "notify", Type: Strings, Help: "actions that tell people of a breach and of its end"},
-	}
+type checkKeys struct {
+	Text    string        `toml:"text" required:"true" help:"what holds, for people"`
+	ID      *string       `toml:"id" help:"its name in commands" otherwise:"made from the text"`
+	Every   time.Duration `toml:"every" positive:"true" help:"how long a result counts" otherwise:"for the whole phase"`
+	Run     string        `toml:"run" help:"the name of an [action.NAME] that ends well where it holds"`
+	Metric  string        `toml:"metric" help:"the name of a [metric.NAME] that passes where it holds"`
+	Timeout time.Duration `toml:"timeout" positive:"true" help:"for an http check" otherwise:"10s"`
+	Is      any           `toml:"is" help:"what an http check must answer" otherwise:"any success"`
+	Drill   string        `toml:"drill" help:"the name of a [rollback.NAME] that was rehearsed where it holds"`
+	Within  time.Duration `toml:"within" positive:"true" help:"how long a rehearsal counts"`
+	Real    bool          `toml:"real" default:"false" help:"whether only a real drill counts"`
 }
 
-func rollbackKeys() []Key {
-	return []Key{
-		{Name: "title", Type: String, Help: "its name on screen; default: the table's name"},
-		{Name: "emergency", Type: Bool, Help: "whether `!` runs it; exactly one rollback has it"},
-		{Name: "budget", Type: Duration, Help: "time for all of it; default: 5m"},
-		{Name: "steady", Type: Duration, Help: "what was seen must stand so long after the last flag or restart; default: a tenth of the budget, at most 10s"},
-		{Name: "flags", Type: Any, Help: "\"safe\", \"phase\", or a table of flags and values, {} for none"},
-		{Name: "run", Type: Strings, Help: "actions to run"},
-		{Name: "steps", Type: Any, Help: "the steps of a way down in several, instead of flags and run"},
-		{Name: "verify", Type: Any, Help: "how it is seen to have worked"},
-		{Name: "notify", Type: Strings, Help: "actions that tell people when it fires and when it ended"},
-		{Name: "rehearse", Type: String, OneOf: []string{"dry", "real"}, Help: "how a drill runs it; default: dry"},
-	}
+// askKeys are those of a check that asks a URL, besides those of the http reader.
+type askKeys struct {
+	HTTP   string `toml:"http" secret:"may" help:"a URL to ask"`
+	Source string `toml:"source" help:"the name of a [source.NAME] of kind http, whose url and headers are used"`
 }
 
-// verifyKeys are the keys of one verify; those of an http one are its reader's besides.
-func verifyKeys(kind string) []Key {
-	within := Key{Name: "within", Type: Duration, Help: "time for it, after the restarts; default: 60s"}
-	switch kind {
-	case "flag":
-		return []Key{
-			{Name: "flag", Type: String, Required: true, Help: "the name of a [flag.NAME], or \"phase\""},
-			{Name: "is", Type: Any, Help: "its value; default: what the rollback sets"},
-			within,
+type rollbackKeys struct {
+	Title     string        `toml:"title" help:"its name on screen" otherwise:"the table's name"`
+	Emergency bool          `toml:"emergency" help:"whether ! runs it; exactly one rollback has it"`
+	Budget    time.Duration `toml:"budget" positive:"true" help:"time for all of it" otherwise:"5m, or for one in steps their rests and 5m for each"`
+	Steady    time.Duration `toml:"steady" positive:"true" help:"what was seen must stand so long after the last flag or restart" otherwise:"a tenth of the budget, at most 10s"`
+	Flags     any           `toml:"flags" help:"\"safe\", \"phase\", or a table of flags and values, {} for none"`
+	Run       []string      `toml:"run" help:"actions to run"`
+	Steps     any           `toml:"steps" help:"the steps of a way down in several, instead of flags and run"`
+	Verify    any           `toml:"verify" help:"how it is seen to have worked"`
+	Notify    []string      `toml:"notify" help:"actions that tell people when it fires and when it ended"`
+	Rehearse  string        `toml:"rehearse" default:"dry" oneof:"dry,real" help:"how a drill runs it"`
+}
+
+type stepKeys struct {
+	Flags any           `toml:"flags" help:"a table of flags and values"`
+	Run   []string      `toml:"run" help:"actions to run"`
+	Hold  time.Duration `toml:"hold" positive:"true" help:"how long it rests after the step" otherwise:"not at all"`
+	Until []string      `toml:"until" help:"metrics that, on target after the rest, end the way down"`
+}
+
+// within is how long a verify may take.
+type within struct {
+	Within time.Duration `toml:"within" default:"60s" positive:"true" help:"time for it, after the restarts"`
+}
+
+type verifyFlagKeys struct {
+	Flag string `toml:"flag" required:"true" help:"the name of a [flag.NAME], or \"phase\""`
+	Is   any    `toml:"is" help:"its value" otherwise:"what the rollback sets"`
+	within
+}
+
+type verifyMetricKeys struct {
+	Metric string `toml:"metric" required:"true" help:"the name of a [metric.NAME]"`
+	Is     string `toml:"is" required:"true" help:"what it must be, such as \"< 1%\""`
+	within
+}
+
+type verifyRunKeys struct {
+	Run string `toml:"run" required:"true" help:"the name of an [action.NAME]"`
+	within
+}
+
+// verifyHTTPKeys are those of a verify that asks a URL, besides those of the http reader.
+type verifyHTTPKeys struct {
+	Is any `toml:"is" help:"what it must answer" otherwise:"any success"`
+	within
+}
+
+// verifyLogKeys and verifySourceKeys are those of a verify by a source, besides
+// those of the source's kind.
+type verifyLogKeys struct {
+	Log string `toml:"log" required:"true" help:"the name of a [source.NAME]"`
+	afterwards
+}
+
+type verifySourceKeys struct {
+	Source string `toml:"source" required:"true" help:"the name of a [source.NAME]"`
+	afterwards
+}
+
+// afterwards is when a source is asked for evidence.
+type afterwards struct {
+	After time.Duration `toml:"after" positive:"true" help:"not looked at sooner, after the restarts" otherwise:"at once"`
+	within
+}
+
+type guardKeys struct {
+	Rollback  string        `toml:"rollback" required:"true" help:"the name of a [rollback.NAME]"`
+	On        []string      `toml:"on" required:"true" help:"the metrics whose FAIL it acts on"`
+	Mode      string        `toml:"mode" default:"notify" oneof:"off,notify,armed" help:"off, notify or armed"`
+	Countdown time.Duration `toml:"countdown" default:"60s" positive:"true" help:"time for a veto"`
+	Veto      time.Duration `toml:"veto" default:"30m" positive:"true" help:"how long a veto lasts"`
+	Notify    []string      `toml:"notify" help:"actions that tell people of a breach and of its end"`
+}
+
+type journalKeys struct {
+	Anchor string `toml:"anchor" required:"true" help:"a file, kept elsewhere, that gets the journal's sums as well"`
+}
+
+type accessKeys struct {
+	Group string `toml:"group" required:"true" help:"a unix group whose members may look, roll back, veto and hold"`
+}
+
+// withKinds returns the keys of a table that has one of the known kinds, and those that
+// its own kind adds.
+func withKinds(keys []Key, known []string, more []Key) []Key {
+	for i := range keys {
+		if keys[i].Name == "kind" {
+			keys[i].Help = "one of " + strings.Join(known, ", ")
 		}
-	case "metric":
-		return []Key{
-			{Name: "metric", Type: String, Required: true, Help: "the name of a [metric.NAME]"},
-			{Name: "is", Type: String, Required: true, Help: "what it must be, such as \"< 1%\""},
-			within,
-		}
-	case "run":
-		return []Key{{Name: "run", Type: String, Required: true, Help: "the name of an [action.NAME]"}, within}
 	}
-	return []Key{{Name: "is", Type: Any, Help: "what it must answer; default: any success"}, within}
+	return slices.Concat(keys, more)
 }

@@ -31,9 +31,12 @@ type Key struct {
 	Name     string
 	Type     Type
 	Required bool
-	OneOf    []string // the values allowed; empty: any
-	Keys     []Key    // of a SubTable
-	Help     string   // one line for people, with the default
+	OneOf    []string      // the values allowed; empty: any
+	Keys     []Key         // of a SubTable
+	Help     string        // one line for people
+	Default  string        // what counts where it is not there, for people; empty: nothing
+	Positive bool          // a Duration must be more than 0
+	Least    time.Duration // the shortest Duration allowed; 0: any
 }
 
 // Finding is something that check says about a config.
@@ -154,6 +157,11 @@ type ActionKind struct {
 	// SwitchKeys are those of [flag.NAME], besides the common ones.
 	SwitchKeys  []Key
 	BuildSwitch func(Part, model.Flag) (model.Switch, error)
+	// AtStart says that the service reads what such a switch stores when it starts: a
+	// change is live only after a restart.
+	AtStart bool
+	// Store is what such a switch keeps the value in, for people; empty: "store".
+	Store string
 	// ReaderKeys are those of effective = {…}, seen = {…} and a verify's probe; the key
 	// that has the kind's own name is required and tells the kind.
 	ReaderKeys  []Key

@@ -76,7 +76,7 @@ func testKinds() Kinds {
 		Actions: map[string]ActionKind{
 			"dotenv": {
 				SwitchKeys:  []Key{{Name: "file", Type: String, Required: true, Help: "the .env file"}, {Name: "key", Type: String, Required: true, Help: "the variable's name"}},
-				BuildSwitch: flip,
+				BuildSwitch: flip, AtStart: true, Store: "file",
 			},
 			"exec": {
 				Keys:  []Key{{Name: "command", Type: Strings, Required: true, Help: "a command"}, {Name: "env", Type: StringMap}},

@@ -29,12 +29,13 @@ func linted(text string, change func(*model.Rollout)) (string, error) {
 		return "", err
 	}
 	plain(doc)
-	c := &checker{file: "x.toml", kinds: testKinds(), index: newIndex(text), doc: doc, cfg: &Config{
+	in := &finished{kinds: testKinds(), doc: doc, Config: &Config{
 		Actions: map[model.ActionID]Part{"old": {Kind: "exec", Table: NewTable(map[string]any{"command": []any{"old"}})}},
 	}}
-	change(&c.cfg.Rollout)
-	c.lint()
-	_, _, warnings := split(c.problems)
+	change(&in.Rollout)
+	r := &report{file: "x.toml", index: newIndex(text)}
+	r.take(lint(in))
+	_, _, warnings := split(r.problems)
 	return warnings.Error(), nil
 }
 

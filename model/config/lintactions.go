@@ -6,66 +6,36 @@ import (
 	"gonogo/model"
 )
 
-func (c *checker) lintAction(a *model.ActionSpec) {
+func lintAction(in *finished, a *model.ActionSpec) findings {
+	var out findings
 	path := join("action", string(a.ID))
-	part := c.cfg.Actions[a.ID]
-	if lint := c.kinds.Actions[part.Kind].Lint; lint != nil {
-		c.findings(path, lint(part))
+	part := in.Actions[a.ID]
+	if lint := in.kinds.Actions[part.Kind].Lint; lint != nil {
+		out = append(out, below(path, lint(part))...)
 	}
-	if facts := c.actionFacts(a.ID); facts.KeepsEnv != "" && c.appliesDotenv(a.ID) {
-		c.warn(join(path, facts.Key), "%s", facts.KeepsEnv)
+	if facts := in.actionFacts(a.ID); facts.KeepsEnv != "" && appliesAtStart(in, a.ID) {
+		out.warn(join(path, facts.Key), "%s", facts.KeepsEnv)
 	}
+	return out
 }
 
-// actionFacts returns what its kind knows of action id.
-func (c *checker) actionFacts(id model.ActionID) ActionFacts {
-	part := c.cfg.Actions[id]
-	if facts := c.kinds.Actions[part.Kind].Facts; facts != nil {
-		return facts(part)
-	}
-	return ActionFacts{}
-}
-
-// appliesDotenv reports whether action id is what makes a dotenv flag live: it
-// is in its apply, or a rollback that sets it runs it.
-func (c *checker) appliesDotenv(id model.ActionID) bool {
-	r := &c.cfg.Rollout
-	for _, f := range r.Flags {
-		if f.Kind == "dotenv" && slices.Contains(f.Apply, id) {
+// appliesAtStart reports whether action id is what makes a flag live that the
+// service reads when it starts: it is in its apply, or a rollback that sets it runs it.
+func appliesAtStart(in *finished, id model.ActionID) bool {
+	r := &in.Rollout
+	atStart := func(f *model.Flag) bool { return in.kinds.Actions[f.Kind].AtStart }
+	for i := range r.Flags {
+		if f := &r.Flags[i]; atStart(f) && slices.Contains(f.Apply, id) {
 			return true
 		}
 	}
 	for i := range r.Rollbacks {
 		b := &r.Rollbacks[i]
-		for _, flags := range c.setBy(b) {
-			if slices.Contains(runOf(b), id) && slices.ContainsFunc(flags, func(f *model.Flag) bool { return f.Kind == "dotenv" }) {
+		for _, flags := range in.setBy(b) {
+			if slices.Contains(runOf(b), id) && slices.ContainsFunc(flags, atStart) {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// setBy returns the flags that rollback b sets: for one that takes a phase
-// back, those of each phase.
-func (c *checker) setBy(b *model.Rollback) [][]*model.Flag {
-	r := &c.cfg.Rollout
-	switch b.Scope {
-	case model.ScopePhase:
-		var all [][]*model.Flag
-		for _, p := range r.Phases {
-			all = append(all, c.flagsOf(p.Flags))
-		}
-		return all
-	case model.ScopeSafe:
-		var flags []*model.Flag
-		for i := range r.Flags {
-			if !r.Flags[i].SafeKeep {
-				flags = append(flags, &r.Flags[i])
-			}
-		}
-		return [][]*model.Flag{flags}
-	}
-	at := setsOf(b)
-	return [][]*model.Flag{c.flagsOf(at[len(at)-1].all)}
 }

@@ -6,23 +6,26 @@ import (
 	"gonogo/model"
 )
 
-func (c *checker) lintFlag(f *model.Flag) {
+func lintFlag(in *finished, f *model.Flag) findings {
+	var out findings
 	path := join("flag", string(f.ID))
-	part := c.cfg.Switches[f.ID]
-	if lint := c.kinds.Actions[part.Kind].LintSwitch; lint != nil {
-		c.findings(path, lint(part))
+	part := in.Switches[f.ID]
+	kind := in.kinds.Actions[part.Kind]
+	if kind.LintSwitch != nil {
+		out = append(out, below(path, kind.LintSwitch(part))...)
 	}
-	if f.Kind == "dotenv" && len(f.Apply) == 0 {
-		c.warn(path, "a dotenv value is live only after a restart: expected apply = [\"…\"] with the action that does it")
+	if kind.AtStart && len(f.Apply) == 0 {
+		out.warn(path, "a %s value is live only after a restart: expected apply = [\"…\"] with the action that does it", part.Kind)
 	}
-	c.lintPopulation(f)
+	out = append(out, lintPopulation(in, f)...)
 	switch {
 	case f.Type != model.List:
 	case f.Empty == "everyone":
-		c.lintEveryone(f)
+		out = append(out, lintEveryone(in, f)...)
 	case f.Empty == "nobody":
-		c.lintNobody(f)
+		out = append(out, lintNobody(in, f)...)
 	}
+	return out
 }
 
 // emptySafe reports whether every rollback empties the list f.
@@ -39,10 +42,11 @@ func empties(settings []model.Setting, f *model.Flag) bool {
 
 // lintEveryone looks for rollbacks that empty a list whose empty value lets
 // everyone in.
-func (c *checker) lintEveryone(f *model.Flag) {
+func lintEveryone(in *finished, f *model.Flag) findings {
+	var out findings
 	const both = "[] is the way up in %s and the way back here, but to the service it means one of both, everyone: "
 	up := ""
-	for _, p := range c.cfg.Rollout.Phases {
+	for _, p := range in.Rollout.Phases {
 		if up == "" && empties(p.Flags, f) {
 			up = join("phase", string(p.ID))
 		}
@@ -51,22 +55,23 @@ func (c *checker) lintEveryone(f *model.Flag) {
 	switch {
 	case !emptySafe(f):
 	case up != "":
-		c.warn(safe, both+"expected \"keep\" and a master flag in needs, or some items", up)
+		out.warn(safe, both+"expected \"keep\" and a master flag in needs, or some items", up)
 	case len(f.Needs) == 0:
-		c.warn(safe, "an empty list means everyone here, so a rollback would open the flag to all: expected \"keep\" and a master flag in needs, or some items")
+		out.warn(safe, "an empty list means everyone here, so a rollback would open the flag to all: expected \"keep\" and a master flag in needs, or some items")
 	}
-	for i := range c.cfg.Rollout.Rollbacks {
-		for _, s := range setsOf(&c.cfg.Rollout.Rollbacks[i]) {
+	for i := range in.Rollout.Rollbacks {
+		for _, s := range setsOf(&in.Rollout.Rollbacks[i]) {
 			at := join(s.path, string(f.ID))
 			switch {
 			case !empties(s.set, f):
 			case up != "":
-				c.warn(at, both+"expected those that may stay, or a master flag turned off instead", up)
+				out.warn(at, both+"expected those that may stay, or a master flag turned off instead", up)
 			case !turnsOff(s.all, f.Needs):
-				c.warn(at, "an empty list means everyone here, so the rollback would open the flag to all: expected those that may stay, or a master flag turned off instead")
+				out.warn(at, "an empty list means everyone here, so the rollback would open the flag to all: expected those that may stay, or a master flag turned off instead")
 			}
 		}
 	}
+	return out
 }
 
 // turnsOff reports whether settings set one of the masters to false.
@@ -78,22 +83,24 @@ func turnsOff(settings []model.Setting, masters []model.FlagID) bool {
 
 // lintNobody looks for phases that empty a list which an earlier one filled,
 // where emptying it is the way back.
-func (c *checker) lintNobody(f *model.Flag) {
+func lintNobody(in *finished, f *model.Flag) findings {
+	var out findings
 	down := ""
 	if emptySafe(f) {
 		down = join(join("flag", string(f.ID)), "safe")
 	}
-	for _, b := range c.cfg.Rollout.Rollbacks {
+	for _, b := range in.Rollout.Rollbacks {
 		if down == "" && slices.ContainsFunc(setsOf(&b), func(s setAt) bool { return empties(s.set, f) }) {
 			down = join("rollback", string(b.ID))
 		}
 	}
 	filled := false
-	for _, p := range c.cfg.Rollout.Phases {
+	for _, p := range in.Rollout.Phases {
 		if down != "" && filled && empties(p.Flags, f) {
-			c.warn(join(join(join("phase", string(p.ID)), "flags"), string(f.ID)),
+			out.warn(join(join(join("phase", string(p.ID)), "flags"), string(f.ID)),
 				"[] is the way back in %s and the way up here, but to the service it means one of both, nobody: expected the items, or another flag for everyone", down)
 		}
 		filled = filled || slices.ContainsFunc(p.Flags, func(s model.Setting) bool { return s.Flag == f.ID && !empties([]model.Setting{s}, f) })
 	}
+	return out
 }

@@ -9,13 +9,14 @@ import (
 
 // lintLadder looks at a way down in several steps: each must be smaller than
 // the one before, and rest until its metrics can say something.
-func (c *checker) lintLadder(path string, b *model.Rollback) {
+func lintLadder(in *finished, path string, b *model.Rollback) findings {
+	var out findings
 	before := map[model.FlagID]model.Value{}
 	for i, level := range b.Steps {
 		at := element(path, i)
-		c.lintHold(at, level)
+		out = append(out, lintHold(in, at, level)...)
 		for _, set := range level.Set {
-			f := c.cfg.Rollout.Flag(set.Flag)
+			f := in.Rollout.Flag(set.Flag)
 			if f == nil {
 				continue
 			}
@@ -24,19 +25,21 @@ func (c *checker) lintLadder(path string, b *model.Rollback) {
 				was = width(f, v)
 			}
 			if was >= 0 && now >= was {
-				c.warn(join(join(at, "flags"), string(f.ID)), "%s is no less than the %s of a step before it, so it narrows nothing: expected the steps from large to small",
+				out.warn(join(join(at, "flags"), string(f.ID)), "%s is no less than the %s of a step before it, so it narrows nothing: expected the steps from large to small",
 					quote(set.Value.String()), quote(before[f.ID].String()))
 			}
 			before[f.ID] = set.Value
 		}
 	}
+	return out
 }
 
 // lintHold looks for a rest that is over before a metric of until can be
 // believed: what it looks back over must fill anew, then three readings must hold.
-func (c *checker) lintHold(path string, level model.Level) {
+func lintHold(in *finished, path string, level model.Level) findings {
+	var out findings
 	for _, id := range level.Until {
-		m := c.cfg.Rollout.Metric(id)
+		m := in.Rollout.Metric(id)
 		if m == nil || level.Hold == 0 {
 			continue
 		}
@@ -45,18 +48,21 @@ func (c *checker) lintHold(path string, level model.Level) {
 			if m.Settle > 0 {
 				settles = "says nothing for " + model.FormatDuration(m.Settle) + " after a step, and then "
 			}
-			c.warn(join(path, "hold"), "%s is too short for %s, which %sis believed after %d readings, one every %s: expected at least %s",
+			out.warn(join(path, "hold"), "%s is too short for %s, which %sis believed after %d readings, one every %s: expected at least %s",
 				model.FormatDuration(level.Hold), quote(string(id)), settles, model.PassesNeeded, model.FormatDuration(m.Every), asWritten(need))
 		}
 	}
+	return out
 }
 
 // lintRehearsal says what a real drill does where that is critical.
-func (c *checker) lintRehearsal(path string, b *model.Rollback) {
-	if e := &c.cfg.Rollout.Environment; b.Rehearse == model.RehearseReal && e.Critical {
-		c.warn(path, "a real drill does all that the rollback does, in %s, which is critical: it sets the flags, restarts what serves, and leaves them so; expected \"dry\", which observes everything and changes nothing, unless that is meant",
+func lintRehearsal(in *finished, path string, b *model.Rollback) findings {
+	var out findings
+	if e := &in.Rollout.Environment; b.Rehearse == model.RehearseReal && e.Critical {
+		out.warn(path, "a real drill does all that the rollback does, in %s, which is critical: it sets the flags, restarts what serves, and leaves them so; expected \"dry\", which observes everything and changes nothing, unless that is meant",
 			quote(e.Name))
 	}
+	return out
 }
 
 // takes is how long the stages of a rollback may last.
@@ -66,7 +72,7 @@ func (t takes) sum() time.Duration { return t.set + t.run + t.rest + t.verify }
 
 // actionsTake adds up the timeouts of the actions, each counted once, and of
 // those that make the flags live.
-func (c *checker) actionsTake(run []model.ActionID, flags []*model.Flag) time.Duration {
+func actionsTake(in *finished, run []model.ActionID, flags []*model.Flag) time.Duration {
 	actions := slices.Clone(run)
 	for _, f := range flags {
 		actions = append(actions, f.Apply...)
@@ -74,7 +80,7 @@ func (c *checker) actionsTake(run []model.ActionID, flags []*model.Flag) time.Du
 	slices.Sort(actions)
 	sum := time.Duration(0)
 	for _, id := range slices.Compact(actions) {
-		if a := c.cfg.Rollout.Action(id); a != nil {
+		if a := in.Rollout.Action(id); a != nil {
 			sum += a.Timeout
 		}
 	}
@@ -83,7 +89,7 @@ func (c *checker) actionsTake(run []model.ActionID, flags []*model.Flag) time.Du
 
 // ladderTakes adds up the steps of rollback b: in each, flags are set, actions
 // run, the flags are seen in effect, then it rests. The rest is verified at the end.
-func (c *checker) ladderTakes(b *model.Rollback) takes {
+func ladderTakes(in *finished, b *model.Rollback) takes {
 	var t takes
 	within := map[model.FlagID]time.Duration{}
 	last := time.Duration(0)
@@ -96,7 +102,7 @@ func (c *checker) ladderTakes(b *model.Rollback) takes {
 		}
 	}
 	for _, level := range b.Steps {
-		flags, seen := c.flagsOf(level.Set), time.Duration(0)
+		flags, seen := in.flagsOf(level.Set), time.Duration(0)
 		for _, f := range flags {
 			d, ok := within[f.ID]
 			if !ok {
@@ -107,23 +113,12 @@ func (c *checker) ladderTakes(b *model.Rollback) takes {
 		if len(flags) > 0 {
 			t.set += model.SetTimeout
 		}
-		t.run += c.actionsTake(level.Run, flags)
+		t.run += actionsTake(in, level.Run, flags)
 		t.rest += level.Hold
 		t.verify += seen
 	}
 	t.verify += last
 	return t
-}
-
-// flagsOf returns the flags of settings.
-func (c *checker) flagsOf(settings []model.Setting) []*model.Flag {
-	var flags []*model.Flag
-	for _, s := range settings {
-		if f := c.cfg.Rollout.Flag(s.Flag); f != nil {
-			flags = append(flags, f)
-		}
-	}
-	return flags
 }
 
 // runOf returns every action that rollback b lists.

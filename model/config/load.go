@@ -140,21 +140,18 @@ func parseWith(path string, data []byte, kinds Kinds, read func(path string) ([]
 		}
 		return data, err
 	}
-	c := &checker{file: path, kinds: kinds, index: x, doc: doc, read: keeping, asked: map[string]bool{}, cfg: &Config{
-		Dir: filepath.Dir(abs), Switches: map[model.FlagID]Part{}, Effective: map[model.FlagID]Part{},
-		Actions: map[model.ActionID]Part{}, Seen: map[model.ActionID]Part{}, Probes: map[string]Part{}, Witnesses: map[string]WitnessPart{},
-	}}
 	sum := sha256.Sum256(data)
-	c.cfg.Text, c.cfg.Files = data, files
-	c.cfg.Rollout.ConfigPath, c.cfg.Rollout.ConfigHash = abs, hex.EncodeToString(sum[:])
-	c.document()
-	errs, refused, warnings := split(c.problems)
+	cfg := &Config{Dir: filepath.Dir(abs), Text: data, Files: files}
+	cfg.Rollout.ConfigPath, cfg.Rollout.ConfigHash = abs, hex.EncodeToString(sum[:])
+	r := &reader{report: &report{file: path, index: x}, doc: doc}
+	newDraft(r, kinds, cfg, keeping).document()
+	errs, refused, warnings := split(r.problems)
 	if len(errs) > 0 {
 		errs, _, _ = split(append(errs, refused...))
 		return nil, errs
 	}
-	c.cfg.Refused, c.cfg.Warnings = refused, warnings
-	return c.cfg, nil
+	cfg.Refused, cfg.Warnings = refused, warnings
+	return cfg, nil
 }
 
 // invalidAt returns the place of the first byte of text that is not UTF-8.

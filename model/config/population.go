@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -24,60 +23,58 @@ const (
 // file with an item on each line. Such a file is read here and now, as part of the
 // rollout's definition, while ConfigHash stays that of the config file alone:
 // a change of the file counts from the next start, and does not ask anybody.
-func (c *checker) population(path string, t Table, f *model.Flag) {
-	if !t.Has("population") {
+func (r flagReader) population(at string, raw any, f *model.Flag) {
+	if raw == nil {
 		return
 	}
-	at := join(path, "population")
-	raw := t.Any("population")
 	if f.Type != model.List {
 		if f.Type != "" {
-			c.fail(at, "only a list has one: remove it, or set type = \"list\"")
+			r.fail(at, "only a list has one: remove it, or set type = \"list\"")
 		}
 		return
 	}
-	before := c.errors()
+	before := r.errors()
 	var items []string
 	switch v := raw.(type) {
 	case string:
 		file, ok := strings.CutPrefix(v, "file:")
 		if !ok || strings.TrimSpace(file) == "" {
-			c.fail(at, "expected \"file:PATH\" with an item on each line, or a list of texts, found %s", found(raw))
+			r.fail(at, "expected \"file:PATH\" with an item on each line, or a list of texts, found %s", found(raw))
 			return
 		}
-		items = c.populationFile(at, file)
+		items = r.populationFile(at, file)
 	case []any:
 		if len(v) > maxPopulationItems {
-			c.fail(at, "holds %d items: expected at most %d", len(v), maxPopulationItems)
+			r.fail(at, "holds %d items: expected at most %d", len(v), maxPopulationItems)
 			return
 		}
-		items = c.items(at, f, raw)
+		items = r.items(at, f, raw)
 	default:
-		c.fail(at, "expected \"file:PATH\" with an item on each line, or a list of texts, found %s", found(raw))
+		r.fail(at, "expected \"file:PATH\" with an item on each line, or a list of texts, found %s", found(raw))
 		return
 	}
-	if c.errors() > before {
+	if r.errors() > before {
 		return
 	}
 	if len(items) == 0 {
-		c.fail(at, "is empty: expected everything that the list may hold")
+		r.fail(at, "is empty: expected everything that the list may hold")
 		return
 	}
 	f.Population = items
 }
 
 // populationFile returns the items of a file, named as it is written in the config.
-func (c *checker) populationFile(at, file string) []string {
-	data, err := c.read(AbsPath(file, c.cfg.Dir))
+func (r flagReader) populationFile(at, file string) []string {
+	data, err := r.file(AbsPath(file, r.cfg.Dir))
 	if err != nil {
-		c.fail(at, "%s: %s", file, err)
+		r.fail(at, "%s: %s", file, err)
 		return nil
 	}
 	const most = 3 // findings that are told one by one
 	wrong := 0
 	fail := func(line int, format string, args ...any) {
 		if wrong++; wrong <= most {
-			c.fail(at, "%s:%d: %s", file, line, fmt.Sprintf(format, args...))
+			r.fail(at, "%s:%d: %s", file, line, fmt.Sprintf(format, args...))
 		}
 	}
 	var items []string
@@ -104,7 +101,7 @@ func (c *checker) populationFile(at, file string) []string {
 		}
 	}
 	if wrong > most {
-		c.fail(at, "%s: %d more lines like these", file, wrong-most)
+		r.fail(at, "%s: %d more lines like these", file, wrong-most)
 	}
 	return items
 }
@@ -148,41 +145,4 @@ func readPopulation(path string) ([]byte, error) {
 		return nil, errors.New("is larger than 8 MiB")
 	}
 	return data, nil
-}
-
-// lintPopulation looks for items that the population of f does not have, and
-// for shares of it that are nobody.
-func (c *checker) lintPopulation(f *model.Flag) {
-	if len(f.Population) == 0 {
-		return
-	}
-	known := make(map[string]bool, len(f.Population))
-	for _, item := range f.Population {
-		known[item] = true
-	}
-	look := func(path string, v model.Value) {
-		if v.Type == model.Share && width(f, v) == 0 {
-			c.warn(path, "%s of %d is nobody: expected a larger share, or [] if that is meant", v, len(f.Population))
-		}
-		for i, item := range v.Items {
-			if !known[item] {
-				c.warn(element(path, i), "%s is not in the population of %s, which has everything that it may hold: expected one of that, or add it there", quote(item), quote(string(f.ID)))
-			}
-		}
-	}
-	look(join(join("flag", string(f.ID)), "safe"), f.Safe)
-	for _, p := range c.cfg.Rollout.Phases {
-		for _, set := range p.Flags {
-			if set.Flag == f.ID {
-				look(join(join(join("phase", string(p.ID)), "flags"), string(f.ID)), set.Value)
-			}
-		}
-	}
-	for i := range c.cfg.Rollout.Rollbacks {
-		for _, s := range setsOf(&c.cfg.Rollout.Rollbacks[i]) {
-			if n := slices.IndexFunc(s.set, func(set model.Setting) bool { return set.Flag == f.ID }); n >= 0 {
-				look(join(s.path, string(f.ID)), s.set[n].Value)
-			}
-		}
-	}
 }

@@ -2,21 +2,12 @@ package config
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"strings"
-	"syscall"
 	"time"
 
 	prom "github.com/prometheus/common/model"
 
 	"gonogo/model"
-)
-
-const (
-	maxSecretSize = 1 << 20
-	secretTimeout = 2 * time.Second // of reading a secret's file, which may be on a disk that hangs
 )
 
 // Table is a part's keys with their values, already checked against its
@@ -117,79 +108,4 @@ func ParseDuration(text string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is no duration: expected something like 15s, 10m, 1h30m or 1d", model.Inert(text))
 	}
 	return time.Duration(d), nil
-}
-
-// ResolveSecret returns what text stands for: "env:NAME" an environment
-// variable, "file:PATH" a file's content without its last line break (relative to dir), anything
-// else itself. The error never holds the secret.
-func ResolveSecret(text, dir string) (string, error) {
-	if name, ok := strings.CutPrefix(text, "env:"); ok {
-		v, found := os.LookupEnv(name)
-		if !found || v == "" {
-			return "", fmt.Errorf("environment variable %s is not set", name)
-		}
-		return v, nil
-	}
-	if path, ok := strings.CutPrefix(text, "file:"); ok {
-		b, err := readSecret(AbsPath(path, dir))
-		if err != nil {
-			return "", err
-		}
-		return strings.TrimRight(string(b), "\r\n"), nil
-	}
-	return text, nil
-}
-
-// readSecret reads the regular file at path. It waits for no writer of a named
-// pipe, and no longer than secretTimeout for a disk that hangs.
-func readSecret(path string) ([]byte, error) {
-	type answer struct {
-		data []byte
-		err  error
-	}
-	got := make(chan answer, 1)
-	go func() {
-		data, err := readRegular(path)
-		got <- answer{data, err}
-	}()
-	late := time.NewTimer(secretTimeout)
-	defer late.Stop()
-	select {
-	case a := <-got:
-		return a.data, a.err
-	case <-late.C:
-		return nil, fmt.Errorf("%s could not be read within %s", path, model.FormatDuration(secretTimeout))
-	}
-}
-
-func readRegular(path string) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file: a secret is read from one", path)
-	}
-	b, err := io.ReadAll(io.LimitReader(f, maxSecretSize+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(b) > maxSecretSize {
-		return nil, fmt.Errorf("%s is larger than 1 MiB, which is too large for a secret", path)
-	}
-	return b, nil
-}
-
-// Secret returns what key stands for, see ResolveSecret.
-func (t Table) Secret(key, dir string) (string, error) {
-	v, err := ResolveSecret(t.String(key), dir)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", key, err)
-	}
-	return v, nil
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -8,79 +9,74 @@ import (
 	"gonogo/model"
 )
 
+// topReader reads the tables that there is but one of.
+type topReader struct{ *draft }
+
 // rolloutID is what the rollout's id may be: it names a directory and a socket.
 var rolloutID = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
-// required returns the table [name]; a missing one is an error.
-func (c *checker) required(name string, keys []Key) (Table, bool) {
-	raw, there := c.doc[name]
+// required reads the table [name]; a missing one is an error.
+func required[T any](r *reader, name string) (keys T, ok bool) {
+	raw, there := r.doc[name]
 	if !there {
-		c.fail(name, "missing: expected a table [%s] with %s", name, keys[0].Name)
-		return Table{}, false
+		r.fail(name, "missing: expected a table [%s] with %s", name, KeysOf[T]()[0].Name)
+		return keys, false
 	}
-	t, _ := c.table(name, raw, keys, false)
-	return t, true
+	keys, _, _ = read[T](r, name, raw)
+	return keys, true
 }
 
-func (c *checker) rollout() {
-	t, ok := c.required("rollout", rolloutKeys())
+// optional reads the table [name], where it is there.
+func optional[T any](r *reader, name string) (keys T, t Table, ok bool) {
+	raw, there := r.doc[name]
+	if !there {
+		return Into[T](Table{}, ""), Table{}, false
+	}
+	return read[T](r, name, raw)
+}
+
+func (top topReader) rollout() {
+	k, ok := required[rolloutKeys](top.reader, "rollout")
 	if !ok {
 		return
 	}
-	r := &c.cfg.Rollout
-	r.ID = t.String("id")
-	if t.Has("id") && !rolloutID.MatchString(r.ID) {
-		c.fail("rollout.id", "expected small letters, digits, -, _ and . (64 at most, a letter or digit in front), found %s", quote(r.ID))
+	r := &top.cfg.Rollout
+	r.ID = k.ID
+	if r.ID != "" && !rolloutID.MatchString(r.ID) {
+		top.fail("rollout.id", "expected small letters, digits, -, _ and . (64 at most, a letter or digit in front), found %s", quote(r.ID))
 	}
-	r.Title = titleOr(t, r.ID)
-	r.Service = model.Inert(t.String("service"))
-	if dir := t.String("state_dir"); strings.HasPrefix(dir, "~") {
-		c.fail("rollout.state_dir", "~ is not expanded: write the path in full, found %s", quote(dir))
+	r.Title = titleOr(k.Title, r.ID)
+	r.Service = model.Inert(k.Service)
+	if strings.HasPrefix(k.StateDir, "~") {
+		top.fail("rollout.state_dir", "~ is not expanded: write the path in full, found %s", quote(k.StateDir))
 	}
-	c.cfg.StateDir = t.Path("state_dir", c.cfg.Dir)
-	if links := t.StringMap("links"); len(links) > 0 {
-		r.Links = make(map[string]string, len(links))
-		for name, url := range links {
+	top.cfg.StateDir = AbsPath(k.StateDir, top.cfg.Dir)
+	if len(k.Links) > 0 {
+		r.Links = make(map[string]string, len(k.Links))
+		for name, url := range k.Links {
 			r.Links[model.Inert(name)] = model.Inert(url)
 		}
 	}
 }
 
-func (c *checker) environment() {
-	t, ok := c.required("environment", environmentKeys())
+func (top topReader) environment() {
+	k, ok := required[environmentKeys](top.reader, "environment")
 	if !ok {
 		return
 	}
-	e := &c.cfg.Rollout.Environment
-	e.Name, e.Critical, e.Identity = model.Inert(t.String("name")), t.Bool("critical"), t.Strings("identity")
-	if t.Has("identity") && (len(e.Identity) == 0 || e.Identity[0] == "") {
-		c.fail("environment.identity", `expected a command like ["hostname", "-f"], found none`)
+	e := &top.cfg.Rollout.Environment
+	e.Name, e.Critical, e.Identity = model.Inert(k.Name), k.Critical, k.Identity
+	if k.Identity != nil && (len(k.Identity) == 0 || k.Identity[0] == "") {
+		top.fail("environment.identity", `expected a command like ["hostname", "-f"], found none`)
 	}
 }
 
-func (c *checker) emergency() {
+func (top topReader) emergency() {
 	countdown := 3 * time.Second
-	if c.cfg.Rollout.Environment.Critical {
+	if top.cfg.Rollout.Environment.Critical {
 		countdown = 5 * time.Second
 	}
-	t := Table{}
-	if raw, there := c.doc["emergency"]; there {
-		t, _ = c.table("emergency", raw, emergencyKeys(), false)
-	}
-	e := &c.cfg.Rollout.Emergency
-	e.Confirm = model.ConfirmCountdown
-	if t.Has("confirm") {
-		e.Confirm = model.Confirm(t.String("confirm"))
-	}
-	e.Countdown = c.positive("emergency.countdown", t, "countdown", countdown)
-}
-
-// positive returns the duration of key, which stands at path, and which must not be 0.
-func (c *checker) positive(path string, t Table, key string, otherwise time.Duration) time.Duration {
-	d := t.Duration(key, otherwise)
-	if t.Has(key) && d <= 0 {
-		c.fail(path, "expected more than 0, found %s", quote(t.String(key)))
-		return otherwise
-	}
-	return d
+	k, _, _ := optional[emergencyKeys](top.reader, "emergency")
+	e := &top.cfg.Rollout.Emergency
+	e.Confirm, e.Countdown = model.Confirm(k.Confirm), cmp.Or(k.Countdown, countdown)
 }

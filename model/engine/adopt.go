@@ -102,7 +102,7 @@ func (e *Engine) lookConfig(hash string) (Options, error) {
 		}
 		hash = fresh.Rollout.ConfigHash
 	}
-	running, adopted := e.o.Rollout.ConfigHash, e.ledger.current().ConfigHash
+	running, adopted := e.o.Rollout.ConfigHash, e.ledger.State().ConfigHash
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.config = configTrouble("", e.parts.Missing)
@@ -156,7 +156,7 @@ func sinceLastGood(o Options) []string {
 // adopt takes the config on disk. One that this engine runs with already is
 // only journaled; with another the engine ends, and its seat goes on with that.
 func (e *Engine) adopt(in model.Intent, fresh Options) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	hash, running := fresh.Rollout.ConfigHash, e.o.Rollout.ConfigHash
 	switch {
 	case in.Reason != "" && in.Reason != hash:
@@ -172,7 +172,7 @@ func (e *Engine) adopt(in model.Intent, fresh Options) error {
 			return err
 		}
 	}
-	if err := e.ledger.record(in.By, in.ID, model.ConfigAdopted{Hash: hash, Previous: state.ConfigHash}); err != nil {
+	if err := e.ledger.Record(in.By, in.ID, model.ConfigAdopted{Hash: hash, Previous: state.ConfigHash}); err != nil {
 		return err
 	}
 	e.mu.Lock()

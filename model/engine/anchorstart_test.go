@@ -114,3 +114,20 @@ func TestAnchorThatIsGoneIsSaidAtStart(t *testing.T) {
 		})
 	}
 }
+
+// TestAnchorOfAnEngine takes a rollout up and down and compares at the end.
+func TestAnchorOfAnEngine(t *testing.T) {
+	w, dir := newWorld(), t.TempDir()
+	o := options(t, w, dir)
+	o.Rollout.Anchor = filepath.Join(t.TempDir(), "anchor")
+	for range 2 {
+		p := board(t, o)
+		p.enter("ten")
+		p.does(model.Intent{Kind: model.ArmRollback})
+		p.stop()
+	}
+	report, err := journal.ReadAnchored(filepath.Join(dir, journal.Name), o.Rollout.Anchor, nil)
+	if err != nil || report.Problem != nil || report.AnchorSeq != report.Seq || report.Anchored > report.Records/2 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}

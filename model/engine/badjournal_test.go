@@ -15,6 +15,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/engine/feed"
+	"gonogo/model/engine/record"
 	"gonogo/model/journal"
 )
 
@@ -215,7 +216,7 @@ func TestWayDownWhoseJournalCannotBeOpened(t *testing.T) {
 				report, err := journal.Read(filepath.Join(dir, journal.Name), each)
 				return nil, report, errors.Join(err, fmt.Errorf("journal: %w", errno))
 			}
-			l, err := TakeLock(dir)
+			l, err := record.TakeLock(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -289,8 +290,8 @@ func TestJournalThatAnswersLate(t *testing.T) {
 	if !inOrder(names, "PlanArmed", "PlanFired", "StepIntended", "StepEnded", "PlanEnded", "Unaudited", "HoldChanged") {
 		t.Errorf("the journal has %v", names)
 	}
-	if exists(wordPath(dir)) {
-		t.Error("the word is still there")
+	if _, err := os.Lstat(filepath.Join(dir, "journal.unaudited")); err == nil {
+		t.Error("journal.unaudited is still there")
 	}
 	if n := strings.Count(strings.Join(names, " "), "PlanEnded"); n != 2 {
 		t.Errorf("%d ends of 2 plans", n)

@@ -28,13 +28,13 @@ func (e *Engine) freeze(in model.Intent) error {
 	if err != nil {
 		return err
 	}
-	return e.ledger.record(in.By, in.ID, frozen...)
+	return e.ledger.Record(in.By, in.ID, frozen...)
 }
 
 // baselines measures the baseline of each metric: the mean of its readings
 // within its window, none of them from before the last change has settled.
 func (e *Engine) baselines(ids []model.MetricID, why string) ([]model.Event, error) {
-	now, state := e.o.Now(), e.ledger.current()
+	now, state := e.o.Now(), e.ledger.State()
 	var out []model.Event
 	for _, id := range ids {
 		m := e.o.Rollout.Metric(id)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/execute"
 )
 
 const (
@@ -85,7 +86,7 @@ func (e *Engine) runChecks(ctx context.Context) {
 	tick := time.NewTicker(checkTick)
 	defer tick.Stop()
 	for {
-		state := e.ledger.current()
+		state := e.ledger.State()
 		if a := state.Attempt(); a != nil {
 			if phase := e.o.Rollout.Phase(state.Phase); phase != nil {
 				for i := range phase.Checks {
@@ -137,7 +138,7 @@ func (e *Engine) unasked(s *model.State) int {
 
 // askCheck runs a check because a person wants it now.
 func (e *Engine) askCheck(in model.Intent) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	phase, a, err := e.attemptOf(&state, in)
 	if err != nil {
 		return err
@@ -165,12 +166,12 @@ func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.Pha
 	e.spawn("check "+string(c.ID), func() {
 		defer func() { e.checks.end(c.ID, e.o.Now()); poke(e.facts) }()
 		if c.Kind == model.CheckRun {
-			if e.ledger.record(by, cause, model.CheckBegan{Phase: phase, Attempt: attempt, Check: c.ID}) != nil {
+			if e.ledger.Record(by, cause, model.CheckBegan{Phase: phase, Attempt: attempt, Check: c.ID}) != nil {
 				return
 			}
 		}
 		began := e.o.Now()
-		out := &output{say: func(line string) { e.checks.say(c.ID, line); poke(e.samples) }}
+		out := execute.NewOutput(func(line string) { e.checks.say(c.ID, line); poke(e.samples) })
 		detail, err := e.findOut(ctx, c, out)
 		if ctx.Err() != nil {
 			return // nothing was found out
@@ -183,9 +184,9 @@ func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.Pha
 			ended.Detail = model.Inert(err.Error())
 		}
 		if e.tells(c, &ended, cause) {
-			_ = e.ledger.record(by, cause, ended)
+			_ = e.ledger.Record(by, cause, ended)
 		}
-		if s := e.ledger.current(); cause != "" && !s.GoesOn(phase, attempt) {
+		if s := e.ledger.State(); cause != "" && !s.GoesOn(phase, attempt) {
 			e.Note(fmt.Sprintf("the result of %q came after its attempt in %s was over: it counts for nothing, run it again", c.Text, phase))
 		}
 	})
@@ -193,7 +194,7 @@ func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.Pha
 }
 
 // findOut does what check c needs, within its timeout.
-func (e *Engine) findOut(ctx context.Context, c *model.Check, out *output) (string, error) {
+func (e *Engine) findOut(ctx context.Context, c *model.Check, out *execute.Output) (string, error) {
 	timed, done := context.WithTimeout(ctx, c.Timeout)
 	defer done()
 	if c.Kind == model.CheckRun {
@@ -201,7 +202,7 @@ func (e *Engine) findOut(ctx context.Context, c *model.Check, out *output) (stri
 		if action == nil {
 			return "", fmt.Errorf("action %q is not there", c.Action)
 		}
-		out.say("running " + string(c.Action))
+		out.Say("running " + string(c.Action))
 		return string(c.Action) + " ended well", action.Do(timed, nil, out)
 	}
 	probe := e.parts.Probes[c.Probe]
@@ -230,6 +231,6 @@ func (e *Engine) findOut(ctx context.Context, c *model.Check, out *output) (stri
 // tells reports whether a result is worth a record: not that of a probe that
 // fails just as it did before, unless a person asked.
 func (e *Engine) tells(c *model.Check, ended *model.CheckEnded, cause model.IntentID) bool {
-	was, known := e.ledger.current().Checks[c.ID]
+	was, known := e.ledger.State().Checks[c.ID]
 	return cause != "" || c.Kind == model.CheckRun || ended.OK || !known || !was.Failed || was.Note != ended.Detail
 }

@@ -52,7 +52,7 @@ func checked(t *testing.T, w *world, dir string, s suite, answer func() (string,
 		{ID: "errors", Text: "Few errors", Kind: model.CheckMetric, Metric: "error"},
 	}
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		parts.Actions["e2e"] = s
 		parts.Probes = map[string]model.Reader{"health": readerFunc(answer)}

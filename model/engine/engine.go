@@ -12,15 +12,15 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/engine/feed"
+	"gonogo/model/engine/record"
 )
 
 // Engine is a live rollout. What it knows goes to its feed, and what people ask comes from there.
 type Engine struct {
 	o       Options
-	parts   Parts
-	lock    *Lock
+	parts   model.Parts
 	feed    *feed.Feed
-	ledger  *ledger
+	ledger  *record.Ledger
 	meters  *meters
 	judge   judge
 	plans   executor
@@ -54,38 +54,38 @@ type Engine struct {
 // Open replays the journal in the state directory whose lock the caller holds,
 // and builds the parts. Snapshots go to f, and intents come from there, while Run works.
 // The caller must call Run, which closes the journal at its end, and let go of the lock after that.
-func Open(o Options, l *Lock, f *feed.Feed) (*Engine, error) {
+func Open(o Options, l *record.Lock, f *feed.Feed) (*Engine, error) {
 	parts, err := o.Build()
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{
-		o: o, parts: parts, lock: l, feed: f, since: o.Now(),
+		o: o, parts: parts, feed: f, since: o.Now(),
 		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1), observe: map[model.FlagID]chan struct{}{},
 		looked: map[model.FlagID]bool{}, adopts: make(chan model.Intent, 8), config: configTrouble(o.Trouble, parts.Missing),
 	}
-	e.ledger, err = openLedger(o, func() { poke(e.facts) })
+	host, _ := os.Hostname()
+	e.ledger, err = record.Open(record.Options{
+		Dir: o.Dir, Anchor: o.Rollout.Anchor, Engine: o.Actor, Now: o.Now, Down: o.Down, DirTrouble: o.DirTrouble,
+		Opening: func() model.Event {
+			return model.EngineStarted{PID: os.Getpid(), Host: host, Version: o.Version, Rollout: o.Rollout.ID, ConfigHash: o.Rollout.ConfigHash}
+		},
+		Held: l.Held, OpenStore: o.OpenJournal, Reading: o.Reading, Changed: func() { poke(e.facts) }, SystemLog: o.SystemLog,
+	})
 	if err != nil {
 		return nil, err
-	}
-	if _, file := e.ledger.store.(interface{ Check() error }); file { // the lock alone says whose it is
-		e.ledger.ours = l.Held
 	}
 	e.meters = newMeters(o.Rollout, parts, func() { poke(e.samples) })
 	for _, f := range o.Rollout.Flags {
 		e.observe[f.ID] = make(chan struct{}, 1)
 	}
-	host, _ := os.Hostname()
-	e.ledger.opening = func() model.Event {
-		return model.EngineStarted{PID: os.Getpid(), Host: host, Version: o.Version, Rollout: o.Rollout.ID, ConfigHash: o.Rollout.ConfigHash}
-	}
-	state := e.ledger.current()
+	state := e.ledger.State()
 	if state.ConfigHash != "" && state.ConfigHash != o.Rollout.ConfigHash {
 		e.changed, e.changes = o.Rollout.ConfigHash, sinceLastGood(o)
 	}
 	e.judge.unread = e.unread
 	if err := e.judge.restore(o.Rollout, &state); err != nil {
-		return nil, errors.Join(err, e.ledger.close())
+		return nil, errors.Join(err, e.ledger.Close())
 	}
 	e.plans.init(e)
 	e.keepConfig()
@@ -142,11 +142,11 @@ func (e *Engine) Run(ctx context.Context, doors func(context.Context)) error {
 
 func (e *Engine) close() error {
 	e.credit(true, true)
-	if e.ledger.started() {
-		_ = e.ledger.record(e.o.Actor, "", model.EngineStopped{PID: os.Getpid()})
+	if e.ledger.Started() {
+		_ = e.ledger.Record(e.o.Actor, "", model.EngineStopped{PID: os.Getpid()})
 	}
 	e.publish()
-	err := e.ledger.close()
+	err := e.ledger.Close()
 	if err != nil {
 		e.next = nil
 	}
@@ -253,7 +253,7 @@ func (e *Engine) watchJournal(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		e.ledger.check(e.lock.Held())
+		e.ledger.Check()
 	}
 }
 
@@ -261,7 +261,7 @@ func (e *Engine) watchJournal(ctx context.Context) {
 // has not answered yet.
 func (e *Engine) publish() (waiting int) {
 	answers := e.feed.Answers() // first: none is told before what it led to
-	state, tail, trouble := e.ledger.view()
+	state, tail, trouble := e.ledger.View()
 	now := e.o.Now()
 	verdict := e.judge.verdictOf(e.o.Rollout, &state, now)
 	lines, soak := e.judge.latest()

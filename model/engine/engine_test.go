@@ -162,9 +162,9 @@ func TestHungSourceDelaysNobody(t *testing.T) {
 	build := o.Build
 	o.Rollout.Metrics = append(o.Rollout.Metrics, model.Metric{ID: "dead", Source: "hung", StaleAfter: time.Second, Every: time.Second, Timeout: time.Second})
 	o.Rollout.Phases[0].Gate = []model.MetricID{"error", "dead"}
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
-		parts.Sources["hung"] = SourcePart{"hung", hung}
+		parts.Sources["hung"] = model.BuiltSource{Kind: "hung", Source: hung}
 		return parts, err
 	}
 	p := start(t, o)

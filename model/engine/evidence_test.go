@@ -63,10 +63,10 @@ func TestEffectiveByMetric(t *testing.T) {
 			o.Rollout.Actions[0].Idempotent = false
 			o.Rollout.Rollbacks[0].Verify = []model.Verify{{Kind: model.VerifyFlag, Flag: "real", Is: model.BoolValue(false), Within: 500 * time.Millisecond}}
 			build := o.Build
-			o.Build = func() (Parts, error) {
+			o.Build = func() (model.Parts, error) {
 				parts, err := build()
 				delete(parts.Effective, "real")
-				parts.Sources["meter"] = SourcePart{"fake", meter{w, c.lag}}
+				parts.Sources["meter"] = model.BuiltSource{Kind: "fake", Source: meter{w, c.lag}}
 				return parts, err
 			}
 			p := board(t, o)
@@ -96,7 +96,7 @@ func TestMarkSurvivesAKill(t *testing.T) {
 			build := func(log *fakeLog, o *Options) {
 				o.Rollout.Rollbacks[0].Verify = []model.Verify{{Kind: model.VerifySource, Witness: "w", Title: "log says so", Within: time.Second}}
 				parts := o.Build
-				o.Build = func() (Parts, error) {
+				o.Build = func() (model.Parts, error) {
 					p, err := parts()
 					p.Witnesses = map[string]model.Witness{"w": log}
 					return p, err
@@ -138,7 +138,7 @@ func TestReaderThatComesBackProvesNothing(t *testing.T) {
 	o.Rollout.Flags[0].Effective = false // so it is inferred from the restart
 	o.Rollout.Rollbacks[0].Verify = []model.Verify{{Kind: model.VerifyFlag, Flag: "real", Is: model.BoolValue(false), Within: 300 * time.Millisecond}}
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		delete(parts.Effective, "real")
 		parts.Seen["restart"] = readerFunc(func() (string, error) {

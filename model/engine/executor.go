@@ -1,14 +1,13 @@
 package engine
 
 import (
-	"fmt"
-	"os"
-	"runtime/debug"
 	"sort"
 	"sync"
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/execute"
+	"gonogo/model/plan"
 )
 
 // executor runs one plan at a time: entering a phase, a flip, a rollback.
@@ -18,7 +17,8 @@ type executor struct {
 	quit  chan struct{} // closed when the engine is asked to end
 	once  sync.Once
 	mu    sync.Mutex
-	run   *run           // at work, or the last one
+	run   *execute.Run   // at work, or the last one
+	shown shown          // what the armed plan was resolved from
 	lines map[int]string // last line of output of its running steps
 }
 
@@ -26,12 +26,31 @@ func (x *executor) init(e *Engine) {
 	x.e, x.quit, x.lines = e, make(chan struct{}), map[int]string{}
 }
 
-// fire starts an armed plan, once: of two who fire at the same moment the
-// second finds it running and is content.
+// How a plan was fired, see model.PlanFired.
+const (
+	howEnter     = "enter"
+	howCountdown = "countdown"
+	howYes       = "--yes"
+)
+
+// shows notes what a plan is resolved from that is about to be armed.
+func (x *executor) shows(in model.Intent, before *model.PlanState) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.shown = shown{in, before}
+}
+
+// fire starts an armed plan, as it is.
 func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, how string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	state := x.e.ledger.current()
+	return x.fireLocked(id, by, cause, how)
+}
+
+// fireLocked is fire for who holds mu. A plan fires once: of two who fire at the
+// same moment the second finds it running and is content.
+func (x *executor) fireLocked(id model.PlanID, by model.Actor, cause model.IntentID, how string) error {
+	state := x.e.ledger.State()
 	p := state.ActivePlan()
 	if p == nil || p.Plan.ID != id {
 		return refuse("that plan is over")
@@ -45,8 +64,8 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 			verdict := x.e.judge.verdictOf(x.e.o.Rollout, &state, x.e.o.Now())
 			fired.Breach, fired.Why = breachOf(&state, &verdict)
 		}
-		x.e.ledger.descends()
-		x.e.ledger.must(by, cause, fired)
+		x.e.ledger.RollbackBegins()
+		x.e.ledger.RecordAnyway(by, cause, fired)
 		x.start(p.Plan, cause)
 		return nil
 	}
@@ -55,7 +74,7 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 	if err != nil {
 		return err
 	}
-	if err := x.e.ledger.record(by, cause, append(events, frozen...)...); err != nil {
+	if err := x.e.ledger.Record(by, cause, append(events, frozen...)...); err != nil {
 		return err
 	}
 	x.start(p.Plan, cause)
@@ -66,37 +85,28 @@ func (x *executor) fire(id model.PlanID, by model.Actor, cause model.IntentID, h
 func (x *executor) veto(id model.PlanID, by model.Actor, cause model.IntentID, how model.PlanVetoed) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	s := x.e.ledger.current()
+	s := x.e.ledger.State()
 	if !isArmed(&s, id) {
 		return false
 	}
 	how.Plan = id
-	x.e.ledger.must(by, cause, how)
+	x.e.ledger.RecordAnyway(by, cause, how)
 	return true
 }
 
 // start runs plan in a goroutine, after the plan before it has ended.
 func (x *executor) start(plan model.Plan, cause model.IntentID) {
 	before := x.run
-	r := &run{
-		x: x, e: x.e, plan: plan, cause: cause, down: plan.Kind == model.PlanRollback,
-		cancelled: make(chan struct{}), done: make(chan struct{}),
-	}
+	r := execute.New(plan, cause, ground{x.e}, x.e.tools())
 	x.run, x.lines = r, map[int]string{}
 	x.group.Go(func() {
-		defer close(r.done)
-		defer func() {
-			if v := recover(); v != nil {
-				fmt.Fprintf(os.Stderr, "gonogo: plan %s: panic: %v\n%s", plan.ID, v, debug.Stack())
-				r.finish(model.NeedsHuman, fmt.Sprintf("gonogo itself failed (%v): look at what the steps say, then roll back again", v))
-			}
-		}()
 		if before != nil {
-			before.cancel()
-			<-before.done
+			before.Cancel()
+			<-before.Ended()
 		}
-		r.notifyStart()
-		r.execute()
+		x.e.notifyStart(&plan)
+		r.Execute()
+		x.e.notifyEnd(&plan)
 	})
 }
 
@@ -108,8 +118,8 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 			timer := time.NewTimer(fireAt.Sub(x.e.o.Now()))
 			defer timer.Stop()
 			for gone := false; !gone; {
-				changed := x.e.ledger.changes()
-				if s := x.e.ledger.current(); !isArmed(&s, id) {
+				changed := x.e.ledger.Changes()
+				if s := x.e.ledger.State(); !isArmed(&s, id) {
 					return
 				}
 				select {
@@ -118,14 +128,17 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 				case <-changed:
 				}
 			}
+			if s := x.e.ledger.State(); isArmed(&s, id) && x.computed(s.Plan) {
+				x.lookAtStores(x.e.work, &s.Plan.Plan)
+			}
 			x.countedDown(id)
 			return
 		}
 		timer := time.NewTimer(armedFor)
 		defer timer.Stop()
 		for {
-			changed := x.e.ledger.changes()
-			if s := x.e.ledger.current(); !isArmed(&s, id) {
+			changed := x.e.ledger.Changes()
+			if s := x.e.ledger.State(); !isArmed(&s, id) {
 				return
 			}
 			select {
@@ -144,7 +157,7 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 // countedDown fires the plan whose countdown is over, in the name of who armed
 // it. The guard's fires only if what it was armed for still fails.
 func (x *executor) countedDown(id model.PlanID) {
-	s := x.e.ledger.current()
+	s := x.e.ledger.State()
 	if !isArmed(&s, id) {
 		return
 	}
@@ -156,7 +169,7 @@ func (x *executor) countedDown(id model.PlanID) {
 			return
 		}
 	}
-	_ = x.fire(id, by, model.IntentID(id), "countdown")
+	_ = x.fireAsShown(id, by, model.IntentID(id), howCountdown)
 }
 
 func isArmed(s *model.State, id model.PlanID) bool {
@@ -173,8 +186,8 @@ func (x *executor) lapse(id model.PlanID, why string) {
 func (x *executor) cancel(id model.PlanID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.run != nil && x.run.plan.ID == id {
-		x.run.cancel()
+	if x.run != nil && x.run.ID() == id {
+		x.run.Cancel()
 	}
 }
 
@@ -186,7 +199,9 @@ func (x *executor) wait() {
 
 func (x *executor) say(n int, line string) {
 	x.mu.Lock()
-	x.lines[n] = model.Inert(line)
+	if x.lines[n] = model.Inert(line); line == "" {
+		delete(x.lines, n)
+	}
 	x.mu.Unlock()
 	poke(x.e.samples)
 }
@@ -205,7 +220,7 @@ func (x *executor) live() []model.LiveStep {
 
 // Interrupt ends a running plan at its next step's boundary.
 func (e *Engine) Interrupt() {
-	s := e.ledger.current()
+	s := e.ledger.State()
 	if p := s.ActivePlan(); p != nil {
 		e.plans.cancel(p.Plan.ID)
 	}
@@ -214,12 +229,12 @@ func (e *Engine) Interrupt() {
 // resume takes care of what the engine before left behind: an armed plan never
 // fires, a rollback goes on, and of a way up that was begun a person must say what to do.
 func (e *Engine) resume() {
-	s := e.ledger.current()
-	if p := e.ledger.unfinished(); p != nil {
-		e.ledger.must(e.o.Actor, model.IntentID(p.Plan.ID), arrival(&p.Plan, &s))
+	s := e.ledger.State()
+	if p := e.ledger.Unfinished(); p != nil {
+		e.ledger.RecordAnyway(e.o.Actor, model.IntentID(p.Plan.ID), plan.Arrival(&p.Plan, &s))
 	}
 	if p := s.Preempted; p != nil {
-		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: p.Plan.ID, Outcome: model.NeedsHuman,
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: p.Plan.ID, Outcome: model.NeedsHuman,
 			Summary: "another plan went first, and gonogo ended before this one had stopped: look at what its last step did"})
 	}
 	p := s.ActivePlan()
@@ -229,17 +244,17 @@ func (e *Engine) resume() {
 	id := p.Plan.ID
 	switch {
 	case p.Status == model.Armed:
-		e.ledger.must(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired, so it was not run"})
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanVetoed{Plan: id, Reason: "gonogo ended before it fired"})
 	case p.Plan.Kind == model.PlanDrill:
-		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended in the middle of the drill: nothing was changed; rehearse again"})
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended in the middle of the drill: nothing was changed; rehearse again"})
 	case p.Plan.Kind == model.PlanRollback:
 		e.plans.mu.Lock()
 		e.plans.start(p.Plan, model.IntentID(id))
 		e.plans.mu.Unlock()
 	case !begun(p):
-		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended before the first step"})
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended before the first step"})
 	default:
-		e.ledger.must(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.NeedsHuman,
+		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.NeedsHuman,
 			Summary: "gonogo ended in the middle of it: look at the flags, then repeat it or roll back"})
 	}
 }

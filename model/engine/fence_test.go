@@ -2,126 +2,24 @@ package engine
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record/recordtest"
 	"gonogo/model/journal"
 )
-
-// shared is a journal in memory that several engines may open, as hosts do one elsewhere.
-type shared struct {
-	mu      sync.Mutex
-	records []model.Record
-}
-
-func (s *shared) open(_ string, each func(model.Record) error) (journal.Store, journal.Report, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, r := range s.records {
-		if err := each(r); err != nil {
-			return nil, journal.Report{}, err
-		}
-	}
-	return s, journal.Report{Records: len(s.records), Seq: uint64(len(s.records)), Reserved: true}, nil
-}
-
-func (s *shared) AppendAll(last uint64, at time.Time, by model.Actor, cause model.IntentID, events ...model.Event) ([]model.Record, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if last != uint64(len(s.records)) {
-		return nil, fmt.Errorf("shared: record %d is the last, not %d: %w", len(s.records), last, journal.ErrMoved)
-	}
-	var out []model.Record
-	for _, e := range events {
-		raw, err := json.Marshal(e)
-		if err != nil {
-			return nil, err
-		}
-		if e, err = model.UnmarshalEvent(model.EventName(e), raw); err != nil {
-			return nil, err
-		}
-		n := last + uint64(len(out)) + 1
-		out = append(out, model.Record{Seq: n, At: at, By: by, Cause: cause, Sum: model.Hash(fmt.Sprint("sum ", n)), Event: e})
-	}
-	s.records = append(s.records, out...)
-	return out, nil
-}
-
-func (s *shared) Close() error { return nil }
-
-func (s *shared) all() []model.Record {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.records[:len(s.records):len(s.records)]
-}
-
-func held(reason string) model.Event { return model.HoldChanged{Held: true, Reason: reason} }
-
-func TestLedgerThatAnotherOvertook(t *testing.T) {
-	s := &shared{}
-	o := Options{Rollout: rollout(), Now: time.Now, OpenJournal: s.open}
-	open := func() *ledger {
-		l, err := openLedger(o, func() {})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return l
-	}
-	by := model.Actor{Name: "ana"}
-	first, second := open(), open()
-	if err := first.record(by, "", held("one"), held("two")); err != nil || first.fencedBy() != nil {
-		t.Fatal(err, first.fencedBy())
-	}
-	// It opened before that, so it rests on what is not the last any more.
-	second.opening = func() model.Event { return model.EngineStarted{PID: 2} }
-	second.must(by, "", held("unseen"), held("unseen"))
-	if err := second.fencedBy(); !errors.Is(err, journal.ErrMoved) {
-		t.Fatalf("fenced by %v", err)
-	}
-	for range 3 { // its own numbers pass those of the store meanwhile
-		second.must(by, "", held("unseen"))
-		if err := second.record(by, "", held("refused")); !errors.Is(err, journal.ErrMoved) {
-			t.Errorf("recorded: %v", err)
-		}
-	}
-	if _, _, trouble := second.view(); !strings.Contains(trouble, "writes nothing any more") || second.current().Unaudited != 6 {
-		t.Errorf("trouble %q, %d unaudited", trouble, second.current().Unaudited)
-	}
-	if err := first.record(by, "", held("three")); err != nil {
-		t.Errorf("the owner is kept from writing: %v", err)
-	}
-	third := open()
-	if err := third.record(by, "", held("four")); err != nil {
-		t.Error(err)
-	}
-	if err := first.record(by, "", held("late")); !errors.Is(err, journal.ErrMoved) || first.fencedBy() == nil {
-		t.Errorf("got %v, fenced by %v", err, first.fencedBy())
-	}
-	var got []string
-	for _, r := range s.all() {
-		got = append(got, r.Event.(model.HoldChanged).Reason)
-	}
-	if want := "one two three four"; strings.Join(got, " ") != want {
-		t.Errorf("the journal has %q, want %q", got, want)
-	}
-}
 
 // TestPlanIsFenced takes the journal from an engine in the middle of a plan, up and down.
 func TestPlanIsFenced(t *testing.T) {
 	for _, kind := range []model.IntentKind{model.ArmEnter, model.ArmRollback} {
 		t.Run(string(kind), func(t *testing.T) {
-			w, s := newWorld(), &shared{}
+			w, s := newWorld(), &recordtest.Store{}
 			o := options(t, w, t.TempDir())
-			o.OpenJournal = s.open
+			o.OpenJournal = s.Open
 			p := board(t, o)
 			if kind == model.ArmRollback {
 				p.enter("ten")
@@ -146,19 +44,18 @@ func TestPlanIsFenced(t *testing.T) {
 			})
 			theirs := 0
 			for theirs == 0 { // until no observation comes between
-				last := uint64(len(s.all()))
-				if _, err := s.AppendAll(last, time.Now(), model.Actor{Name: "another host"}, "", model.EngineStarted{PID: 2}); err == nil {
+				last := uint64(len(s.Records()))
+				if _, err := s.AppendEntries(last, []journal.Entry{{At: time.Now(), By: model.Actor{Name: "another host"}, Event: model.EngineStarted{PID: 2}}}); err == nil {
 					theirs = int(last) + 1
 				}
 			}
 			close(gate)
 			got := p.ended()
 			e := p.engine
-			r := &run{x: &e.plans, e: e, cancelled: make(chan struct{})}
-			if e.ledger.fencedBy() == nil {
+			if e.ledger.Fenced() == nil {
 				t.Fatal("the ledger is not fenced")
 			}
-			if r.over(context.Background()) == nil {
+			if (ground{e}).Held() == nil {
 				t.Error("a fenced plan begins another step")
 			}
 			if got.Outcome != model.Fenced {
@@ -169,7 +66,7 @@ func TestPlanIsFenced(t *testing.T) {
 				t.Error("a hold was acknowledged")
 			}
 			p.stop()
-			if n := len(s.all()); n != theirs {
+			if n := len(s.Records()); n != theirs {
 				t.Errorf("%d records were written after another host's", n-theirs)
 			}
 		})

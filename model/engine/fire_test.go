@@ -28,10 +28,10 @@ func BenchmarkFireToEffect(b *testing.B) {
 	}
 	build, release, wrote := o.Build, make(chan struct{}), make(chan time.Time, 100)
 	defer close(release)
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
-		parts.Sources["herd"] = SourcePart{"fake", herd}
-		parts.Sources["hung"] = SourcePart{"fake", hungSource{release}}
+		parts.Sources["herd"] = model.BuiltSource{Kind: "fake", Source: herd}
+		parts.Sources["hung"] = model.BuiltSource{Kind: "fake", Source: hungSource{release}}
 		for id, s := range parts.Switches {
 			parts.Switches[id] = stamped{s.(fakeSwitch), wrote}
 		}

@@ -89,9 +89,9 @@ func (e *Engine) seeStored(f *model.Flag, v model.Value, err error) {
 	if err != nil {
 		ev.Value, ev.Err = model.Value{}, model.Inert(err.Error())
 	}
-	old := e.ledger.current().Flags[f.ID]
+	old := e.ledger.State().Flags[f.ID]
 	if ev.Err != old.StoredErr || err == nil && (old.Stored.Type != v.Type || !old.Stored.Equal(v)) {
-		e.ledger.must(e.o.Actor, "", ev)
+		e.ledger.RecordAnyway(e.o.Actor, "", ev)
 	}
 }
 
@@ -109,10 +109,10 @@ func (e *Engine) observeEffective(ctx context.Context, f *model.Flag) (model.Val
 	if err != nil {
 		ev.Value, ev.Err = model.Value{}, model.Inert(err.Error())
 	}
-	old := e.ledger.current().Flags[f.ID]
+	old := e.ledger.State().Flags[f.ID]
 	settles := err == nil && old.Pending && v.Equal(old.Want)
 	if ev.Err != old.EffectErr || settles || err == nil && (old.Inferred || old.Effective.Type != v.Type || !old.Effective.Equal(v)) {
-		e.ledger.must(e.o.Actor, "", ev)
+		e.ledger.RecordAnyway(e.o.Actor, "", ev)
 	}
 	return v, err
 }

@@ -73,13 +73,13 @@ func (e *Engine) guard() {
 	if g == nil || g.Mode == model.GuardOff || e.o.Transient {
 		return
 	}
-	state := e.ledger.current()
+	state := e.ledger.State()
 	failing, why := e.breach(&state)
 	tripped := state.Guard.Metric
 	switch {
 	case failing != "" && tripped == "":
 		reason := e.judge.line(failing).Reason
-		if e.ledger.record(e.guardActor(), "", model.GuardTripped{Metric: failing, Reason: reason, Mode: g.Mode}) == nil {
+		if e.ledger.Record(e.guardActor(), "", model.GuardTripped{Metric: failing, Reason: reason, Mode: g.Mode}) == nil {
 			e.tellGuard(fmt.Sprintf("%s is in breach", failing), reason)
 		}
 	case failing == "" && tripped != "":
@@ -87,7 +87,7 @@ func (e *Engine) guard() {
 		if state.Phase == "" {
 			now = ""
 		}
-		if e.ledger.record(e.guardActor(), "", model.GuardCleared{Metric: tripped, Now: why, State: now}) == nil {
+		if e.ledger.Record(e.guardActor(), "", model.GuardCleared{Metric: tripped, Now: why, State: now}) == nil {
 			e.tellCleared(tripped, now, why)
 		}
 	}
@@ -131,7 +131,7 @@ func (e *Engine) guardAnswered(err error) {
 // mayGuard returns errStoodDown if there is no reason any more to arm: time
 // has passed since the guard asked.
 func (e *Engine) mayGuard() error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	failing, _ := e.breach(&state)
 	if failing == "" || state.Guard.Spent || state.Guard.Vetoed(e.o.Now()) {
 		return errStoodDown

@@ -95,7 +95,7 @@ func TestGuardArmsAgainAfterTheVeto(t *testing.T) {
 		t.Fatal(a.Err)
 	}
 	p.until("another plan of the guard's", func(s *model.Snapshot) bool { return isArmedByGuard(s) && s.State.Plan.Plan.ID != id })
-	if a := p.ask(model.Intent{Kind: model.Fire, Plan: p.last.State.Plan.Plan.ID}); a.Err != "" { // fire at once
+	if a := p.ask(model.Intent{Kind: model.Fire, Plan: p.last.State.Plan.Plan.ID, Hash: p.last.State.Plan.Plan.Hash}); a.Err != "" { // fire at once
 		t.Fatal(a.Err)
 	}
 	if end := p.ended(); end.FiredBy.Name != "ana" || end.Outcome != model.Verified {
@@ -281,7 +281,7 @@ func TestBreachIsOverOnlyWhenItPasses(t *testing.T) {
 	o.Rollout.Actions = append(o.Rollout.Actions, model.ActionSpec{ID: "team", Timeout: time.Second})
 	titles := make(chan string, 10)
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		parts.Actions["team"] = titler{titles}
 		return parts, err

@@ -6,11 +6,12 @@ import (
 	"fmt"
 
 	"gonogo/model"
+	"gonogo/model/plan"
 )
 
 // takeIntents works through the queue: each intent is checked, journaled and acted on.
 func (e *Engine) takeIntents(ctx context.Context) {
-	asked := e.feed.Take(e.ledger.hurries)
+	asked := e.feed.Take(e.ledger.RollbackAsked)
 	defer e.feed.Leave()
 	for {
 		select {
@@ -48,7 +49,7 @@ func refuse(format string, args ...any) error {
 
 // take acts on one intent. Its error goes to who asked.
 func (e *Engine) take(in model.Intent) error {
-	if state := e.ledger.current(); in.May != model.AccessAll {
+	if state := e.ledger.State(); in.May != model.AccessAll {
 		if err := May(in, &state); err != nil {
 			return err
 		}
@@ -80,7 +81,7 @@ func (e *Engine) take(in model.Intent) error {
 // arm resolves a plan, journals it and shows it; a way down takes precedence
 // over a way up, and a second one joins the first.
 func (e *Engine) arm(in model.Intent) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	down := in.Kind == model.ArmRollback
 	active := state.ActivePlan()
 	if active != nil {
@@ -104,12 +105,9 @@ func (e *Engine) arm(in model.Intent) error {
 		}
 	}
 	verdict := e.judge.verdictOf(e.o.Rollout, &state, e.o.Now())
-	plan, err := model.Resolve(e.o.Rollout, &state, verdict, in)
+	plan, err := plan.Resolve(e.o.Rollout, &state, verdict, in)
 	if err != nil {
 		return err
-	}
-	if in.Hash != "" && in.Hash != plan.Hash && !down {
-		return refuse("the plan would do something else by now than what was shown: look again, then repeat")
 	}
 	if active != nil { // only now that there is something to take its place
 		if active.Status == model.Armed {
@@ -128,15 +126,16 @@ func (e *Engine) arm(in model.Intent) error {
 	if _, err := e.baselines(plan.Freeze, ""); err != nil {
 		return err
 	}
+	e.plans.shows(in, state.Plan)
 	events := []model.Event{model.IntentTaken{Intent: in}, armed}
 	if down {
-		e.ledger.descends()
-		e.ledger.must(in.By, in.ID, events...)
-	} else if err := e.ledger.record(in.By, in.ID, events...); err != nil {
+		e.ledger.RollbackBegins()
+		e.ledger.RecordAnyway(in.By, in.ID, events...)
+	} else if err := e.ledger.Record(in.By, in.ID, events...); err != nil {
 		return err
 	}
 	if in.Yes {
-		return e.plans.fire(plan.ID, in.By, in.ID, "--yes")
+		return e.plans.fire(plan.ID, in.By, in.ID, howYes)
 	}
 	e.plans.countDown(plan.ID, armed.FireAt)
 	return nil
@@ -146,7 +145,7 @@ func (e *Engine) mayGoUp(in model.Intent) error {
 	if text := e.contested(); text != "" {
 		return refuse("%s: end it first; a rollback needs nothing of that", text)
 	}
-	if in.Seen != 0 && in.Seen < e.ledger.lastTouch() {
+	if in.Seen != 0 && in.Seen < e.ledger.LastTouched() {
 		return refuse("the rollout changed since you looked: look again, then repeat")
 	}
 	if in.Kind != model.ArmEnter {
@@ -189,16 +188,16 @@ func (e *Engine) join(in model.Intent, active *model.PlanState) error {
 	case other:
 		return refuse("%q runs, fired by %s: let it end first; only the emergency goes before it", active.Plan.Title, active.FiredBy.Name)
 	}
-	e.ledger.must(in.By, in.ID, model.IntentTaken{Intent: in}, model.PlanJoined{Plan: active.Plan.ID})
+	e.ledger.RecordAnyway(in.By, in.ID, model.IntentTaken{Intent: in}, model.PlanJoined{Plan: active.Plan.ID})
 	if active.Status == model.Armed && in.Yes {
-		return e.plans.fire(active.Plan.ID, in.By, in.ID, "--yes")
+		return e.plans.fireAsShown(active.Plan.ID, in.By, in.ID, howYes)
 	}
 	return nil
 }
 
 // decide fires, vetoes or cancels the plan that the intent names.
 func (e *Engine) decide(in model.Intent) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	p := state.ActivePlan()
 	if down := state.LastDown; in.Kind == model.Veto && down != nil && down.Plan.ID == in.Plan && down.Status == model.Ended {
 		return refuse("too late: the rollback has run")
@@ -210,7 +209,7 @@ func (e *Engine) decide(in model.Intent) error {
 		if p.Status != model.Running {
 			return refuse("%q does not run", p.Plan.Title)
 		}
-		e.ledger.must(in.By, in.ID, model.IntentTaken{Intent: in})
+		e.ledger.RecordAnyway(in.By, in.ID, model.IntentTaken{Intent: in})
 		e.plans.cancel(p.Plan.ID)
 		return nil
 	}
@@ -231,14 +230,14 @@ func (e *Engine) decide(in model.Intent) error {
 		e.plans.veto(p.Plan.ID, in.By, in.ID, veto)
 		return nil
 	}
-	if in.Hash != "" && in.Hash != p.Plan.Hash {
-		return refuse("what is armed is another plan than the one that was shown: look again, then repeat")
+	if in.Hash != p.Plan.Hash {
+		return refuse("what is armed is not what was shown to who fires it (plan %s, hash %.12s): look at it, then fire that", p.Plan.ID, p.Plan.Hash)
 	}
-	return e.plans.fire(p.Plan.ID, in.By, in.ID, "enter")
+	return e.plans.fireFor(in, p)
 }
 
 func (e *Engine) hold(in model.Intent) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	held := in.Kind == model.HoldOn
 	if state.Held == held {
 		if held {
@@ -249,5 +248,5 @@ func (e *Engine) hold(in model.Intent) error {
 	if held && in.Reason == "" {
 		return refuse("holding %w", model.ErrNeedsReason)
 	}
-	return e.ledger.record(in.By, in.ID, model.HoldChanged{Held: held, Reason: in.Reason})
+	return e.ledger.Record(in.By, in.ID, model.HoldChanged{Held: held, Reason: in.Reason})
 }

@@ -174,9 +174,9 @@ func (e *Engine) judgeNow() {
 	now := e.o.Now()
 	dt, jump := e.judge.elapsed(now)
 	if jump != 0 { // before anything is judged by the new wall clock
-		e.ledger.must(e.o.Actor, "", model.ClockJumped{By: jump})
+		e.ledger.RecordAnyway(e.o.Actor, "", model.ClockJumped{By: jump})
 	}
-	state := e.ledger.current()
+	state := e.ledger.State()
 	out := e.judge.look(e.o.Rollout, &state, e.meters.newest(), now, dt)
 	for id, reading := range out.seen {
 		e.meters.computed(id, reading)
@@ -184,7 +184,7 @@ func (e *Engine) judgeNow() {
 	changed := (out.verdict.Headline != state.Headline || breachBegins(&out.verdict, &state)) && out.settled
 	e.credit(out.turned || changed, false)
 	if changed {
-		_ = e.ledger.record(e.o.Actor, "", model.GateChanged{
+		_ = e.ledger.Record(e.o.Actor, "", model.GateChanged{
 			Phase: out.verdict.Phase, From: state.Headline, To: out.verdict.Headline, Reasons: out.verdict.Reasons, Breach: failingLine(&out.verdict),
 		})
 	}
@@ -241,6 +241,6 @@ func (e *Engine) credit(now, all bool) {
 	}
 	j.mu.Unlock()
 	if due {
-		_ = e.ledger.record(e.o.Actor, "", p)
+		_ = e.ledger.Record(e.o.Actor, "", p)
 	}
 }

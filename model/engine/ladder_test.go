@@ -240,7 +240,7 @@ func TestOnlyNewEvidenceCounts(t *testing.T) {
 			o := options(t, w, t.TempDir())
 			o.Rollout.Rollbacks[0].Verify = []model.Verify{{Kind: model.VerifySource, Witness: "w", Title: "log says so", Within: 600 * time.Millisecond}}
 			build := o.Build
-			o.Build = func() (Parts, error) {
+			o.Build = func() (model.Parts, error) {
 				parts, err := build()
 				parts.Witnesses = map[string]model.Witness{"w": log}
 				return parts, err
@@ -281,7 +281,7 @@ func (s liveSwitch) Set(_ context.Context, v model.Value) error {
 func split(o *Options, w *world) {
 	o.Rollout.Flags[1].Apply = nil
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		parts.Switches["tenants"] = liveSwitch{w, "tenants"}
 		return parts, err
@@ -380,7 +380,7 @@ func TestNotificationsAreSentAndNotWaitedFor(t *testing.T) {
 	o.Rollout.Actions = append(o.Rollout.Actions, model.ActionSpec{ID: "team", Timeout: time.Second}, model.ActionSpec{ID: "hung", Timeout: 2 * time.Second})
 	o.Rollout.Rollbacks[0].Notify = []model.ActionID{"team", "hung"}
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		parts.Actions["team"], parts.Actions["hung"] = team, hung
 		return parts, err

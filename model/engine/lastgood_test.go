@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"gonogo/model/engine/record"
 )
 
 // TestTheLastGoodConfigIsWhatRan: one that was edited is not used.
@@ -25,7 +27,7 @@ func TestTheLastGoodConfigIsWhatRan(t *testing.T) {
 // TestANamedPipeInAStateFilesPlaceHoldsUpNothing: nobody writes to it, and so it is not waited for.
 func TestANamedPipeInAStateFilesPlaceHoldsUpNothing(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{lastName, lockName} {
+	for _, name := range []string{lastName, record.LockName} {
 		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +35,7 @@ func TestANamedPipeInAStateFilesPlaceHoldsUpNothing(t *testing.T) {
 	if _, err := LastGood(dir); err == nil || !strings.Contains(err.Error(), "is not what gonogo wrote") {
 		t.Errorf("the last config: %v", err)
 	}
-	if h := HolderOf(dir); h.PID != 0 {
+	if h := record.HolderOf(dir); h.PID != 0 {
 		t.Errorf("the lock's holder: %+v", h)
 	}
 }

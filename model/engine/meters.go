@@ -19,7 +19,7 @@ type meters struct {
 	changed  func()
 }
 
-func newMeters(r *model.Rollout, parts Parts, changed func()) *meters {
+func newMeters(r *model.Rollout, parts model.Parts, changed func()) *meters {
 	m := &meters{
 		readings: map[model.MetricID]model.Reading{}, series: map[model.MetricID]model.Series{}, changed: changed,
 	}
@@ -31,16 +31,6 @@ func newMeters(r *model.Rollout, parts Parts, changed func()) *meters {
 		}
 	}
 	return m
-}
-
-// newer reports whether the newest reading of metric id rests on samples after since.
-func (m *meters) newer(id model.MetricID, since time.Time) bool {
-	got, ok := m.get(id)
-	at := got.SampleAt
-	if at.IsZero() {
-		at = got.At
-	}
-	return ok && !got.Ended && got.At.After(since) && at.After(since)
 }
 
 func (m *meters) sample(id model.MetricID, at time.Time, v float64) {

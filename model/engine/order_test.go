@@ -12,7 +12,7 @@ import (
 func hotMaster(o *Options, w *world) {
 	o.Rollout.Flags[0].Apply = nil
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		parts.Switches["real"] = liveSwitch{w, "real"}
 		return parts, err
@@ -55,7 +55,7 @@ func TestStaleInferenceIsNotBelieved(t *testing.T) {
 	o.Rollout.Rollbacks[0].Verify = []model.Verify{{Kind: model.VerifyFlag, Flag: "real", Is: model.BoolValue(false), Within: 300 * time.Millisecond}}
 	o.Rollout.Rollbacks[0].Run = nil
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		delete(parts.Effective, "real")
 		return parts, err

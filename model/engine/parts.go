@@ -4,36 +4,16 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record"
 	"gonogo/model/journal"
 )
-
-// Parts are the working parts of a rollout, built from its config by main.
-type Parts struct {
-	Sources   map[string]SourcePart
-	Switches  map[model.FlagID]model.Switch
-	Effective map[model.FlagID]model.Reader // of flags whose effective value can be read back
-	Actions   map[model.ActionID]model.Action
-	Seen      map[model.ActionID]model.Reader // changes when the action happened
-	Probes    map[string]model.Reader         // of http verifications
-	Witnesses map[string]model.Witness        // of verifications by a source
-	Identity  func() string                   // what machine this really is; may be nil, may be slow
-	// Missing says which parts could not be made, such as for want of a secret. Each
-	// of them is there, and answers with that error.
-	Missing []error
-}
-
-// SourcePart is a source with its kind, for people.
-type SourcePart struct {
-	Kind   string
-	Source model.Source
-}
 
 // Options say what an engine works on.
 type Options struct {
 	Rollout *model.Rollout
 	// Build makes the working parts. A seat calls it when it becomes the
 	// engine, not while it is attached to another. It must do no I/O but reading secrets.
-	Build   func() (Parts, error)
+	Build   func() (model.Parts, error)
 	Dir     string      // the state directory; must exist
 	Actor   model.Actor // of what the engine does by itself
 	Now     func() time.Time
@@ -79,5 +59,5 @@ const (
 	observeTimeout = 5 * time.Second
 	deadTime       = 400 * time.Millisecond // after arming, before a key may fire or veto
 	armedFor       = 2 * time.Minute        // an armed plan that nobody confirms lapses
-	tailLength     = 200                    // records that a snapshot carries
+	tailLength     = record.TailLength
 )

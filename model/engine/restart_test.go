@@ -124,7 +124,7 @@ func rechain(t *testing.T, dir string, records []byte) {
 		if err := r.UnmarshalJSON(line); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.AppendAll(last, r.At, r.By, r.Cause, r.Event); err != nil {
+		if _, err := f.AppendEntries(last, []journal.Entry{{At: r.At, By: r.By, Cause: r.Cause, Event: r.Event}}); err != nil {
 			t.Fatal(err)
 		}
 		last++

@@ -53,7 +53,7 @@ func noCheck(r *model.Rollout, phase *model.Phase, id model.CheckID) error {
 }
 
 func (e *Engine) sign(in model.Intent) error {
-	state := e.ledger.current()
+	state := e.ledger.State()
 	phase, a, err := e.attemptOf(&state, in)
 	if err != nil {
 		return err
@@ -71,9 +71,9 @@ func (e *Engine) sign(in model.Intent) error {
 	case in.Kind == model.Unsign && !signed:
 		return refuse("%q is not signed", c.Text)
 	case in.Kind == model.Unsign:
-		return e.ledger.record(in.By, in.ID, model.CheckUnsigned{Phase: phase.ID, Attempt: a.N, Check: c.ID})
+		return e.ledger.Record(in.By, in.ID, model.CheckUnsigned{Phase: phase.ID, Attempt: a.N, Check: c.ID})
 	case signed && result.Counts(c, e.o.Now()) && !result.Ran:
 		return refuse("%q is signed already, by %s", c.Text, result.By.Name)
 	}
-	return e.ledger.record(in.By, in.ID, model.CheckSigned{Phase: phase.ID, Attempt: a.N, Check: c.ID, Note: in.Reason})
+	return e.ledger.Record(in.By, in.ID, model.CheckSigned{Phase: phase.ID, Attempt: a.N, Check: c.ID, Note: in.Reason})
 }

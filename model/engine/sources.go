@@ -16,7 +16,7 @@ type emitter struct {
 }
 
 func (m emitter) Fact(ev model.Event) error {
-	return m.e.ledger.record(model.Actor{Name: m.source, Host: m.e.o.Actor.Host, Via: "engine"}, "", ev)
+	return m.e.ledger.Record(model.Actor{Name: m.source, Host: m.e.o.Actor.Host, Via: model.ViaEngine}, "", ev)
 }
 
 func (m emitter) Sample(id model.MetricID, at time.Time, v float64) { m.e.meters.sample(id, at, v) }
@@ -37,7 +37,7 @@ func (m emitter) Trouble(id model.MetricID, err error) {
 
 // runSource runs a source until ctx is done, and starts it again, after a
 // growing pause of 1 to 30 s, when it gives up or panics.
-func (e *Engine) runSource(ctx context.Context, id string, part SourcePart) {
+func (e *Engine) runSource(ctx context.Context, id string, part model.BuiltSource) {
 	pause := time.Second
 	for ctx.Err() == nil {
 		began := e.o.Now()

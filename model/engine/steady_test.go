@@ -52,7 +52,7 @@ func TestWhatDoesNotLastIsNotVerified(t *testing.T) {
 			o.Rollout.Rollbacks[0].Steady = time.Second
 			o.Rollout.Rollbacks[0].Verify = o.Rollout.Rollbacks[0].Verify[:1]
 			build := o.Build
-			o.Build = func() (Parts, error) {
+			o.Build = func() (model.Parts, error) {
 				parts, err := build()
 				parts.Seen["restart"] = readerFunc(func() (string, error) {
 					w.mu.Lock()
@@ -100,7 +100,7 @@ func unreadable(t *testing.T, w *world) Options {
 	o.Rollout.Phases[2].Flags = nil
 	o.Rollout.Rollbacks[0].Verify = o.Rollout.Rollbacks[0].Verify[:1]
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		delete(parts.Effective, "real")
 		return parts, err
@@ -220,7 +220,7 @@ func TestRestartThatCannotBeSeenIsNotVerified(t *testing.T) {
 			o.Rollout.Phases[2].Flags = nil
 			o.Rollout.Rollbacks[0].Verify = o.Rollout.Rollbacks[0].Verify[1:] // the metric
 			build := o.Build
-			o.Build = func() (Parts, error) {
+			o.Build = func() (model.Parts, error) {
 				parts, err := build()
 				delete(parts.Seen, "restart")
 				if !c.read {

@@ -198,7 +198,7 @@ func TestNeverGoOnAFlagOfYesterday(t *testing.T) {
 	p.stop()
 	o := options(t, w, dir)
 	build := o.Build
-	o.Build = func() (Parts, error) {
+	o.Build = func() (model.Parts, error) {
 		parts, err := build()
 		parts.Switches["real"] = hungSwitch{}
 		return parts, err

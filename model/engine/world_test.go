@@ -13,6 +13,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/engine/feed"
+	"gonogo/model/engine/record"
 	"gonogo/model/journal"
 )
 
@@ -213,7 +214,7 @@ func rollout() *model.Rollout {
 func options(t testing.TB, w *world, dir string) Options {
 	return Options{
 		Rollout: rollout(), Dir: dir, Actor: model.Actor{Name: "gonogo", Via: "engine"}, Now: time.Now, Version: "test",
-		Build: func() (Parts, error) {
+		Build: func() (model.Parts, error) {
 			effective := func(id model.FlagID) model.Reader {
 				return readerFunc(func() (string, error) {
 					w.mu.Lock()
@@ -221,8 +222,8 @@ func options(t testing.TB, w *world, dir string) Options {
 					return w.live[id].Encode(), nil
 				})
 			}
-			return Parts{
-				Sources:   map[string]SourcePart{"fake": {"fake", fakeSource{w}}},
+			return model.Parts{
+				Sources:   map[string]model.BuiltSource{"fake": {Kind: "fake", Source: fakeSource{w}}},
 				Switches:  map[model.FlagID]model.Switch{"real": fakeSwitch{w, "real"}, "tenants": fakeSwitch{w, "tenants"}},
 				Effective: map[model.FlagID]model.Reader{"real": effective("real"), "tenants": effective("tenants")},
 				Actions:   map[model.ActionID]model.Action{"restart": restart{w}},
@@ -258,9 +259,9 @@ func board(t testing.TB, o Options) *pilot {
 // start runs an engine until the test ends, or stop is called.
 func start(t testing.TB, o Options) *pilot {
 	t.Helper()
-	take := TakeLock
+	take := record.TakeLock
 	if o.Down {
-		take = LockForDown
+		take = record.TakeLockDown
 	}
 	l, _ := take(o.Dir)
 	if l == nil {

@@ -5,6 +5,6 @@
 //
 // It is pure: no goroutine, no clock (the time is passed in), no I/O, nothing
 // kept between calls and nothing dropped. All functions may be called from
-// several goroutines at once. It must import nothing but model and the
-// standard library.
+// several goroutines at once. It must import nothing but model, the standard
+// library and the library that evaluates expressions (expr).
 package gate

@@ -16,7 +16,7 @@ type Entry struct {
 	Event model.Event
 }
 
-// AppendAll adds facts behind record last in one write and one fsync, and
+// AppendEntries adds facts behind record last in one write and one fsync, and
 // returns their records, with At in UTC. They are durable when the error is
 // nil. If last is not the last record it returns ErrMoved. After a failed write
 // or fsync, or once somebody else wrote the file or put another in its place,
@@ -26,15 +26,6 @@ type Entry struct {
 // If it fails none is acknowledged; after a crash in the middle the first few of them may be there.
 // The events of the records are equal to what a replay will give, not
 // necessarily the very values passed in.
-func (j *File) AppendAll(last uint64, at time.Time, by model.Actor, cause model.IntentID, events ...model.Event) ([]model.Record, error) {
-	entries := make([]Entry, len(events))
-	for i, e := range events {
-		entries[i] = Entry{at, by, cause, e}
-	}
-	return j.AppendEntries(last, entries)
-}
-
-// AppendEntries is AppendAll for facts of several people and times.
 func (j *File) AppendEntries(last uint64, entries []Entry) ([]model.Record, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -77,6 +77,8 @@ func TestDamage(t *testing.T) {
 		{"sum fits, time does not", join(l[0], resum(bytes.Replace(l[1], []byte(`"at":"2026`), []byte(`"at":"soon`), 1))), 2, Edited},
 		{"sum fits, actor does not", join(l[0], resum(bytes.Replace(l[1], []byte(`"name":"ada"`), []byte(`"name":5`), 1))), 2, Edited},
 		{"sum fits, cause does not", join(l[0], resum(bytes.Replace(l[1], []byte(`"cause":"`), []byte(`"cause":5"`), 1))), 2, Edited},
+		{"version that is none", join(resum(bytes.Replace(l[0], []byte(`{"v":1,`), []byte(`{"v":"x",`), 1)), l[1]), 1, Edited},
+		{"version zero", join(resum(bytes.Replace(l[0], []byte(`{"v":1,`), []byte(`{"v":0,`), 1)), l[1]), 1, Edited},
 		{"unfinished", b[:len(b)-20], 5, Torn},
 		{"without the last line break", b[:len(b)-1], 5, Torn},
 		{"zeros behind", append(bytes.Clone(b), make([]byte, 100)...), 6, Torn},

@@ -119,6 +119,15 @@ func openWith(t testing.TB, d disk, dir string) (*File, Report, []model.Record) 
 // hold returns a small event that can be told from others.
 func hold(reason string) model.Event { return model.HoldChanged{Held: true, Reason: reason} }
 
+// AppendAll is AppendEntries for events of one person and time.
+func (j *File) AppendAll(last uint64, at time.Time, by model.Actor, cause model.IntentID, events ...model.Event) ([]model.Record, error) {
+	entries := make([]Entry, len(events))
+	for i, e := range events {
+		entries[i] = Entry{at, by, cause, e}
+	}
+	return j.AppendEntries(last, entries)
+}
+
 // Append is AppendAll for one event, behind whatever is last.
 func (j *File) Append(at time.Time, by model.Actor, cause model.IntentID, e model.Event) (model.Record, error) {
 	records, err := j.AppendAll(j.last(), at, by, cause, e)

@@ -79,7 +79,9 @@ func (j *File) start(each func(model.Record) error) (Report, error) {
 	if err != nil {
 		return report, fmt.Errorf("journal %q: %w", j.path, err)
 	}
-	if p := report.Problem; p != nil && p.Kind != Torn {
+	if p := report.Problem; p != nil && p.Kind == Newer {
+		return report, fmt.Errorf("journal %q: %w", j.path, p)
+	} else if p != nil && p.Kind != Torn {
 		return report, fmt.Errorf("journal %q: %w; `gonogo log --verify` says more; restore it from a copy, or move it away to start anew", j.path, p)
 	}
 	j.seq, j.sum, j.size = report.Seq, report.Sum, report.Bytes

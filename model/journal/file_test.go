@@ -44,6 +44,17 @@ func events() []model.Event {
 		model.PlanEnded{Plan: "p1", Outcome: model.Verified},
 		model.ClockJumped{By: -time.Minute},
 		model.Unaudited{Count: 3, Reason: "full"},
+		model.CheckBegan{Phase: "ten", Attempt: 1, Check: "suite"},
+		model.CheckEnded{Phase: "ten", Attempt: 1, Check: "suite", OK: true, Took: time.Second},
+		model.BaselineFrozen{Metric: "p95", Value: 0.25, Window: time.Hour, Points: 60},
+		model.GuardTripped{Metric: "error", Reason: "5% is above 1%"},
+		model.GuardCleared{Metric: "error", Now: "0.2%", State: model.Pass},
+		model.Confirmed{Plan: "p1", How: model.ByPerson, Reason: "looked"},
+		model.StillConfirmed{Plan: "p1"},
+		model.NotConfirmed{Plan: "p1", Reason: "the flag is on"},
+		model.EvidenceMarked{Plan: "p1", Step: 1, Mark: "offset 12"},
+		model.Recovered{Plan: "p1", Fired: t0.UTC(), Contained: t0.UTC(), Verified: t0.UTC()},
+		model.Notified{Action: "chat", Plan: "p1", Title: "rolled back"},
 	}
 }
 
@@ -118,7 +129,7 @@ func TestLineForm(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"seq":1,"at":"2026-07-01T06:30:00.123456789Z","by":{"name":"ada","host":"desk","via":"cockpit"},` +
-		`"cause":"intent-1","prev":"","type":"HoldChanged","event":{"held":true,"reason":"< 1% & falling"},"sum":"` + string(r.Sum) + "\"}\n"
+		`"cause":"intent-1","prev":"","type":"HoldChanged","event":{"v":1,"held":true,"reason":"< 1% & falling"},"sum":"` + string(r.Sum) + "\"}\n"
 	if string(b) != want {
 		t.Errorf("got  %s\nwant %s", b, want)
 	}

@@ -22,7 +22,7 @@ const maxLine = 16 << 20
 //
 // with its members always in this order and without blanks. The sum is taken
 // over the exact bytes before `,"sum":"`, so that checking it needs no opinion
-// about JSON. Inside a JSON string a quote is always behind a backslash, so none
+// about JSON. The first line's event holds the journal's version, see Version. Inside a JSON string a quote is always behind a backslash, so none
 // of the separators below can occur in one: the first match ends a member.
 const (
 	beforeSeq   = `{"seq":`
@@ -90,6 +90,11 @@ func (e *encoder) add(r model.Record) (model.Record, error) {
 	if r.Event, err = model.UnmarshalEvent(name, raw); err != nil {
 		return r, err
 	}
+	if r.Seq == 1 {
+		if raw, err = versioned(raw); err != nil {
+			return r, err
+		}
+	}
 	e.line = append(e.line, raw...)
 	if size := len(e.line) - start + tailLen; size > maxLine {
 		return r, fmt.Errorf("event %s makes a record of %d bytes, more than the %d that one may have", name, size, maxLine)
@@ -134,6 +139,7 @@ func (e *encoder) head(r model.Record) error {
 type decoder struct {
 	by    model.Actor
 	byRaw []byte
+	event []byte // JSON of the last record's event; good until its line is not
 }
 
 // checkSum returns the part of a line that its sum is taken over, and the sum
@@ -194,6 +200,7 @@ func (d *decoder) decode(body []byte) (model.Record, error) {
 		r.Cause = model.IntentID(text)
 	}
 	r.Prev = model.Hash(prev)
+	d.event = c.rest
 	r.Event, err = model.UnmarshalEvent(string(name), c.rest)
 	return r, err
 }

@@ -11,6 +11,9 @@ import (
 var (
 	// ErrDamaged is a journal whose records are not what was written. The error is a *Damage.
 	ErrDamaged = errors.New("the journal is damaged")
+	// ErrNewer is a journal of a version that only a newer gonogo reads: nothing
+	// of it was read, and it may be whole. The error is a *Damage of kind Newer, and no ErrDamaged.
+	ErrNewer = errors.New("the journal is a newer gonogo's")
 	// ErrPoisoned is a File after a write or fsync failed: nothing is taken any
 	// more, since nobody knows what reached the disk. It wraps the cause.
 	ErrPoisoned = errors.New("the journal takes no more records after an error")
@@ -30,6 +33,7 @@ const (
 	Missing   Kind = "missing"       // records before this line are gone
 	Torn      Kind = "torn"          // the last line is unfinished
 	Unknown   Kind = "unknown event" // whole, but this version cannot read it
+	Newer     Kind = "newer version" // likewise the whole journal, see ErrNewer
 
 	// What only an anchor shows, see ReadAnchored.
 	Rewritten     Kind = "rewritten" // the chain holds, but is not the one that was written
@@ -52,15 +56,21 @@ func (d *Damage) Error() string {
 	return fmt.Sprintf("line %d: %s: %s", d.Line, d.Kind, d.Detail)
 }
 
-// Is makes every Damage an ErrDamaged.
-func (d *Damage) Is(target error) bool { return target == ErrDamaged }
+// Is makes a Damage an ErrDamaged, and one of kind Newer an ErrNewer.
+func (d *Damage) Is(target error) bool {
+	if d.Kind == Newer {
+		return target == ErrNewer
+	}
+	return target == ErrDamaged
+}
 
 // Report is what was found in a journal.
 type Report struct {
-	Records  int        `json:"records"` // good ones, from the first on without a break
-	Seq      uint64     `json:"seq"`     // of the last good record, 0: none
-	Sum      model.Hash `json:"sum"`     // of the last good record
-	Bytes    int64      `json:"bytes"`   // of the good records
+	Records  int        `json:"records"`           // good ones, from the first on without a break
+	Seq      uint64     `json:"seq"`               // of the last good record, 0: none
+	Sum      model.Hash `json:"sum"`               // of the last good record
+	Bytes    int64      `json:"bytes"`             // of the good records
+	Version  int        `json:"version,omitempty"` // of the journal; 0: it is empty, or names none, see Version
 	Problem  *Damage    `json:"problem,omitempty"`
 	Torn     int64      `json:"torn,omitempty"` // bytes of an unfinished last line
 	Kept     string     `json:"kept,omitempty"` // the file into which Open moved those bytes

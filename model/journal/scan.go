@@ -35,6 +35,9 @@ func Read(path string, each func(model.Record) error) (Report, error) {
 	return report, nil
 }
 
+// formDetail is said of a record whose sum fits, and that no gonogo wrote.
+const formDetail = "gonogo does not write records of this form"
+
 // scan reads records until the first problem or the end.
 func scan(in io.Reader, each func(model.Record) error) (Report, error) {
 	var report Report
@@ -67,6 +70,7 @@ func scan(in io.Reader, each func(model.Record) error) (Report, error) {
 			}
 		}
 		report.Records++
+		report.Version = s.version
 		report.Seq, report.Sum = r.Seq, r.Sum
 		report.Bytes += line.size
 	}
@@ -75,7 +79,8 @@ func scan(in io.Reader, each func(model.Record) error) (Report, error) {
 type scanner struct {
 	lines
 	decoder
-	n int // lines read
+	n       int // lines read
+	version int // of the journal, from its first line; 0: it names none
 }
 
 // judge decodes a whole line and holds it against the record before.
@@ -92,17 +97,36 @@ func (s *scanner) judge(l line, before Report) (model.Record, *Damage) {
 	want := before.Seq + 1
 	switch {
 	case errors.Is(err, errForm):
-		return r, &Damage{s.n, Edited, "gonogo does not write records of this form"}
+		return r, &Damage{s.n, Edited, formDetail}
 	case r.Seq > want:
 		return r, &Damage{s.n, Missing, fmt.Sprintf("record %d where %d belongs", r.Seq, want)}
 	case r.Seq < want:
 		return r, &Damage{s.n, Reordered, fmt.Sprintf("record %d where %d belongs", r.Seq, want)}
 	case r.Prev != before.Sum:
 		return r, &Damage{s.n, Edited, fmt.Sprintf("record %d does not follow from the one before it", r.Seq)}
-	case err != nil:
+	case want == 1:
+		if problem := s.judgeVersion(); problem != nil {
+			return r, problem
+		}
+	}
+	if err != nil {
 		return r, &Damage{s.n, Unknown, model.Inert(err.Error())}
 	}
 	return r, nil
+}
+
+// judgeVersion takes the journal's version from its first record, which comes
+// before all that only a newer gonogo could say of it.
+func (s *scanner) judgeVersion() *Damage {
+	version, ok := versionOf(s.event)
+	switch {
+	case !ok:
+		return &Damage{s.n, Edited, formDetail}
+	case version > Version:
+		return &Damage{s.n, Newer, fmt.Sprintf("the journal is of version %d, and this gonogo reads up to version %d: use the newer gonogo", version, Version)}
+	}
+	s.version = version
+	return nil
 }
 
 // lookAhead turns Missing into Reordered if the record that is missing comes later.

@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,6 +24,41 @@ func sh(script string, more ...any) map[string]any {
 	return table
 }
 
+// built makes a source in dir with the keys of its table.
+func built(t *testing.T, dir string, table map[string]any) *source {
+	t.Helper()
+	s, err := build(config.SourcePart{Part: config.Part{Table: config.NewTable(table), Dir: dir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.(*source)
+}
+
+// TestACommandGetsWhatItsSourceNames: a folder, variables of the config and of
+// gonogo's own, as an action's program does, and no error shows a secret among them.
+func TestACommandGetsWhatItsSourceNames(t *testing.T) {
+	t.Setenv("SOURCE_TOKEN", "s3cr3t-t0ken")
+	t.Setenv("SOURCE_PASSED", "password-passed")
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "below"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := built(t, dir, map[string]any{"dir": "below", "env": map[string]any{"T": "env:SOURCE_TOKEN", "N": "41"}, "pass_env": []any{"SOURCE_PASSED"}})
+	tests := map[string]struct{ script, want string }{
+		"variable": {`test "$(basename "$PWD")" = below && echo "${N}0"`, "410 <nil>"},
+		"printed":  {`echo "$T"`, `0 it printed "[secret]" where a number is wanted`},
+		"passed":   {`echo "it is $SOURCE_PASSED" >&2; exit 2`, "0 exit status 2: it is [secret]"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			v, err := s.value(t.Context(), metricKeys{Command: []string{"sh", "-c", test.script}})
+			if got := fmt.Sprint(v, err); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
 func TestValue(t *testing.T) {
 	t.Setenv("TEST_SECRET", "geheim")
 	t.Setenv("LC_ALL", "C")
@@ -37,7 +73,7 @@ func TestValue(t *testing.T) {
 		"exit 3":          {table: sh("echo ignored; exit 3", "value", "status"), want: 3},
 		"failed":          {table: sh("echo 1; echo first >&2; echo why >&2; exit 3"), wantErr: "exit status 3: why"},
 		"failed silently": {table: sh("exit 3"), wantErr: "exit status 3"},
-		"killed":          {table: sh("kill -9 $$", "value", "status"), wantErr: "sh: signal: killed"},
+		"killed":          {table: sh("kill -9 $$", "value", "status"), wantErr: "ended by signal 9 (killed)"},
 		"nothing":         {table: command("true"), wantErr: "no data: it printed nothing"},
 		"words":           {table: command("echo", "a\tb"), wantErr: `it printed "a␉b" where a number is wanted`},
 		"too much":        {table: sh("yes 1 | head -c 100000"), wantErr: "it printed more than 64 KiB where a number is wanted"},
@@ -46,7 +82,7 @@ func TestValue(t *testing.T) {
 		"environment":     {table: sh(`echo "${TEST_SECRET:-none}$LC_ALL"`), wantErr: `it printed "noneC" where a number is wanted`},
 		"relative":        {table: command("./seven"), want: 7},
 		"in its folder":   {table: sh("cat seven.txt"), want: 7},
-		"unknown":         {table: command("gonogo-no-such-program"), wantErr: `exec: "gonogo-no-such-program": executable file not found in $PATH`},
+		"unknown":         {table: command("gonogo-no-such-program"), wantErr: `program "gonogo-no-such-program": not found in `},
 	}
 	dir := t.TempDir()
 	for name, text := range map[string]string{"seven": "#!/bin/sh\necho 7\n", "seven.txt": "7\n"} {
@@ -56,9 +92,9 @@ func TestValue(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			v, err := value(t.Context(), dir, config.NewTable(test.table))
+			v, err := built(t, dir, nil).value(t.Context(), config.Into[metricKeys](config.NewTable(test.table), dir))
 			if test.wantErr != "" {
-				if err == nil || err.Error() != test.wantErr {
+				if err == nil || err.Error() != test.wantErr && (!strings.HasSuffix(test.wantErr, " in ") || !strings.HasPrefix(err.Error(), test.wantErr)) {
 					t.Errorf("got %v, %v; want error %q", v, err, test.wantErr)
 				}
 				return
@@ -84,7 +120,7 @@ func TestTimeoutEndsTheGroup(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
 			go func() {
-				_, err := run(ctx, dir, []string{"sh", "-c", script})
+				_, err := built(t, dir, nil).value(ctx, metricKeys{Command: []string{"sh", "-c", script}})
 				ended <- err
 			}()
 			pid := 0
@@ -104,7 +140,7 @@ func TestTimeoutEndsTheGroup(t *testing.T) {
 
 func TestGrandchildKeepsOutputOpen(t *testing.T) {
 	dir := t.TempDir()
-	_, err := run(t.Context(), dir, []string{"sh", "-c", "sleep 3600 & echo $! >pid; echo 1"})
+	_, err := built(t, dir, nil).value(t.Context(), metricKeys{Command: []string{"sh", "-c", "sleep 3600 & echo $! >pid; echo 1"}})
 	if err == nil || !strings.Contains(err.Error(), "kept its output open") {
 		t.Errorf("run returned %v", err)
 	}

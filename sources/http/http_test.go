@@ -98,7 +98,7 @@ func TestSecretIsStruckOut(t *testing.T) {
 	out, _ := sourcetest.Start(t, Kind(), sourcetest.Part(t, map[string]any{
 		"url": server.URL, "headers": map[string]any{"Authorization": "env:TEST_KEY"},
 	}, sourcetest.Metric("m", map[string]any{"json": "n"})))
-	if r := out.First(t, "m"); r.Err == nil || r.Err.Error() != `json: "***" is no number` {
+	if r := out.First(t, "m"); r.Err == nil || r.Err.Error() != `json: "[secret]" is no number` {
 		t.Errorf("got %+v", r)
 	}
 }

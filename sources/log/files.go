@@ -30,7 +30,7 @@ type glob struct {
 // config's own directory is not in a glob.
 func parseGlobs(part config.Part) ([]glob, error) {
 	var globs []glob
-	for _, path := range part.Table.Strings("paths") {
+	for _, path := range config.Into[keys](part.Table, part.Dir).Paths {
 		g := glob{pattern: path, written: path}
 		if path == "" {
 			return nil, errors.New("paths: an empty one: expected a file, or a pattern like /var/log/shop/*.log")

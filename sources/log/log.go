@@ -23,53 +23,63 @@ import (
 	"gonogo/sources/poll"
 )
 
-const defaultWindow = 5 * time.Minute
+// keys are those of a source of log files.
+type keys struct {
+	Paths []string `toml:"paths" required:"true" help:"files, such as [\"/var/log/shop/*.log\"]"`
+}
+
+// metricKeys are those of a metric that counts lines.
+type metricKeys struct {
+	Match  string        `toml:"match" required:"true" help:"a text that the lines hold, or a /regular expression/"`
+	Of     *string       `toml:"of" help:"likewise: the value is match's share of these lines" otherwise:"the number of lines"`
+	Window time.Duration `toml:"window" default:"5m" help:"how far it looks back"`
+}
+
+// witnessKeys are those of a verify by a line.
+type witnessKeys struct {
+	Match string `toml:"match" required:"true" help:"a text that the line holds, or a /regular expression/"`
+}
+
+func keysOf(m config.MetricPart) metricKeys { return config.Into[metricKeys](m.Table, "") }
+
+func matchOf(w config.WitnessPart) string { return config.Into[witnessKeys](w.Table, "").Match }
 
 // Kind returns the kind "log".
 func Kind() config.SourceKind {
 	return config.SourceKind{
-		Doc: "follows log files and counts their lines",
-		Keys: []config.Key{
-			{Name: "paths", Type: config.Strings, Required: true, Help: "files, such as [\"/var/log/shop/*.log\"]"},
-		},
-		MetricKeys: []config.Key{
-			{Name: "match", Type: config.String, Required: true, Help: "a text that the lines hold, or a /regular expression/"},
-			{Name: "of", Type: config.String, Help: "likewise: the value is match's share of these lines; default: the number of lines"},
-			{Name: "window", Type: config.Duration, Help: "how far it looks back; default: 5m"},
-		},
-		Lint:     lint,
-		Facts:    facts,
-		Describe: describe,
-		Build:    build,
-		WitnessKeys: []config.Key{
-			{Name: "match", Type: config.String, Required: true, Help: "a text that the line holds, or a /regular expression/"},
-		},
-		LintWitness: func(w config.WitnessPart) []config.Finding { return lintMatch(w.Table, "match") },
+		Doc:         "follows log files and counts their lines",
+		Keys:        config.KeysOf[keys](),
+		MetricKeys:  config.KeysOf[metricKeys](),
+		Lint:        lint,
+		Facts:       facts,
+		Describe:    describe,
+		Build:       build,
+		WitnessKeys: config.KeysOf[witnessKeys](),
+		LintWitness: func(w config.WitnessPart) []config.Finding { return lintMatch("match", matchOf(w)) },
 		DescribeWitness: func(w config.WitnessPart) string {
-			return model.Inert(w.Source.ID) + " says " + poll.Cut(w.Table.String("match"), 120)
+			return model.Inert(w.Source.ID) + " says " + poll.Cut(matchOf(w), 120)
 		},
 		BuildWitness: buildWitness,
 	}
 }
 
-func window(t config.Table) time.Duration { return t.Duration("window", defaultWindow) }
-
 func lint(m config.MetricPart) []config.Finding {
-	found := append(lintMatch(m.Table, "match"), lintMatch(m.Table, "of")...)
-	if window(m.Table) <= 0 {
+	k := keysOf(m)
+	found := lintMatch("match", k.Match)
+	if k.Of != nil {
+		found = append(found, lintMatch("of", *k.Of)...)
+	}
+	if k.Window <= 0 {
 		found = append(found, config.Finding{Key: "window", Message: "expected more than 0"})
 	}
-	if m.Metric.Unit == model.Ratio && !m.Table.Has("of") {
+	if m.Metric.Unit == model.Ratio && k.Of == nil {
 		found = append(found, config.Finding{Key: "unit", Message: "it counts lines, which is no ratio: expected `of` beside match, or unit = \"count\""})
 	}
 	return found
 }
 
-func lintMatch(t config.Table, key string) []config.Finding {
-	if !t.Has(key) {
-		return nil
-	}
-	if _, err := parsePattern(t.String(key)); err != nil {
+func lintMatch(key, text string) []config.Finding {
+	if _, err := parsePattern(text); err != nil {
 		return []config.Finding{{Key: key, Message: err.Error()}}
 	}
 	return nil
@@ -77,7 +87,8 @@ func lintMatch(t config.Table, key string) []config.Finding {
 
 // facts: a number of lines is 0 where nothing was written at all, a share is unknown then.
 func facts(m config.MetricPart) config.Facts {
-	f := config.Facts{Window: window(m.Table), Silent: !m.Table.Has("of"), Counts: m.Table.Has("of")}
+	k := keysOf(m)
+	f := config.Facts{Window: k.Window, Silent: k.Of == nil, Counts: k.Of != nil}
 	if f.Counts {
 		f.CountWindow = f.Window
 	}
@@ -85,11 +96,12 @@ func facts(m config.MetricPart) config.Facts {
 }
 
 func describe(m config.MetricPart) string {
-	text := "lines with " + poll.Cut(m.Table.String("match"), 200)
-	if m.Table.Has("of") {
-		text += " of those with " + poll.Cut(m.Table.String("of"), 200)
+	k := keysOf(m)
+	text := "lines with " + poll.Cut(k.Match, 200)
+	if k.Of != nil {
+		text += " of those with " + poll.Cut(*k.Of, 200)
 	}
-	return text + ", " + model.FormatDuration(window(m.Table))
+	return text + ", " + model.FormatDuration(k.Window)
 }
 
 func build(part config.SourcePart) (model.Source, error) {

@@ -202,7 +202,7 @@ func TestLint(t *testing.T) {
 			}
 		})
 	}
-	if got, want := facts(metric("m", map[string]any{"match": "a", "of": "b"})), (config.Facts{Window: defaultWindow, CountWindow: defaultWindow, Counts: true}); got != want {
+	if got, want := facts(metric("m", map[string]any{"match": "a", "of": "b"})), (config.Facts{Window: 5 * time.Minute, CountWindow: 5 * time.Minute, Counts: true}); got != want {
 		t.Errorf("a share: %+v", got)
 	}
 	if got, want := facts(metric("m", map[string]any{"match": "a", "window": "1h"})), (config.Facts{Window: time.Hour, Silent: true}); got != want {

@@ -30,7 +30,11 @@ type bucket struct {
 }
 
 func newTally(m config.MetricPart) (*tally, error) {
-	t := &tally{window: window(m.Table), share: m.Table.Has("of"), names: [2]string{m.Table.String("match"), m.Table.String("of")}}
+	k := keysOf(m)
+	t := &tally{window: k.Window, share: k.Of != nil, names: [2]string{k.Match}}
+	if t.share {
+		t.names[1] = *k.Of
+	}
 	if t.window <= 0 {
 		return nil, fmt.Errorf("window: expected more than 0")
 	}

@@ -23,7 +23,7 @@ func buildWitness(part config.WitnessPart) (model.Witness, error) {
 	if err != nil {
 		return nil, err
 	}
-	match, err := parsePattern(part.Table.String("match"))
+	match, err := parsePattern(matchOf(part))
 	if err != nil {
 		return nil, fmt.Errorf("match: %w", err)
 	}

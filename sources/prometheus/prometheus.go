@@ -31,7 +31,7 @@ func Kind() config.SourceKind {
 			{Name: "url", Type: config.SecretText, Required: true, Help: "where the server is, such as http://127.0.0.1:9090"},
 			{Name: "http", Type: config.SubTable, Keys: transport.Keys(), Help: "credentials, TLS, proxy and headers"},
 		},
-		MetricKeys: query.Keys(),
+		MetricKeys: config.KeysOf[query.Keys](),
 		Lint:       query.Lint,
 		Facts:      query.Facts,
 		Describe:   query.Describe,

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"gonogo/internal/testserver"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/sourcetest"
@@ -36,7 +37,7 @@ func TestRealServer(t *testing.T) {
 		_, _ = io.WriteString(w, "a 3\nb{x=\"1\"} 1\nb{x=\"2\"} 2\nzero 0\n")
 	}))
 	defer target.Close()
-	p := sourcetest.StartPrometheus(t, target.URL)
+	p := testserver.StartPrometheus(t, target.URL)
 	start(t, p.URL, ask("a", "a", "")).Wait(t, "a", 30*time.Second, isValue(3))
 
 	tests := map[string]struct {
@@ -99,7 +100,7 @@ func TestRealServerStale(t *testing.T) {
 		}
 	}))
 	defer target.Close()
-	p := sourcetest.StartPrometheus(t, target.URL)
+	p := testserver.StartPrometheus(t, target.URL)
 	out := start(t, p.URL, ask("old", "old", ""), ask("mortal", "sum(sum_over_time(mortal[5m])) * 0", ""))
 
 	first := out.Wait(t, "old", 30*time.Second, isValue(1))
@@ -115,7 +116,7 @@ func TestRealServerStale(t *testing.T) {
 }
 
 func TestRealServerHangs(t *testing.T) {
-	p := sourcetest.StartPrometheus(t)
+	p := testserver.StartPrometheus(t)
 	m := ask("m", "vector(1)", "")
 	m.Metric.Timeout = 500 * time.Millisecond
 	out := start(t, p.URL, m)

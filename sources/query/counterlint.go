@@ -14,8 +14,7 @@ import (
 var instances = [...]string{"instance", "pod"}
 
 // lintCounters looks at one metric's counters of bad and of all events.
-func lintCounters(m config.MetricPart) []config.Finding {
-	bad, total := m.Table.String("bad"), m.Table.String("total")
+func lintCounters(bad, total string) []config.Finding {
 	if bad == "" && total == "" {
 		return nil
 	}

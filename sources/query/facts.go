@@ -12,10 +12,11 @@ import (
 // parse has none: Lint says so.
 func Facts(m config.MetricPart) config.Facts {
 	var facts config.Facts
-	if expr, err := parse(m.Table.String("query")); err == nil {
+	k := keysOf(m)
+	if expr, err := parse(k.Query); err == nil {
 		facts.Window, facts.Silent = window(expr), alwaysAnswers(expr)
 	}
-	if expr, err := parse(m.Table.String("count")); err == nil {
+	if expr, err := parse(k.Count); err == nil {
 		facts.CountWindow = window(expr)
 	}
 	return facts

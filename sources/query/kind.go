@@ -7,26 +7,27 @@ import (
 	"gonogo/model/config"
 )
 
-// Keys are the keys of a metric that is asked in PromQL.
-func Keys() []config.Key {
-	return []config.Key{
-		{Name: "query", Type: config.String, Required: true, Help: "PromQL that answers one number"},
-		{Name: "count", Type: config.String, Help: "PromQL that answers how many events are behind the value (default: not known)"},
-		{Name: "bad", Type: config.String, Help: "the counter of bad events, without rate or sum, such as failures_total (default: none)"},
-		{Name: "total", Type: config.String, Help: "the counter of all events, likewise, such as requests_total (default: none)"},
-	}
+// Keys are those of a metric that is asked in PromQL.
+type Keys struct {
+	Query string `toml:"query" required:"true" help:"PromQL that answers one number"`
+	Count string `toml:"count" otherwise:"not known" help:"PromQL that answers how many events are behind the value"`
+	Bad   string `toml:"bad" otherwise:"none" help:"the counter of bad events, without rate or sum, such as failures_total"`
+	Total string `toml:"total" otherwise:"none" help:"the counter of all events, likewise, such as requests_total"`
 }
 
+func keysOf(m config.MetricPart) Keys { return config.Into[Keys](m.Table, "") }
+
 // Describe returns the query as it is sent.
-func Describe(m config.MetricPart) string { return m.Table.String("query") }
+func Describe(m config.MetricPart) string { return keysOf(m).Query }
 
 // ParseAll parses the queries of metrics.
 func ParseAll(metrics []config.MetricPart) (map[model.MetricID]*Query, error) {
 	all := make(map[model.MetricID]*Query, len(metrics))
 	for _, m := range metrics {
-		q, err := Parse(m.Table.String("query"), m.Table.String("count"))
+		k := keysOf(m)
+		q, err := Parse(k.Query, k.Count)
 		if err == nil {
-			q, err = q.Counting(m.Table.String("bad"), m.Table.String("total"))
+			q, err = q.Counting(k.Bad, k.Total)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("metric %q: %w", m.Metric.ID, err)

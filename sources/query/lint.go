@@ -14,30 +14,34 @@ import (
 // Lint looks at one metric's query and count: what does not parse or is no
 // number is an error, what parses and is likely wrong a warning.
 func Lint(m config.MetricPart) []config.Finding {
-	var found []config.Finding
-	exprs := map[string]parser.Expr{}
-	for _, key := range []string{"query", "count"} {
-		text := m.Table.String(key)
-		if text == "" {
-			continue
-		}
-		expr, err := parse(text)
-		if err != nil {
-			found = append(found, config.Finding{Key: key, Message: err.Error()})
-			continue
-		}
-		exprs[key] = expr
-		for _, message := range lintHistograms(expr) {
-			found = append(found, config.Finding{Key: key, Message: message, Warning: true})
-		}
-	}
-	if expr := exprs["query"]; expr != nil {
-		for _, message := range lintUnit(expr, m) {
+	k := keysOf(m)
+	query, found := lintText("query", k.Query)
+	count, more := lintText("count", k.Count)
+	found = append(found, more...)
+	if query != nil {
+		for _, message := range lintUnit(query, m.Metric, k) {
 			found = append(found, config.Finding{Key: "query", Message: message, Warning: true})
 		}
 	}
-	found = append(found, lintZero(exprs["query"], exprs["count"], m)...)
-	return append(found, lintCounters(m)...)
+	found = append(found, lintZero(query, count, m.Metric, k)...)
+	return append(found, lintCounters(k.Bad, k.Total)...)
+}
+
+// lintText looks at the PromQL of key by itself. It returns nil where there is
+// none, and where it does not parse.
+func lintText(key, text string) (parser.Expr, []config.Finding) {
+	if text == "" {
+		return nil, nil
+	}
+	expr, err := parse(text)
+	if err != nil {
+		return nil, []config.Finding{{Key: key, Message: err.Error()}}
+	}
+	var found []config.Finding
+	for _, message := range lintHistograms(expr) {
+		found = append(found, config.Finding{Key: key, Message: message, Warning: true})
+	}
+	return expr, found
 }
 
 // perSecond are the functions that turn counters into something over a window.
@@ -84,13 +88,13 @@ func keepsLe(expr parser.Expr) bool {
 }
 
 // lintUnit looks at what the query answers, and what the metric takes it for.
-func lintUnit(expr parser.Expr, m config.MetricPart) []string {
+func lintUnit(expr parser.Expr, m model.Metric, k Keys) []string {
 	division := quotient(expr)
 	switch {
-	case m.Metric.Unit != model.Ratio && !likeShare(m.Metric):
+	case m.Unit != model.Ratio && !likeShare(m):
 		return nil
 	case division != nil:
-		return lintRatio(division, m)
+		return lintRatio(division, m, k)
 	case !calls(expr, "rate", "irate", "increase") || divides(expr) || calls(expr, "histogram_quantile") || ofSeconds(expr):
 		return nil
 	}
@@ -98,7 +102,7 @@ func lintUnit(expr parser.Expr, m config.MetricPart) []string {
 	if !calls(expr, "rate", "irate") {
 		what, of = "a number of events", "all events"
 	}
-	if m.Metric.Unit == model.Ratio {
+	if m.Unit == model.Ratio {
 		return []string{what + ", not a share of them, but the unit is ratio: divide by " + of}
 	}
 	return []string{what + ", not a share of them, but held against less than 1: divide by " + of + " and set unit = \"ratio\", or say unit = \"per_second\" if that is meant"}
@@ -127,12 +131,12 @@ func ofSeconds(expr parser.Expr) bool {
 }
 
 // lintRatio looks at a query that comes down to a division.
-func lintRatio(division *parser.BinaryExpr, m config.MetricPart) []string {
+func lintRatio(division *parser.BinaryExpr, m model.Metric, k Keys) []string {
 	var messages []string
-	if m.Table.String("count") == "" && m.Table.String("total") == "" && calls(division.RHS, perSecond[:]...) {
+	if k.Count == "" && k.Total == "" && calls(division.RHS, perSecond[:]...) {
 		messages = append(messages, "is NaN without traffic, and nothing tells how much there was: give count, such as sum(increase(ALL_total[5m])), and min_count")
 	}
-	if !zeroed(m) && absentFailures(division.LHS, m.Metric.Role == "error") {
+	if !zeroed(m, k) && absentFailures(division.LHS, m.Role == "error") {
 		messages = append(messages, "the numerator does not exist before the first failure: write (… or vector(0)) around it, and around nothing else")
 	}
 	if adds(division.RHS) && absentFailures(division.RHS, false) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/prometheus/promql/parser"
 
+	"gonogo/model"
 	"gonogo/model/config"
 )
 
@@ -13,19 +14,19 @@ const instead = "write (… or vector(0)) around the numerator only, over a deno
 
 // lintZero refuses what makes a zero of targets that are gone: a zero may stand
 // for a numerator only, beside a denominator that is there and grows.
-func lintZero(query, count parser.Expr, m config.MetricPart) []config.Finding {
+func lintZero(query, count parser.Expr, m model.Metric, k Keys) []config.Finding {
 	var found []config.Finding
 	refuse := func(key, message string) {
 		found = append(found, config.Finding{Key: key, Message: message, Refused: true})
 	}
-	zero := m.Metric.EmptyZero || query != nil && standsIn(query)
-	if zero && count != nil && m.Table.String("total") == "" && alwaysAnswers(count) {
+	zero := m.EmptyZero || query != nil && standsIn(query)
+	if zero && count != nil && k.Total == "" && alwaysAnswers(count) {
 		refuse("count", "it answers also where nothing is there, so it never shows that there was traffic: expected something like sum(increase(ALL_total[5m]))")
 	}
 	if query == nil {
 		return found
 	}
-	counted := m.Table.String("total") != "" || count != nil
+	counted := k.Total != "" || count != nil
 	switch {
 	case zeroDenominator(query):
 		refuse("query", "the denominator answers also where nothing is there, so targets that are gone look like healthy ones: "+instead)
@@ -33,7 +34,7 @@ func lintZero(query, count parser.Expr, m config.MetricPart) []config.Finding {
 	case divides(query):
 		refuse("query", "it answers a number also where the whole ratio is missing, so targets that are gone look like healthy ones: "+instead)
 	case alertsOnly(query):
-	case config.MetByZero(m.Metric.Target) && !calls(query, "absent", "absent_over_time"):
+	case config.MetByZero(m.Target) && !calls(query, "absent", "absent_over_time"):
 		refuse("query", "it answers a number also where no series is there, so targets that are gone look like healthy ones: "+
 			"give count, such as sum(increase(ALL_total[5m])), which shows that there was traffic")
 	}
@@ -41,8 +42,8 @@ func lintZero(query, count parser.Expr, m config.MetricPart) []config.Finding {
 }
 
 // zeroed reports whether an empty answer is taken for zero, and what counts events.
-func zeroed(m config.MetricPart) bool {
-	return m.Metric.EmptyZero && (m.Table.String("count") != "" || m.Table.String("total") != "")
+func zeroed(m model.Metric, k Keys) bool {
+	return m.EmptyZero && (k.Count != "" || k.Total != "")
 }
 
 // zeroDenominator reports whether a division in expr has a denominator that

@@ -11,6 +11,7 @@
 package scrape
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,23 +27,25 @@ import (
 )
 
 const (
-	defaultEvery = 5 * time.Second
-	minEvery     = 100 * time.Millisecond
+	minEvery = 100 * time.Millisecond
 	// firstWait is how long the first questions wait for the first pages.
 	firstWait = 3 * time.Second
 )
+
+// keys are those of a source that scrapes, besides http.
+type keys struct {
+	Targets []string      `toml:"targets" required:"true" help:"URLs of the pages, such as http://127.0.0.1:8080/metrics"`
+	Every   time.Duration `toml:"every" default:"5s" help:"how often they are scraped"`
+	Job     string        `toml:"job" help:"the label job of their series" otherwise:"the source's name"`
+}
 
 // Kind returns the kind "scrape".
 func Kind() config.SourceKind {
 	return config.SourceKind{
 		Doc: "scrapes /metrics pages itself and answers PromQL, without a Prometheus server",
-		Keys: []config.Key{
-			{Name: "targets", Type: config.Strings, Required: true, Help: "URLs of the pages, such as http://127.0.0.1:8080/metrics"},
-			{Name: "every", Type: config.Duration, Help: "how often they are scraped (default 5s)"},
-			{Name: "job", Type: config.String, Help: "the label job of their series (default the source's name)"},
-			{Name: "http", Type: config.SubTable, Keys: transport.Keys(), Help: "credentials, TLS, proxy and headers"},
-		},
-		MetricKeys: query.Keys(),
+		Keys: append(config.KeysOf[keys](),
+			config.Key{Name: "http", Type: config.SubTable, Keys: transport.Keys(), Help: "credentials, TLS, proxy and headers"}),
+		MetricKeys: config.KeysOf[query.Keys](),
 		Lint:       query.Lint,
 		Facts:      query.Facts,
 		Describe:   query.Describe,
@@ -59,22 +62,20 @@ func build(part config.SourcePart) (model.Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	k := config.Into[keys](part.Table, part.Dir)
 	s := &source{
 		client:  client,
 		queries: queries,
 		metrics: part.Metrics,
-		every:   max(part.Table.Duration("every", defaultEvery), minEvery),
+		every:   max(k.Every, minEvery),
 		dir:     filepath.Join(part.StateDir, "tsdb-"+part.ID),
 	}
 	if filepath.Base(s.dir) != "tsdb-"+part.ID {
 		return nil, fmt.Errorf("%q names no folder", model.Inert(part.ID))
 	}
-	job := part.Table.String("job")
-	if job == "" {
-		job = part.ID
-	}
+	job := cmp.Or(k.Job, part.ID)
 	seen := map[string]bool{}
-	for _, text := range part.Table.Strings("targets") {
+	for _, text := range k.Targets {
 		t, err := newTarget(client, text, job, part.Dir)
 		if err != nil {
 			return nil, fmt.Errorf("targets: %w", err)

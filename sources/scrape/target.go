@@ -16,8 +16,8 @@ import (
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
 
+	"gonogo/internal/secret"
 	"gonogo/model"
-	"gonogo/model/config"
 	"gonogo/sources/poll"
 	"gonogo/sources/transport"
 )
@@ -53,7 +53,7 @@ type series struct {
 
 // newTarget returns the target of the URL text, /metrics where it has no path.
 func newTarget(client *transport.Client, text, job, dir string) (*target, error) {
-	text, err := config.ResolveSecret(text, dir)
+	text, err := secret.Resolve(text, dir)
 	if err != nil {
 		return nil, err
 	}

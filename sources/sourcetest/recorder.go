@@ -1,6 +1,5 @@
-// Package sourcetest is the contract that every kind of source passes (Run),
-// an Emitter that remembers (Recorder), and a real Prometheus server for tests
-// (StartPrometheus). Only tests import it.
+// Package sourcetest is the contract that every kind of source passes (Run), and
+// an Emitter that remembers (Recorder). Only tests import it.
 package sourcetest
 
 import (

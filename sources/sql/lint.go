@@ -16,17 +16,18 @@ import (
 const maxDescription = 400
 
 func lint(m config.MetricPart) []config.Finding {
-	if _, n := bindSince(m.Table.String("query")); n > 0 {
+	query := queryOf(m)
+	if _, n := bindSince(query); n > 0 {
 		return []config.Finding{{Key: "query", Message: "$since is for a rollback's verify only: expected something like now() - interval '1 hour'"}}
 	}
-	if hasParameter(m.Table.String("query")) {
+	if hasParameter(query) {
 		return []config.Finding{{Key: "query", Message: "has a parameter like $1, which nothing fills in: write the value"}}
 	}
 	return nil
 }
 
 func lintWitness(w config.WitnessPart) []config.Finding {
-	query := w.Table.String("query")
+	query := askedBy(w)
 	if hasParameter(query) {
 		return []config.Finding{{Key: "query", Message: "has a parameter like $1, which nothing fills in: expected $since, or the value"}}
 	}
@@ -47,7 +48,7 @@ var (
 // facts reads the plain cases: the longest interval '…' in the query is how far
 // it looks back, and a mere count answers 0 where nothing was measured.
 func facts(m config.MetricPart) config.Facts {
-	query := m.Table.String("query")
+	query := queryOf(m)
 	f := config.Facts{Silent: counting.MatchString(query)}
 	for _, match := range lookback.FindAllStringSubmatch(query, -1) {
 		n, err := strconv.Atoi(match[1])
@@ -65,7 +66,7 @@ func describeWitness(w config.WitnessPart) string {
 	if w.Is != nil {
 		is = " " + w.Is.Text
 	}
-	return model.Inert(w.Source.ID) + is + ": " + oneLine(w.Table.String("query"), 120)
+	return model.Inert(w.Source.ID) + is + ": " + oneLine(askedBy(w), 120)
 }
 
 // oneLine returns query in one line, inert and cut.

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/poll"
@@ -21,16 +22,16 @@ import (
 // database is a PostgreSQL server. It is safe for concurrent use.
 type database struct {
 	config  *pgx.ConnConfig
-	hidden  secrets
+	secrets secret.Set
 	timeout time.Duration
 	slots   chan struct{}
 }
 
 // open reads the keys of a source. Nothing is asked yet.
 func open(part config.SourcePart) (*database, error) {
-	dsn, err := part.Table.Secret("dsn", part.Dir)
+	dsn, err := secret.Resolve(part.Table.String("dsn"), part.Dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("dsn: %w", err)
 	}
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil { // whose text holds most of the DSN
@@ -41,12 +42,11 @@ func open(part config.SourcePart) (*database, error) {
 		cfg.RuntimeParams["application_name"] = "gonogo"
 	}
 	cfg.BuildFrontend = boundedFrontend
-	d := &database{config: cfg, timeout: part.Table.Duration("timeout", defaultTimeout), slots: make(chan struct{}, Width)}
+	d := &database{config: cfg, timeout: config.Into[keys](part.Table, part.Dir).Timeout, slots: make(chan struct{}, Width)}
 	if d.timeout <= 0 {
 		return nil, errors.New("timeout: expected more than 0")
 	}
-	d.hidden.add(dsn)
-	d.hidden.add(cfg.Password)
+	d.secrets.Add(dsn, cfg.Password)
 	return d, nil
 }
 
@@ -60,7 +60,15 @@ func boundedFrontend(r io.Reader, w io.Writer) *pgproto3.Frontend {
 	return f
 }
 
-// cancelled reports whether the server gave up by its statement_timeout.
+// errBusy is what a question gets that waited for a connection for all of its time.
+var errBusy = fmt.Errorf("%d questions to this database wait for their answers already", Width)
+
+// grace is how much later than this program the server gives up: what a user
+// sees is always this program's timeout, and the server's ends what nobody waits for.
+const grace = time.Second
+
+// cancelled reports whether the server ended the query by itself: somebody
+// cancelled it there.
 func cancelled(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.Code == "57014"
@@ -122,19 +130,22 @@ func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) er
 	defer func() {
 		switch {
 		case err == nil, errors.Is(err, model.ErrEmpty), errors.Is(err, model.ErrAmbiguous):
-		case ctx.Err() == nil && (timed.Err() != nil || cancelled(err)):
+		case errors.Is(err, errBusy):
+		case ctx.Err() == nil && timed.Err() != nil:
 			err = fmt.Errorf("timed out after %s", model.FormatDuration(d.timeout))
+		case cancelled(err):
+			err = errors.New("the database cancelled the query: somebody ended it there")
 		case tooLarge(err):
 			err = fmt.Errorf("it answers more than %d MiB where a number is wanted", maxMessage>>20)
 		default:
-			err = d.hidden.redact(err)
+			err = d.secrets.Error(err)
 		}
 	}()
 	select {
 	case d.slots <- struct{}{}:
 		defer func() { <-d.slots }()
 	case <-timed.Done():
-		return fmt.Errorf("%d questions to this database wait for their answers already", Width)
+		return errBusy
 	}
 	conn, err := pgx.ConnectConfig(timed, d.config)
 	if err != nil {
@@ -149,7 +160,7 @@ func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) er
 	if deadline, ok := timed.Deadline(); ok {
 		limit = min(limit, time.Until(deadline))
 	}
-	if _, err := tx.Exec(timed, fmt.Sprintf("SET LOCAL statement_timeout = %d", max(1, limit.Milliseconds()))); err != nil {
+	if _, err := tx.Exec(timed, fmt.Sprintf("SET LOCAL statement_timeout = %d", (max(0, limit)+grace).Milliseconds())); err != nil {
 		return err
 	}
 	within, enough := context.WithCancel(timed)

@@ -25,28 +25,39 @@ import (
 // Width is how many connections one source has at a time.
 const Width = 4
 
-const defaultTimeout = 5 * time.Second
+// keys are those of a source that is a database.
+type keys struct {
+	Driver  string        `toml:"driver" required:"true" oneof:"postgres" help:"the kind of database: postgres"`
+	DSN     string        `toml:"dsn" required:"true" secret:"only" help:"how to connect, as env:NAME or file:PATH, such as postgres://gonogo_ro:…@db.internal/logs"`
+	Timeout time.Duration `toml:"timeout" default:"5s" help:"for one answer"`
+}
+
+// metricKeys are those of a metric.
+type metricKeys struct {
+	Query string `toml:"query" required:"true" help:"a query that answers one row with one number"`
+}
+
+// witnessKeys are those of a verify.
+type witnessKeys struct {
+	Query string `toml:"query" required:"true" help:"a query that answers one number of what is newer than $since"`
+	Is    string `toml:"is" required:"true" help:"what the number must be, such as \"> 0\""`
+}
+
+func queryOf(m config.MetricPart) string { return config.Into[metricKeys](m.Table, "").Query }
+
+func askedBy(w config.WitnessPart) string { return config.Into[witnessKeys](w.Table, "").Query }
 
 // Kind returns the kind "sql".
 func Kind() config.SourceKind {
 	return config.SourceKind{
-		Doc: "asks a database for one number",
-		Keys: []config.Key{
-			{Name: "driver", Type: config.String, Required: true, OneOf: []string{"postgres"}, Help: "the kind of database: postgres"},
-			{Name: "dsn", Type: config.Secret, Required: true, Help: "how to connect, as env:NAME or file:PATH, such as postgres://gonogo_ro:…@db.internal/logs"},
-			{Name: "timeout", Type: config.Duration, Help: "for one answer; default: 5s"},
-		},
-		MetricKeys: []config.Key{
-			{Name: "query", Type: config.String, Required: true, Help: "a query that answers one row with one number"},
-		},
-		Lint:     lint,
-		Facts:    facts,
-		Describe: func(m config.MetricPart) string { return oneLine(m.Table.String("query"), maxDescription) },
-		Build:    build,
-		WitnessKeys: []config.Key{
-			{Name: "query", Type: config.String, Required: true, Help: "a query that answers one number of what is newer than $since"},
-			{Name: "is", Type: config.String, Required: true, Help: "what the number must be, such as \"> 0\""},
-		},
+		Doc:             "asks a database for one number",
+		Keys:            config.KeysOf[keys](),
+		MetricKeys:      config.KeysOf[metricKeys](),
+		Lint:            lint,
+		Facts:           facts,
+		Describe:        func(m config.MetricPart) string { return oneLine(queryOf(m), maxDescription) },
+		Build:           build,
+		WitnessKeys:     config.KeysOf[witnessKeys](),
 		LintWitness:     lintWitness,
 		DescribeWitness: describeWitness,
 		BuildWitness:    buildWitness,
@@ -71,7 +82,7 @@ func (s *source) Run(ctx context.Context, out model.Emitter) error {
 	return poll.Loop{
 		Metrics: s.metrics,
 		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
-			v, err := s.db.number(ctx, m.Table.String("query"))
+			v, err := s.db.number(ctx, queryOf(m))
 			return model.Reading{Value: v}, err
 		},
 	}.Run(ctx, out)
@@ -82,7 +93,7 @@ func buildWitness(part config.WitnessPart) (model.Witness, error) {
 	if err != nil {
 		return nil, err
 	}
-	query, n := bindSince(part.Table.String("query"))
+	query, n := bindSince(askedBy(part))
 	if n == 0 {
 		return nil, fmt.Errorf("query: has no %s", since)
 	}

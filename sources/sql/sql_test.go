@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"gonogo/internal/testserver"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/sourcetest"
@@ -19,12 +20,42 @@ import (
 
 // TestPostgres runs everything that needs the real server against one of them.
 func TestPostgres(t *testing.T) {
-	dsn := sourcetest.StartPostgres(t)
+	dsn := testserver.StartPostgres(t)
 	t.Setenv("TEST_DSN", dsn)
 	t.Run("contract", contract)
 	t.Run("numbers", numbers)
 	t.Run("errors", func(t *testing.T) { troubles(t, dsn) })
+	t.Run("cancelled there", func(t *testing.T) { cancelledThere(t, dsn) })
 	t.Run("witness", func(t *testing.T) { bearsWitness(t, dsn) })
+}
+
+// cancelledThere: a query that somebody ends on the server is told from one that took too long.
+func cancelledThere(t *testing.T, dsn string) {
+	ctx := t.Context()
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	answer := make(chan error, 1)
+	d := database1(t, "timeout", "30s")
+	go func() {
+		_, err := d.number(ctx, "SELECT pg_sleep(60)")
+		answer <- err
+	}()
+	for {
+		select {
+		case err := <-answer:
+			if want := "the database cancelled the query: somebody ended it there"; err == nil || err.Error() != want {
+				t.Errorf("got the error %v, want %s", err, want)
+			}
+			return
+		default: // not until the query runs; asking takes a while by itself
+			if _, err := conn.Exec(ctx, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active'"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 func table(more ...string) map[string]any {
@@ -92,7 +123,7 @@ func numbers(t *testing.T) {
 		{query: "", is: model.ErrEmpty, text: "no row"},
 		{query: "SELECT pg_sleep(30)", text: "timed out after 3s"},
 		{query: "SELECT current_setting('transaction_read_only')::bool", want: 1},
-		{query: "SELECT extract(epoch FROM current_setting('statement_timeout')::interval) BETWEEN 0 AND 3", want: 1},
+		{query: "SELECT extract(epoch FROM current_setting('statement_timeout')::interval) BETWEEN 1 AND 4", want: 1},
 	}
 	for _, c := range cases {
 		t.Run(c.query, func(t *testing.T) {
@@ -117,7 +148,7 @@ func troubles(t *testing.T, dsn string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	right := sourcetest.PostgresPassword
+	right := testserver.PostgresPassword
 	with := func(change func(*url.URL)) string {
 		v := *u
 		change(&v)

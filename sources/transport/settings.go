@@ -6,6 +6,7 @@ import (
 
 	promconfig "github.com/prometheus/common/config"
 
+	"gonogo/internal/secret"
 	"gonogo/model/config"
 )
 
@@ -61,7 +62,7 @@ func (c *Client) settings(t config.Table, dir string) (promconfig.HTTPClientConf
 		}
 	}
 	if t.Has("proxy_url") {
-		text, err := t.Secret("proxy_url", dir)
+		text, err := resolve(t, "proxy_url", dir)
 		if err != nil {
 			return s, err
 		}
@@ -79,12 +80,12 @@ func (c *Client) settings(t config.Table, dir string) (promconfig.HTTPClientConf
 }
 
 // pair returns a public and a secret value of t.
-func (c *Client) pair(t config.Table, public, secret, dir string) (string, string, error) {
-	a, err := t.Secret(public, dir)
+func (c *Client) pair(t config.Table, public, private, dir string) (string, string, error) {
+	a, err := resolve(t, public, dir)
 	if err != nil {
 		return "", "", err
 	}
-	b, err := t.Secret(secret, dir)
+	b, err := resolve(t, private, dir)
 	if err != nil {
 		return "", "", err
 	}
@@ -95,7 +96,7 @@ func (c *Client) pair(t config.Table, public, secret, dir string) (string, strin
 // URL returns the URL that t's key holds, which must be http or https, and
 // hides its secrets.
 func (c *Client) URL(t config.Table, key, dir string) (*url.URL, error) {
-	text, err := t.Secret(key, dir)
+	text, err := resolve(t, key, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -115,4 +116,13 @@ func ParseURL(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("not a URL: expected http://HOST or https://HOST")
 	}
 	return u, nil
+}
+
+// resolve returns what t's key stands for.
+func resolve(t config.Table, key, dir string) (string, error) {
+	v, err := secret.Resolve(t.String(key), dir)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", key, err)
+	}
+	return v, nil
 }

@@ -17,6 +17,7 @@ import (
 
 	promconfig "github.com/prometheus/common/config"
 
+	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -32,7 +33,7 @@ const maxRedirects = 3
 // Client is an HTTP client that knows its secrets.
 type Client struct {
 	http.Client
-	secrets secrets
+	secrets secret.Set
 }
 
 // New returns a client with the settings of t, whose keys are Keys(); paths are
@@ -70,42 +71,23 @@ func (c *Client) AnswersJSON() {
 func (c *Client) Headers(t config.Table, key, dir string) (http.Header, error) {
 	h := http.Header{}
 	for name, text := range t.StringMap(key) {
-		v, err := config.ResolveSecret(text, dir)
+		v, err := c.secrets.Resolve(text, dir)
 		if err != nil {
 			return nil, fmt.Errorf("%s.%s: %w", key, name, err)
-		}
-		if v != text {
-			c.Hide(v)
 		}
 		h.Set(name, v)
 	}
 	return h, nil
 }
 
-// Hide makes Redact strike out secret.
-func (c *Client) Hide(secret string) { c.secrets.add(secret) }
+// Hide makes Redact strike out text.
+func (c *Client) Hide(text string) { c.secrets.Add(text) }
 
-// HideURL hides what a URL may hold of secrets: its password, its query and,
-// where the URL as a whole came from a secret, all of it.
-func (c *Client) HideURL(u *url.URL) {
-	if u == nil {
-		return
-	}
-	if p, ok := u.User.Password(); ok {
-		c.Hide(p)
-		c.Hide(u.User.Username() + ":" + p)
-	}
-	for _, values := range u.Query() {
-		for _, v := range values {
-			if len(v) >= 8 {
-				c.Hide(v)
-			}
-		}
-	}
-}
+// HideURL hides what a URL holds of secrets: its password, and its query.
+func (c *Client) HideURL(u *url.URL) { c.secrets.AddURL(u) }
 
 // Redact returns text with every secret of c struck out, in whatever common encoding.
-func (c *Client) Redact(text string) string { return c.secrets.redact(text) }
+func (c *Client) Redact(text string) string { return c.secrets.Mask(text) }
 
 // Error returns err without the URL that net/http puts in front, and without secrets.
 func (c *Client) Error(err error) error {
@@ -113,10 +95,7 @@ func (c *Client) Error(err error) error {
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	if text := err.Error(); c.Redact(text) != text {
-		return errors.New(c.Redact(text))
-	}
-	return err
+	return c.secrets.Error(err)
 }
 
 func checkRedirect(req *http.Request, via []*http.Request) error {

@@ -182,7 +182,7 @@ func TestURL(t *testing.T) {
 			if u.String() != test.want {
 				t.Errorf("got %s, want %s", u, test.want)
 			}
-			if got := c.Redact("see geheim1"); name == "file" && got != "see ***" {
+			if got := c.Redact("see geheim1"); name == "file" && got != "see [secret]" {
 				t.Errorf("the password is not hidden: %s", got)
 			}
 		})
@@ -197,7 +197,7 @@ func TestRedact(t *testing.T) {
 		`p"ä &<ss`, `p%22%C3%A4+%26%3Css`, `p%22%C3%A4%20&%3Css`, "cCLDpCAmPHNz", "7022c3a420263c7373", "7022C3A420263C7373",
 		`p\"ä \u0026\u003css`, `p&#34;ä &amp;&lt;ss`, `p\"ä &<ss`,
 	} {
-		if got := c.Redact("<" + text + "> abc"); got != "<***> abc" {
+		if got := c.Redact("<" + text + "> abc"); got != "<[secret]> abc" {
 			t.Errorf("%q becomes %q", text, got)
 		}
 	}

@@ -47,7 +47,7 @@ func (s *session) adopt(ctx context.Context, how consent) error {
 	if how.dry {
 		return nil
 	}
-	if err := s.confirm(how); err != nil {
+	if err := s.confirm(ctx, how); err != nil {
 		return err
 	}
 	if err := s.submit(ctx, model.Intent{Kind: model.Adopt, Reason: hash}); err != nil {

@@ -31,7 +31,7 @@ func (w *World) cmdStatus(config *string) *cobra.Command {
 		Use: "status", Short: "Say where the rollout stands", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
-				snap, err := s.settled(ctx)
+				snap, err := s.stands(ctx)
 				if err != nil {
 					return err
 				}

@@ -3,13 +3,13 @@ package headless
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/plan"
 	"gonogo/ui/words"
 )
 
@@ -20,8 +20,14 @@ type consent struct {
 	asJSON bool
 }
 
-// drive takes an Arm… intent from its preview to its plan's end.
+// drive takes an Arm… intent to its plan's end. The engine arms the plan; what it
+// armed is shown, and fired by its id and hash, or with --yes by the same message.
 func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
+	if !c.dry {
+		if err := s.mayAsk(c); err != nil {
+			return err
+		}
+	}
 	look := s.settled
 	if in.Kind == model.ArmRollback {
 		look = s.glance
@@ -30,35 +36,39 @@ func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
 	if err != nil {
 		return err
 	}
-	plan, err := model.Resolve(snap.Rollout, &snap.State, snap.Gate, in)
-	joins := in.Kind == model.ArmRollback && snap.State.ActivePlan() != nil
-	if err != nil && !joins {
-		return err
-	}
 	if c.dry {
-		return s.showDry(plan, c)
-	}
-	shown := ""
-	if !c.asJSON && !c.yes && err == nil {
-		writePlan(s.w.Out, snap, plan)
-		shown = plan.Hash
-	}
-	if plan.Kind != model.PlanDrill { // a dry drill changes nothing
-		if err := s.confirm(c); err != nil {
+		plan, err := plan.Resolve(snap.Rollout, &snap.State, snap.Gate, in)
+		if err != nil {
 			return err
 		}
+		return s.showDry(plan, c)
 	}
-	in.Yes, in.Hash = true, shown
+	in.Yes = c.yes
 	if err := s.submit(ctx, in); err != nil {
 		return err
 	}
-	if p := s.last.State.Plan; p != nil && p.Plan.Hash != shown && !c.asJSON {
-		if shown != "" {
-			_, _ = fmt.Fprintln(s.w.Out, "what had to be done changed meanwhile; this is what runs:")
+	p := s.last.State.Plan
+	s.show(c, p)
+	if !c.yes && p.Status == model.Armed {
+		if p, err = s.fire(ctx, c, p); err != nil {
+			return err
 		}
-		writePlan(s.w.Out, s.last, p.Plan) // as it was journaled
+		if ctx.Err() != nil { // it was said that the plan goes on
+			ctx = s.w.Again
+		}
 	}
-	return s.follow(ctx, c)
+	return s.followPlan(ctx, c, p)
+}
+
+// show writes the plan as it was journaled, where it is asked about and JSON is wanted
+// beside that one object.
+func (s *session) show(c consent, p *model.PlanState) {
+	switch {
+	case !c.asJSON:
+		writePlan(s.w.Out, s.last, p.Plan)
+	case !c.yes:
+		writePlan(s.w.Err, s.last, p.Plan)
+	}
 }
 
 func (s *session) showDry(plan model.Plan, c consent) error {
@@ -66,48 +76,22 @@ func (s *session) showDry(plan model.Plan, c consent) error {
 		return writeJSON(s.w.Out, plan)
 	}
 	writePlan(s.w.Out, s.last, plan)
-	_, err := fmt.Fprintln(s.w.Out, "dry run: nothing was done")
+	_, err := fmt.Fprintln(s.w.Out, "dry run: nothing was armed, nothing was done")
 	return err
 }
 
-func (s *session) confirm(c consent) error {
-	if c.yes {
-		return nil
-	}
-	if !s.w.Ask {
-		return usage("this command makes changes: add --yes, since there is no terminal to ask at")
-	}
-	word := "yes"
-	if s.rollout.Environment.Critical {
-		word = s.rollout.Environment.Name
-	}
-	_, _ = fmt.Fprintf(s.w.Err, "Type %q to do this: ", word)
-	line, err := bufio.NewReader(io.LimitReader(s.w.In, 1024)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if strings.TrimSpace(line) != word {
-		return Exit{ExitCancelled, errors.New("not confirmed: nothing was done")}
-	}
-	return nil
-}
-
-// follow tells each step's end as it comes, until the plan that is active, or
-// was when the intent was taken, is over.
-func (s *session) follow(ctx context.Context, c consent) error {
-	return s.followPlan(ctx, c, "")
-}
-
-func (s *session) followPlan(ctx context.Context, c consent, id model.PlanID) error {
+// followPlan tells each step's end as it comes, until the plan that was shown is over.
+func (s *session) followPlan(ctx context.Context, c consent, shown *model.PlanState) error {
 	told, waits := map[int]model.Outcome{}, waiting{}
-	snap := s.last
+	snap, id, hash := s.last, shown.Plan.ID, shown.Plan.Hash
 	for {
 		if p := snap.State.Plan; p != nil {
-			if id == "" {
-				id = p.Plan.ID
-			}
 			if p.Plan.ID != id {
 				return Exit{ExitCancelled, fmt.Errorf("%q took its place", p.Plan.Title)}
+			}
+			if hash != p.Plan.Hash { // its countdown was over, and it was resolved anew
+				hash = p.Plan.Hash
+				s.show(c, p)
 			}
 			if !c.asJSON {
 				if tellSteps(s.w.Out, p, told) || waits.told.IsZero() {
@@ -122,7 +106,7 @@ func (s *session) followPlan(ctx context.Context, c consent, id model.PlanID) er
 		var err error
 		if snap, err = s.next(ctx); err != nil {
 			if ctx.Err() != nil {
-				return s.interrupted(ctx, c, id)
+				return s.interrupted(ctx, c, shown)
 			}
 			return err
 		}
@@ -131,16 +115,19 @@ func (s *session) followPlan(ctx context.Context, c consent, id model.PlanID) er
 
 // interrupted goes on following after the first signal, since a plan that runs
 // is not given up; the second one asks to cancel it at its next step.
-func (s *session) interrupted(ctx context.Context, c consent, id model.PlanID) error {
+func (s *session) interrupted(ctx context.Context, c consent, shown *model.PlanState) error {
 	if ctx == s.w.Again {
-		in := model.Intent{Kind: model.Cancel, Plan: id, ID: s.w.NewID(), By: s.w.Actor}
+		in := model.Intent{Kind: model.Cancel, Plan: shown.Plan.ID, ID: s.w.NewID(), By: s.w.Actor}
+		if p := s.last.State.Plan; p != nil && p.Status == model.Armed {
+			in.Kind, in.Reason = model.Veto, "a second signal"
+		}
 		if err := s.seat.Submit(context.Background(), in); err != nil {
 			return err
 		}
-		return s.followPlan(context.Background(), c, id)
+		return s.followPlan(context.Background(), c, shown)
 	}
 	_, _ = fmt.Fprintln(s.w.Err, "gonogo: the plan goes on; a second signal ends it at its next step")
-	return s.followPlan(s.w.Again, c, id)
+	return s.followPlan(s.w.Again, c, shown)
 }
 
 func (s *session) ending(p *model.PlanState, c consent) error {
@@ -291,7 +278,11 @@ func writePlan(w io.Writer, snap *model.Snapshot, p model.Plan) {
 		_, _ = fmt.Fprintln(out, "  sets nothing and runs nothing")
 	}
 	if len(p.Hash) > 12 {
-		_, _ = fmt.Fprintf(out, "  plan %s, within %s\n", p.Hash[:12], model.FormatDuration(p.Budget))
+		id := ""
+		if p.ID != "" {
+			id = "plan " + model.Inert(string(p.ID)) + ", "
+		}
+		_, _ = fmt.Fprintf(out, "  %shash %s, within %s\n", id, p.Hash[:12], model.FormatDuration(p.Budget))
 	}
 }
 
@@ -305,6 +296,10 @@ func environment(r *model.Rollout) string {
 
 // writeEnd writes how a plan ended, and how long it took.
 func writeEnd(w io.Writer, p *model.PlanState) {
+	if p.Status == model.Vetoed {
+		_, _ = fmt.Fprintf(w, "%s %s: %s\n", p.Outcome, model.Inert(p.Plan.Title), unfired(p))
+		return
+	}
 	_, _ = fmt.Fprintf(w, "%s %s: %s\n", p.Outcome, model.Inert(p.Plan.Title), p.Summary)
 	if !p.FiredAt.IsZero() {
 		_, _ = fmt.Fprintf(w, "  fired %s by %s", p.FiredAt.UTC().Format("15:04:05Z"), model.Inert(p.FiredBy.Name))

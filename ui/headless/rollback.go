@@ -122,7 +122,7 @@ func (s *session) showLast(ctx context.Context, how consent) error {
 	case p == nil:
 		return usage("there was no rollback")
 	case p.Status == model.Running: // it is told to its end
-		return s.followPlan(ctx, how, p.Plan.ID)
+		return s.followPlan(ctx, how, p)
 	}
 	text := model.Summary(snap.Rollout, &snap.State, p)
 	if how.asJSON {
@@ -146,9 +146,11 @@ func (w *World) cmdRehearse(config *string) *cobra.Command {
 					return s.listDrills(ctx, how.asJSON)
 				}
 				id := model.RollbackID(args[0])
-				if s.rollout.Rollback(id) == nil {
+				b := s.rollout.Rollback(id)
+				if b == nil {
 					return usage("there is no rollback %q", id)
 				}
+				how.yes = how.yes || b.Rehearse != model.RehearseReal // a dry drill changes nothing
 				return s.drive(ctx, model.Intent{Kind: model.ArmDrill, Rollback: id}, how)
 			})
 		},

@@ -22,12 +22,13 @@ type Seat interface {
 // Use is what a command wants of the engine.
 type Use int
 
-// The uses. Way down is a rollback: it works where the config does not load too.
+// The uses. A rollback, and a look at the last one, work where the config does not load too.
 const (
-	Look    Use = iota // nothing is changed
-	Change             // something may be
-	WayDown            // a rollback
-	Read               // the journal alone, without an engine
+	Look     Use = iota // nothing is changed
+	Change              // something may be
+	WayDown             // a rollback
+	LookDown            // a look at the last one
+	Read                // the journal alone, without an engine
 )
 
 // Opened is a rollout that a command works on.
@@ -83,7 +84,8 @@ type session struct {
 	box     <-chan *model.Snapshot
 	first   *model.Snapshot // that came before the command began, and is not looked at yet
 	last    *model.Snapshot
-	asked   bool // an intent was sent
+	asked   bool        // an intent was sent
+	lines   chan string // that are typed, see typed
 	ended   chan error
 }
 
@@ -113,6 +115,7 @@ func (w *World) stay(ctx context.Context, path string, use Use, f func(context.C
 	result := s.begin(ctx, o.Trouble)
 	if result == nil {
 		result = f(ctx, s)
+		s.attend(ctx, result)
 	}
 	done()
 	stop()
@@ -148,6 +151,9 @@ func (s *session) begin(ctx context.Context, trouble error) error {
 		_, _ = fmt.Fprintf(s.w.Err, "gonogo: warning: %v\n  the engine (pid %d) goes on with the config that it has, %s, and so does this command\n",
 			trouble, snap.Engine.PID, shortHash(snap.Rollout.ConfigHash))
 	}
+	if p := snap.State.ActivePlan(); p != nil && own(snap) && p.Status == model.Running && p.Plan.Kind == model.PlanRollback {
+		_, _ = fmt.Fprintf(s.w.Err, "gonogo: %q was under way when the engine before ended: this command goes on with it, and stays until its end\n", p.Plan.Title)
+	}
 	return nil
 }
 
@@ -160,28 +166,43 @@ const silenceEvery = 100 * time.Millisecond
 
 // next waits for the next snapshot, and no longer than the engine gives signs of life.
 func (s *session) next(ctx context.Context) (*model.Snapshot, error) {
+	got, err := s.listen(ctx, nil)
+	return got.snap, err
+}
+
+// heard is a snapshot, or else a line that was typed, or that nobody types any more.
+type heard struct {
+	snap *model.Snapshot
+	line string
+	gone bool
+}
+
+// listen is next, and listens to who types as well.
+func (s *session) listen(ctx context.Context, typed <-chan string) (heard, error) {
 	if snap := s.first; snap != nil {
 		s.first = nil
-		return snap, nil
+		return heard{snap: snap}, nil
 	}
 	tick := time.NewTicker(silenceEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return heard{}, ctx.Err()
+		case line, ok := <-typed:
+			return heard{line: line, gone: !ok}, nil
 		case snap, ok := <-s.box:
 			if !ok {
-				return nil, errNoEngine
+				return heard{}, errNoEngine
 			}
 			if snap.Lost != "" { // what was seen before the engine went or fell silent is no news
 				continue
 			}
 			s.last, s.rollout = snap, snap.Rollout
-			return snap, nil
+			return heard{snap: snap}, nil
 		case <-tick.C:
 			if is, silent := s.seat.Silent(); silent && (!is.Own || !s.asked) {
-				return nil, &Silent{Silence: is}
+				return heard{}, &Silent{Silence: is}
 			}
 		}
 	}
@@ -199,6 +220,19 @@ func (s *session) settled(ctx context.Context) (*model.Snapshot, error) {
 		return snap, err
 	}
 	return s.judged(ctx, snap)
+}
+
+// stands is settled for who asks where the rollout stands. While a rollback runs
+// that is said soon: a source that hangs is no news then.
+func (s *session) stands(ctx context.Context) (*model.Snapshot, error) {
+	if snap, err := s.next(ctx); err != nil || snap.State.RollbackOpen() == nil || snap.State.ActivePlan() == nil {
+		if err == nil {
+			s.first = snap
+			return s.settled(ctx)
+		}
+		return nil, err
+	}
+	return s.answers(ctx, quietFor)
 }
 
 // glance is settled for a way back, which must not wait for a source that

@@ -39,7 +39,7 @@ func (s *Silent) exit(use Use) error {
 	if s.asked {
 		did = "it was asked before it fell silent, and may still do it when it wakes: look before you ask again"
 	}
-	if use == Look {
+	if use == Look || use == LookDown {
 		status, did = ExitUnknown, "nothing is known"
 	}
 	todo := "see whether that disk answers; end this gonogo if it does not"
@@ -61,7 +61,7 @@ func (s *Silent) exit(use Use) error {
 func (w *World) goDown(ctx context.Context, path string, look, glass bool, how consent, f func(context.Context, *session) error) error {
 	use := WayDown
 	if look {
-		use = Look
+		use = LookDown
 	}
 	err := w.stay(ctx, path, use, f)
 	var silent *Silent
@@ -74,7 +74,7 @@ func (w *World) goDown(ctx context.Context, path string, look, glass bool, how c
 		return err
 	}
 	s := &session{w: w, rollout: &model.Rollout{Environment: model.Environment{Name: "break-glass", Critical: true}}}
-	if err := s.confirm(how); err != nil {
+	if err := s.confirm(ctx, how); err != nil {
 		return err
 	}
 	pid, err := w.BreakGlass(ctx, silent.Dir)

@@ -79,11 +79,34 @@ func WriteStatus(w io.Writer, s *model.Snapshot) {
 		if !plan.ConfirmedAt.IsZero() {
 			since = ", " + words.ConfirmedSince(plan)
 		}
-		p("Last plan: %s, %s %s%s\n", model.Inert(plan.Plan.Title), plan.Status, plan.Outcome, since)
+		p("Last plan: %s, %s%s\n", model.Inert(plan.Plan.Title), stands(plan), since)
 	}
 	if s.Journal != "" {
 		p("! %s\n", s.Journal)
 	}
+}
+
+// stands says how far a plan is. One that never ran says why.
+func stands(p *model.PlanState) string {
+	switch p.Status {
+	case model.Vetoed:
+		return unfired(p)
+	case model.Ended:
+		return string(p.Status) + " " + string(p.Outcome)
+	}
+	return string(p.Status)
+}
+
+// unfired says why a plan that was armed never ran, and who kept it from that, if anybody did.
+func unfired(p *model.PlanState) string {
+	text := string(p.Unfired())
+	if p.Unfired() != model.UnfiredItself && p.StoppedBy.Name != "" {
+		text += " by " + model.Inert(p.StoppedBy.Name)
+	}
+	if p.Note != "" {
+		text += ": " + model.Inert(p.Note)
+	}
+	return text
 }
 
 func phaseLine(s *model.Snapshot, ph *model.Phase) string {

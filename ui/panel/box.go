@@ -17,9 +17,6 @@ type box struct {
 	minW             int
 }
 
-// boxW returns the width that a box's lines may have at most.
-func (p Props) boxW() int { return max(min(p.Size.W, boxMaxW)-4, 1) }
-
 // render draws the box at its natural size, at most p.Size. Offset scrolls the body.
 func (b *box) render(p Props) string {
 	w := max(width(b.title)+1, b.minW)

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"cmp"
 	"strings"
 
 	"gonogo/model"
@@ -65,10 +66,7 @@ func flagValue(f model.FlagState) string {
 // flagStatus says how far a flag's value can be relied upon, the gravest first.
 func flagStatus(p Props, f *model.Flag) []span {
 	s := p.Snap.State.Flags[f.ID]
-	store := "store"
-	if f.Kind == "dotenv" {
-		store = "file"
-	}
+	store := cmp.Or(f.Store, "store")
 	switch {
 	case s.StoredErr != "":
 		return []span{{theme.NoGo | theme.Bold, "✖ " + store + ": "}, {theme.Normal, s.StoredErr}}

@@ -139,14 +139,6 @@ func gateReason(c *canvas, x, y, width int, reason, guard, short string, style t
 	}
 }
 
-// theme returns the theme, or one without styles.
-func (p Props) theme() *theme.Theme {
-	if p.Theme == nil {
-		return &theme.Theme{}
-	}
-	return p.Theme
-}
-
 // strength is of more weight where a line needs a look.
 func strength(line *model.Line) theme.Style {
 	switch line.State {

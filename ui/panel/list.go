@@ -66,20 +66,6 @@ func rowInList(p Props, n, x, y int) int {
 	return row
 }
 
-// matches reports whether one of texts holds the filter, in any case.
-func (p Props) matches(texts ...string) bool {
-	want := strings.ToLower(strings.TrimSpace(p.Filter))
-	if want == "" {
-		return true
-	}
-	for _, t := range texts {
-		if strings.Contains(strings.ToLower(model.Inert(t)), want) {
-			return true
-		}
-	}
-	return false
-}
-
 // plain returns the text of spans.
 func plain(parts []span) string {
 	var b strings.Builder

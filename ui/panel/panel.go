@@ -10,6 +10,7 @@
 package panel
 
 import (
+	"strings"
 	"time"
 
 	"gonogo/model"
@@ -105,3 +106,28 @@ func (p Props) window(n, h int) (from, to int) {
 
 // cursor returns the selected one of n rows, or -1 where there are none.
 func (p Props) cursor(n int) int { return min(max(p.Cursor, 0), n-1) }
+
+// theme returns the theme, or one without styles.
+func (p Props) theme() *theme.Theme {
+	if p.Theme == nil {
+		return &theme.Theme{}
+	}
+	return p.Theme
+}
+
+// boxW returns the width that a box's lines may have at most.
+func (p Props) boxW() int { return max(min(p.Size.W, boxMaxW)-4, 1) }
+
+// matches reports whether one of texts holds the filter, in any case.
+func (p Props) matches(texts ...string) bool {
+	want := strings.ToLower(strings.TrimSpace(p.Filter))
+	if want == "" {
+		return true
+	}
+	for _, t := range texts {
+		if strings.Contains(strings.ToLower(model.Inert(t)), want) {
+			return true
+		}
+	}
+	return false
+}

@@ -84,7 +84,7 @@ func drawTimeline(c *canvas, p Props, in rect, all []station) {
 	segs := make([]segment, len(all))
 	focus := 0
 	for i, st := range all {
-		segs[i] = segment{station: st, mark: p.mark(st), name: orID(st.phase.Title, string(st.phase.ID)), below: below(p, st)}
+		segs[i] = segment{station: st, mark: markOf(p, st), name: orID(st.phase.Title, string(st.phase.ID)), below: below(p, st)}
 		if st.stage == current {
 			focus = i
 		}
@@ -149,15 +149,6 @@ func fitSegments(segs []segment, focus, w int) (from, to int) {
 		segs[from].width = min(segs[from].width, w)
 	}
 	return from, to
-}
-
-// mark is the glyph of a phase; of one below which the rollout stands another
-// than where it stands in it.
-func (p Props) mark(st station) string {
-	if st.stage == current && p.Snap.State.Below != nil {
-		return stageMark(rolledBack)
-	}
-	return stageMark(st.stage)
 }
 
 func stageMark(s stage) string {
@@ -301,4 +292,13 @@ func notStarted(p Props, all []station) span {
 		return span{theme.Warn, fmt.Sprintf("rolled back %s %s: a enters it again", clock(last.EndedAt, p.Now), last.Outcome)}
 	}
 	return span{theme.Strong, text}
+}
+
+// markOf is the glyph of a phase; of one below which the rollout stands another
+// than where it stands in it.
+func markOf(p Props, st station) string {
+	if st.stage == current && p.Snap.State.Below != nil {
+		return stageMark(rolledBack)
+	}
+	return stageMark(st.stage)
 }

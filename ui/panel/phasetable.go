@@ -69,7 +69,7 @@ func phaseSpans(p Props, st station) [][]span {
 	if st.stage == current {
 		style = theme.Strong
 	}
-	out := [][]span{{{style, p.mark(st) + orID(st.phase.Title, string(st.phase.ID))}}}
+	out := [][]span{{{style, markOf(p, st) + orID(st.phase.Title, string(st.phase.ID))}}}
 	if st.phase.Soak > 0 || st.phase.Limit > 0 {
 		out = append(out, []span{{theme.Dim, "planned "}, {theme.Normal, span2(st.phase.Soak, st.phase.Limit)}})
 	}

@@ -177,7 +177,7 @@ func endedBox(b *box, p Props, plan *model.PlanState) {
 	w := p.boxW()
 	word := string(plan.Outcome)
 	if plan.Status == model.Vetoed {
-		word = "VETOED"
+		word = strings.ToUpper(string(plan.Unfired()))
 	}
 	if d := drill(plan); d != "" {
 		word = d + ": " + word

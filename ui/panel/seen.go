@@ -67,3 +67,14 @@ func (p Props) attempt() *model.Attempt {
 	}
 	return p.Snap.State.Attempt()
 }
+
+// check returns the check id of the phase whose gate counts, or nil.
+func (p Props) check(id model.CheckID) *model.Check {
+	all := p.checks()
+	for i := range all {
+		if id != "" && all[i].ID == id {
+			return &all[i]
+		}
+	}
+	return nil
+}

@@ -45,17 +45,6 @@ func WhyBox(p Props, line model.Line) string {
 	return b.render(p)
 }
 
-// check returns the check id of the phase whose gate counts, or nil.
-func (p Props) check(id model.CheckID) *model.Check {
-	all := p.checks()
-	for i := range all {
-		if id != "" && all[i].ID == id {
-			return &all[i]
-		}
-	}
-	return nil
-}
-
 // whyValue is what was measured against what is wanted.
 func whyValue(p Props, line *model.Line, w int) [][]span {
 	var out [][]span

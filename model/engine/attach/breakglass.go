@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"gonogo/model/engine"
+	"gonogo/model/engine/record"
 )
 
 // glassTime is how long a killed engine may take to let go of its lock.
@@ -55,7 +55,7 @@ func culprit(ctx context.Context, dir string) (int, error) {
 		}
 		return pid, notMe(pid)
 	}
-	if l, err := engine.TakeLock(dir); err == nil {
+	if l, err := record.TakeLock(dir); err == nil {
 		l.Release()
 		return 0, nil
 	}
@@ -78,11 +78,11 @@ func untilFree(ctx context.Context, dir string, pid int) error {
 	ctx, done := context.WithTimeout(ctx, glassTime)
 	defer done()
 	for {
-		l, err := engine.TakeLock(dir)
+		l, err := record.TakeLock(dir)
 		if err == nil {
 			l.Release()
 		}
-		if !errors.Is(err, engine.ErrLocked) { // free, or such that nobody can take it
+		if !errors.Is(err, record.ErrLocked) { // free, or such that nobody can take it
 			return nil
 		}
 		select {

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"syscall"
 
-	"gonogo/model/engine"
+	"gonogo/model/engine/record"
 )
 
 // runDir is where the sockets for groups are, a folder a rollout.
@@ -78,7 +78,7 @@ func listenGroup(dir, group string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, engine.SocketName)
+	path := filepath.Join(dir, record.SocketName)
 	if err := errors.Join(os.Chown(path, -1, gid), os.Chmod(path, 0o660)); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

@@ -62,11 +62,11 @@ func homes() []string {
 	return all
 }
 
-// lastPlace returns the place of the last engine that ran the config at path, which
+// LastPlace returns the place of the last engine that ran the config at path, which
 // need not be there any more. It parses nothing but the index. With loads, which
 // says that the config at path can be read, it goes by the real file alone: a link
 // that leads elsewhere by now leads to another rollout.
-func lastPlace(path string, loads bool) (Place, bool) {
+func LastPlace(path string, loads bool) (Place, bool) {
 	all := names(path)
 	if loads && len(all) > 0 {
 		all = all[:1]

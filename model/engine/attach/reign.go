@@ -8,16 +8,18 @@ import (
 	"time"
 
 	"gonogo/model/engine"
+	"gonogo/model/engine/record"
 )
 
 // reign is a seat's time as the engine: it holds the state directory's lock and the
 // claim to be the rollout's only engine on this host, over all configs that are adopted meanwhile.
 type reign struct {
-	s      *Seat
-	lock   *engine.Lock
-	claim  *claim // nil: nothing is claimed
-	o      engine.Options
-	engine *engine.Engine
+	s       *Seat
+	lock    *record.Lock
+	reading func() // see record.Lock.Telling
+	claim   *claim // nil: nothing is claimed
+	o       engine.Options
+	engine  *engine.Engine
 }
 
 // take takes the lock and opens an engine: with the config as it was given, or,
@@ -38,13 +40,13 @@ func (s *Seat) take(visited bool) (*reign, error) {
 
 // lockFor takes the lock of o's state directory. For a way down it takes what
 // can be had, and what is wrong with that goes to o.DirTrouble.
-func lockFor(o *engine.Options) (*engine.Lock, error) {
-	l, err := engine.TakeLock(o.Dir)
-	if err != nil && !errors.Is(err, engine.ErrLocked) && alive(o.Dir) {
-		return nil, engine.ErrLocked // whatever became of the lock's file: its holder listens
+func lockFor(o *engine.Options) (*record.Lock, error) {
+	l, err := record.TakeLock(o.Dir)
+	if err != nil && !errors.Is(err, record.ErrLocked) && Alive(o.Dir) {
+		return nil, record.ErrLocked // whatever became of the lock's file: its holder listens
 	}
-	if err != nil && o.Down && !errors.Is(err, engine.ErrLocked) {
-		if l, err = engine.LockForDown(o.Dir); l != nil && err != nil {
+	if err != nil && o.Down && !errors.Is(err, record.ErrLocked) {
+		if l, err = record.TakeLockDown(o.Dir); l != nil && err != nil {
 			o.DirTrouble, err = cmp.Or(o.DirTrouble, err.Error()+"; nothing keeps another rollback from running at the same time"), nil
 		}
 	}
@@ -55,7 +57,7 @@ func lockFor(o *engine.Options) (*engine.Lock, error) {
 func (r *reign) begin(o engine.Options, visited bool) error {
 	s := r.s
 	s.ear.at(0, true)
-	r.lock.Tell(time.Now())
+	r.reading = r.lock.Telling(s.ear.hear)
 	if o.Reload != nil && (visited || o.Rollout == nil) {
 		fresh, err := o.Reload(true)
 		if err == nil && visited && !o.Transient {
@@ -88,29 +90,13 @@ func (r *reign) open(o engine.Options) error {
 	var a accounts
 	o.User = a.of(os.Geteuid()).name
 	o.Contested = r.claim.contested
-	o.Reading = telling(r.lock, r.s.ear.hear)
+	o.Reading = r.reading
 	e, err := engine.Open(o, r.lock, r.s.feed)
 	if err != nil {
 		return err
 	}
 	r.o, r.engine = o, e
 	return nil
-}
-
-// telling returns what is called for each record of a journal that is read: as long as
-// that gets on it tells, in the lock's file and to alive, that an engine which starts is not silent.
-func telling(l *engine.Lock, alive func()) func() {
-	told := time.Now()
-	l.Tell(told)
-	return func() {
-		now := time.Now()
-		if now.Sub(told) <= time.Second/2 {
-			return
-		}
-		told = now
-		l.Tell(now)
-		alive()
-	}
 }
 
 // lacking says which parts cannot be made here: a cockpit must not take over

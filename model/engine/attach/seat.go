@@ -10,6 +10,7 @@ import (
 	"gonogo/model"
 	"gonogo/model/engine"
 	"gonogo/model/engine/feed"
+	"gonogo/model/engine/record"
 )
 
 // retryEvery is how often a seat without an engine looks for one, or for the lock;
@@ -79,8 +80,8 @@ func (s *Seat) Run(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return r.run(ctx)
-		case errors.Is(err, engine.ErrLocked), errors.Is(err, errTaken), errors.Is(err, errOnlyAttach):
-			again, stop := s.enterBy(ctx, errors.Is(err, engine.ErrLocked), visited)
+		case errors.Is(err, record.ErrLocked), errors.Is(err, errTaken), errors.Is(err, errOnlyAttach):
+			again, stop := s.enterBy(ctx, errors.Is(err, record.ErrLocked), visited)
 			if ctx.Err() != nil {
 				return nil
 			}

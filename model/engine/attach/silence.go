@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gonogo/model"
-	"gonogo/model/engine"
+	"gonogo/model/engine/record"
 )
 
 const (
@@ -72,7 +72,7 @@ func (r *ear) silent() bool { return r.quiet >= int(silentAfter/silentTick) }
 // await listens to an engine that cannot be attached to: one that starts says
 // in the lock's file that it gets on.
 func (s *Seat) await() {
-	h := engine.HolderOf(s.o.Dir)
+	h := record.HolderOf(s.o.Dir)
 	pid := lockHolder(s.o.Dir)
 	if pid == 0 {
 		pid = h.PID

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"gonogo/model/engine"
+	"gonogo/model/engine/record"
 )
 
 // longestPath is the longest path of a unix socket, in bytes: the kernel takes 107.
@@ -18,7 +18,7 @@ const longestPath = 100
 // socketPath returns a path for dir's socket that is short enough for the
 // kernel, and what to call when it is no longer used.
 func socketPath(dir string) (string, func(), error) {
-	path := filepath.Join(dir, engine.SocketName)
+	path := filepath.Join(dir, record.SocketName)
 	if len(path) <= longestPath {
 		return path, func() {}, nil
 	}
@@ -26,7 +26,7 @@ func socketPath(dir string) (string, func(), error) {
 	if err != nil {
 		return "", nil, err
 	}
-	return fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), engine.SocketName), func() { _ = d.Close() }, nil
+	return fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), record.SocketName), func() { _ = d.Close() }, nil
 }
 
 // listen opens the engine's socket, mode 0600. The caller holds dir's lock, so
@@ -66,9 +66,9 @@ func dial(ctx context.Context, dir string) (net.Conn, error) {
 	return d.DialContext(ctx, "unix", path)
 }
 
-// alive reports whether an engine listens in the state directory dir, even if it
+// Alive reports whether an engine listens in the state directory dir, even if it
 // answers nothing.
-func alive(dir string) bool {
+func Alive(dir string) bool {
 	ctx, done := context.WithTimeout(context.Background(), time.Second)
 	defer done()
 	conn, err := dial(ctx, dir)

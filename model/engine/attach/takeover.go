@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"gonogo/model"
-	"gonogo/model/engine"
+	"gonogo/model/engine/record"
 )
 
 // errOnlyAttach says that a seat may not be the engine, only attach to one.
@@ -94,7 +94,7 @@ func (s *Seat) knock(ctx context.Context, own bool) (conn net.Conn, host bool, e
 				return conn, true, nil
 			}
 		}
-		if conn, err2 := d.DialContext(ctx, "unix", filepath.Join(runDir, r.ID, engine.SocketName)); err2 == nil {
+		if conn, err2 := d.DialContext(ctx, "unix", filepath.Join(runDir, r.ID, record.SocketName)); err2 == nil {
 			return conn, true, nil
 		}
 	}

@@ -80,9 +80,9 @@ func rollout() *model.Rollout {
 func options(w *world, dir string) Options {
 	return Options{Options: engine.Options{
 		Rollout: rollout(), Dir: dir, Actor: model.Actor{Name: "gonogo", Via: "engine"}, Now: time.Now, Version: "test",
-		Build: func() (engine.Parts, error) {
-			return engine.Parts{
-				Sources:   map[string]engine.SourcePart{"fake": {Kind: "fake", Source: w}},
+		Build: func() (model.Parts, error) {
+			return model.Parts{
+				Sources:   map[string]model.BuiltSource{"fake": {Kind: "fake", Source: w}},
 				Switches:  map[model.FlagID]model.Switch{"real": w},
 				Effective: map[model.FlagID]model.Reader{"real": w},
 			}, nil

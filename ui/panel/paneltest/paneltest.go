@@ -132,8 +132,8 @@ func rollout(o Options) *model.Rollout {
 		}
 	}
 	r.Flags = []model.Flag{
-		{ID: "real", Title: "Real retrieval", Kind: "dotenv", Type: model.Bool, Safe: model.BoolValue(false), Effective: true, Apply: []model.ActionID{"restart"}, Every: 15 * time.Second},
-		{ID: "tenants", Title: "Tenants", Kind: "dotenv", Type: model.List, SafeKeep: true, Needs: []model.FlagID{"real"}, Empty: "everyone", Effective: true, Every: 15 * time.Second},
+		{ID: "real", Title: "Real retrieval", Kind: "dotenv", Store: "file", Type: model.Bool, Safe: model.BoolValue(false), Effective: true, Apply: []model.ActionID{"restart"}, Every: 15 * time.Second},
+		{ID: "tenants", Title: "Tenants", Kind: "dotenv", Store: "file", Type: model.List, SafeKeep: true, Needs: []model.FlagID{"real"}, Empty: "everyone", Effective: true, Every: 15 * time.Second},
 		{ID: "cache", Title: "Cache", Kind: "exec", Type: model.Bool, Safe: model.BoolValue(true), Every: 15 * time.Second},
 	}
 	r.Actions = []model.ActionSpec{{ID: "restart", Title: "Restart vecsec", Kind: "exec", Timeout: 90 * time.Second, Seen: true, Preview: "run systemctl restart vecsec"}}

@@ -1,0 +1,77 @@
+package config
+
+import (
+	"maps"
+	"slices"
+
+	"gonogo/model"
+)
+
+// draft is a config while it is read. What reads one section of the file adds to
+// it what it found, and looks up what others did: see document for their order.
+type draft struct {
+	*reader
+	kinds Kinds
+	cfg   *Config
+	asked map[string]bool                   // sources that checks and verifies use
+	file  func(path string) ([]byte, error) // reads the file of a population
+}
+
+// newDraft returns the draft of a config that has nothing in it yet.
+func newDraft(r *reader, kinds Kinds, cfg *Config, file func(path string) ([]byte, error)) *draft {
+	cfg.Switches, cfg.Effective = map[model.FlagID]Part{}, map[model.FlagID]Part{}
+	cfg.Actions, cfg.Seen = map[model.ActionID]Part{}, map[model.ActionID]Part{}
+	cfg.Probes, cfg.Witnesses = map[string]Part{}, map[string]WitnessPart{}
+	return &draft{reader: r, kinds: kinds, cfg: cfg, file: file, asked: map[string]bool{}}
+}
+
+// document reads the whole file, and warns of what is well formed and yet
+// probably not meant. What others refer to comes first.
+func (d *draft) document() {
+	tables := []string{"rollout", "environment", "emergency", "source", "metric", "flag", "action", "phase", "rollback", "guard", "journal", "access"}
+	for _, name := range d.inOrder("", d.doc) {
+		if !slices.Contains(tables, name) {
+			d.fail(join("", name), "%s", unknown("table or key", name, tables))
+		}
+	}
+	top := topReader{d}
+	top.rollout()
+	top.environment()
+	top.emergency()
+	sourceReader{d}.sources()
+	metricReader{d}.metrics()
+	actionReader{d}.actions()
+	flagReader{d}.flags()
+	phaseReader{d}.phases()
+	rollbackReader{d}.rollbacks()
+	top.guard()
+	top.journal()
+	top.access()
+	d.take(lint(d.finished()))
+}
+
+// finished returns the config as it is so far, for what asks it.
+func (d *draft) finished() *finished {
+	return &finished{Config: d.cfg, kinds: d.kinds, doc: d.doc, asked: d.asked}
+}
+
+// able returns the names of the kinds of actions that can do something, in
+// alphabetical order.
+func (d *draft) able(can func(ActionKind) bool) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(d.kinds.Actions)) {
+		if can(d.kinds.Actions[name]) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// sourceOf returns the source named name, or nil.
+func (d *draft) sourceOf(name string) *SourcePart {
+	i := slices.IndexFunc(d.cfg.Sources, func(s SourcePart) bool { return s.ID == name })
+	if i < 0 {
+		return nil
+	}
+	return &d.cfg.Sources[i]
+}

@@ -1,0 +1,90 @@
+package config
+
+import (
+	"errors"
+
+	"gonogo/model"
+	"gonogo/model/gate"
+)
+
+// targetReader reads what a metric is held against, and what it is computed of.
+type targetReader struct{ *draft }
+
+// target reads the target or alert at path; nil where there is none.
+func (r targetReader) target(path, text string, m *model.Metric) *model.Target {
+	if text == "" {
+		return nil
+	}
+	t, err := gate.ParseTarget(text, m.Unit)
+	if err != nil {
+		r.fail(path, "%s", err)
+		return nil
+	}
+	return &t
+}
+
+// relations checks the targets that refer to other metrics.
+func (r targetReader) relations() {
+	all := &r.cfg.Rollout
+	for i := range all.Metrics {
+		m := &all.Metrics[i]
+		path := join("metric", string(m.ID))
+		r.relation(join(path, "target"), m, m.Target)
+		r.relation(join(path, "alert"), m, m.Alert)
+	}
+}
+
+// relation checks that the metric which the target t of m refers to is there,
+// another one, and of the same unit.
+func (r targetReader) relation(path string, m *model.Metric, t *model.Target) {
+	if t == nil || t.Of == "" || t.Of == model.OfBaseline {
+		return
+	}
+	if t.Of == m.ID {
+		r.fail(path, "%s is measured against itself: expected another metric", quote(string(m.ID)))
+		return
+	}
+	if !r.ref(path, "metric", string(t.Of)) {
+		return
+	}
+	if other := r.cfg.Rollout.Metric(t.Of); other != nil && other.Unit != m.Unit {
+		r.fail(path, "%s is in %s, but %s in %s: expected the same unit", quote(string(m.ID)), gate.UnitName(m.Unit), quote(string(t.Of)), gate.UnitName(other.Unit))
+	}
+}
+
+// exprs compiles the metrics that are computed of others. One of these cannot
+// be computed of another.
+func (r targetReader) exprs() {
+	all := &r.cfg.Rollout
+	units := func(id model.MetricID) (model.Unit, bool) {
+		m := all.Metric(id)
+		if m == nil || m.Expr != "" {
+			return "", false
+		}
+		return m.Unit, true
+	}
+	for i := range all.Metrics {
+		m := &all.Metrics[i]
+		if m.Expr == "" {
+			continue
+		}
+		path := join(join("metric", string(m.ID)), "expr")
+		e, err := gate.CompileExpr(m.Expr, units)
+		var missing *gate.UnknownMetric
+		switch {
+		case errors.As(err, &missing) && all.Metric(missing.ID) != nil:
+			r.fail(path, "%s is computed itself: expected metrics that come from a source", quote(string(missing.ID)))
+		case errors.As(err, &missing):
+			r.ref(path, "metric", string(missing.ID))
+		case err != nil:
+			r.fail(path, "%s", err)
+		case !e.Loose && e.Unit != m.Unit:
+			r.fail(path, "its value is in %s, but unit says %s: expected the same", gate.UnitName(e.Unit), gate.UnitName(m.Unit))
+		default:
+			m.Inputs, m.Query = e.Inputs, m.Expr
+			for _, id := range e.Inputs {
+				m.Settle = max(m.Settle, all.Metric(id).Settle)
+			}
+		}
+	}
+}
