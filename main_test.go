@@ -144,6 +144,8 @@ var allowed = map[string][]string{
 	"gonogo/ui":            {"gonogo/model", "gonogo/ui/..."},
 	"gonogo/ui/headless":   {"gonogo/model", "gonogo/model/plan", "gonogo/ui/words"},
 	"gonogo/ui/panel":      {"gonogo/model", "gonogo/ui/layout", "gonogo/ui/theme", "gonogo/ui/words"},
+	"gonogo/ui/overlay":    {"gonogo/model", "gonogo/ui/keyboard", "gonogo/ui/panel", "gonogo/ui/theme", "gonogo/ui/words"},
+	"gonogo/ui/keyboard":   {},
 	"gonogo/ui/layout":     {},
 	"gonogo/ui/theme":      {"gonogo/model"},
 	"gonogo/ui/words":      {"gonogo/model"},
@@ -174,7 +176,7 @@ var foreign = map[string][]string{
 var screenOnly = []string{"charm.land/", "github.com/charmbracelet/"}
 
 // pure are the parts without I/O, and what of the standard library would be some.
-var pure = []string{"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/ui/words", "gonogo/ui/panel", "gonogo/ui/layout", "gonogo/ui/theme"}
+var pure = []string{"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/ui/words", "gonogo/ui/keyboard", "gonogo/ui/overlay", "gonogo/ui/panel", "gonogo/ui/layout", "gonogo/ui/theme"}
 
 var impure = []string{"os", "net", "syscall", "log", "os/...", "net/...", "log/...", "sync/...", "crypto/rand", "math/rand/...", "plugin", "unsafe"}
 

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gonogo/model"
+	"gonogo/ui/overlay"
 )
 
 // ways returns s with a rollback of every size, the largest first.
@@ -130,8 +131,8 @@ func TestLadderArms(t *testing.T) {
 				if got.Kind != c.want.Kind || got.Flag != c.want.Flag || got.Rollback != c.want.Rollback || !slices.Equal(got.Remove, c.want.Remove) || got.Yes {
 					t.Errorf("submitted %+v\nwant %+v", got, c.want)
 				}
-				if got.Seen != d.m.live.Seq {
-					t.Errorf("it rests on record %d, not %d", got.Seen, d.m.live.Seq)
+				if got.Seen != d.m.eyes.live.Seq {
+					t.Errorf("it rests on record %d, not %d", got.Seen, d.m.eyes.live.Seq)
 				}
 				if d.m.over != nil {
 					t.Error("the menu is still there")
@@ -196,7 +197,7 @@ func TestPickerFollowsTheList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, listed(ways(someSnapshot()), "acme", "globex", "initech"))
 		d.press("b", "down", "down", "up", "enter", "down", "space")
-		d.snap(listed(d.m.live, "initech", "umbrella", "globex"))
+		d.snap(listed(d.m.eyes.live, "initech", "umbrella", "globex"))
 		d.press("enter")
 		if got := d.one(); !slices.Equal(got.Remove, []string{"globex"}) {
 			t.Errorf("takes out %v", got.Remove)
@@ -212,7 +213,7 @@ func TestPickerNeverOverflows(t *testing.T) {
 			items := rapid.SliceOfN(rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"a", "\x1b[2J", "界界界", "\u202e", strings.Repeat("long", 99)})),
 				0, rapid.SampledFrom([]int{0, 1, 3, 200}).Draw(rt, "most")).Draw(rt, "items")
 			d := newDesk(t, listed(ways(someSnapshot()), items...))
-			d.m.pick("some", "tenants")
+			d.m.show(overlay.Pick(d.m.scene(), "some", "tenants"))
 			keys := []string{"space", "space", "down", "up", "/", "esc", "a", "enter", "tab", "pgdown", "?"}
 			for range rapid.IntRange(0, 20).Draw(rt, "keys") {
 				w, h := rapid.IntRange(1, 130).Draw(rt, "w"), rapid.IntRange(1, 45).Draw(rt, "h")
@@ -280,7 +281,7 @@ func TestIncidentClockIsAlwaysSeen(t *testing.T) {
 		d.sees("since the breach, not verified")
 		d.wait(3 * time.Second)
 		d.sees("INCIDENT 04:15")
-		d.snap(next(d.m.live, func(s *model.Snapshot) { i := *s.State.Incident; i.Verified = time.Now(); s.State.Incident = &i }))
+		d.snap(next(d.m.eyes.live, func(s *model.Snapshot) { i := *s.State.Incident; i.Verified = time.Now(); s.State.Incident = &i }))
 		if strings.Contains(d.screen(), "INCIDENT") {
 			t.Error("the clock of an incident that is over still runs")
 		}
@@ -302,7 +303,7 @@ func TestConfirmByEnterWaits(t *testing.T) {
 		s.Rollout.Emergency.Confirm = model.ConfirmEnter
 		d := newDesk(t, s)
 		d.press("!")
-		d.snap(armed(answer(d.m.live, d.one().ID, ""), "p1", 0))
+		d.snap(armed(answer(d.m.eyes.live, d.one().ID, ""), "p1", 0))
 		d.sees("Enter confirms")
 		d.wait(time.Hour)
 		d.none()

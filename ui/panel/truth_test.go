@@ -201,16 +201,3 @@ func TestRowsAgree(t *testing.T) {
 		}
 	}
 }
-
-// TestPlanBoxKeepsItsKeys sees that the way out is on screen at any size.
-func TestPlanBoxKeepsItsKeys(t *testing.T) {
-	for _, size := range []panel.Size{{W: 20, H: 5}, {W: 40, H: 8}, {W: 80, H: 24}, {W: 200, H: 50}} {
-		p := props(paneltest.Snapshot(paneltest.Options{Condition: paneltest.Armed}), nil)
-		p.Size = size
-		for _, want := range []string{"fires in 3s", "Esc cancels", "Enter fires now"} {
-			if got := panel.PlanBox(p); !strings.Contains(got, want) {
-				t.Errorf("%v: want %q in\n%s", size, want, got)
-			}
-		}
-	}
-}
