@@ -130,8 +130,11 @@ var allowed = map[string][]string{
 	"gonogo/model/gate":    {"gonogo/model"},
 	"gonogo/model/config":  {"gonogo/model", "gonogo/model/gate"},
 	"gonogo/model/journal": {"gonogo/model"},
-	"gonogo/model/engine":  {"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...", "gonogo/model/engine/..."},
+	"gonogo/model/engine": {"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...",
+		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record"},
 
+	"gonogo/model/engine/attach":  {"gonogo/model", "gonogo/model/engine", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/internal/..."},
+	"gonogo/model/engine/feed":    {"gonogo/model"},
 	"gonogo/model/engine/record":  {"gonogo/model", "gonogo/model/journal", "gonogo/internal/..."},
 	"gonogo/model/engine/execute": {"gonogo/model", "gonogo/model/plan", "gonogo/model/gate"},
 
@@ -160,6 +163,8 @@ var foreign = map[string][]string{
 	"gonogo/model/journal": {},
 	"gonogo/model/engine":  {},
 
+	"gonogo/model/engine/attach":  {},
+	"gonogo/model/engine/feed":    {},
 	"gonogo/model/engine/record":  {},
 	"gonogo/model/engine/execute": {},
 
@@ -218,7 +223,7 @@ func TestImportsRunOneWaySeesWhatIsWrong(t *testing.T) {
 		"gonogo/model":        {"gonogo/model/gate", "os", "net/http", "github.com/expr-lang/expr"},
 		"gonogo/model/gate":   {"gonogo/model/config", "os", "github.com/BurntSushi/toml"},
 		"gonogo/model/config": {"gonogo/model/engine", "gonogo/sources", "charm.land/lipgloss/v2"},
-		"gonogo/model/engine": {"gonogo/ui", "gonogo/actions/http", "github.com/spf13/cobra"},
+		"gonogo/model/engine": {"gonogo/model/engine/attach", "gonogo/ui", "gonogo/actions/http", "github.com/spf13/cobra"},
 		"gonogo/sources/new":  {"gonogo/actions/http", "gonogo/sources/http", "gonogo/ui", "gonogo/model/engine", "charm.land/lipgloss/v2"},
 		"gonogo/actions/http": {"gonogo/sources/new", "gonogo/examples/demo", "charm.land/bubbletea/v2"},
 		"gonogo/ui":           {"gonogo/sources", "gonogo/actions", "gonogo/model/engine", "gonogo/model/config", "github.com/spf13/cobra"},

@@ -187,7 +187,7 @@ func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.Pha
 			_ = e.ledger.Record(by, cause, ended)
 		}
 		if s := e.ledger.State(); cause != "" && !s.GoesOn(phase, attempt) {
-			e.note(fmt.Sprintf("the result of %q came after its attempt in %s was over: it counts for nothing, run it again", c.Text, phase))
+			e.Note(fmt.Sprintf("the result of %q came after its attempt in %s was over: it counts for nothing, run it again", c.Text, phase))
 		}
 	})
 	return true

@@ -51,7 +51,7 @@ func TestPlanIsFenced(t *testing.T) {
 			}
 			close(gate)
 			got := p.ended()
-			e := p.seat.Engine()
+			e := p.engine
 			if e.ledger.Fenced() == nil {
 				t.Fatal("the ledger is not fenced")
 			}

@@ -21,7 +21,7 @@ func (e *Engine) notify(to []model.ActionID, plan model.PlanID, title, text stri
 			defer e.telling.Add(-1)
 			defer func() {
 				if v := recover(); v != nil {
-					e.note(fmt.Sprintf("notification %s: panic: %v", id, v))
+					e.Note(fmt.Sprintf("notification %s: panic: %v", id, v))
 				}
 			}()
 			err := e.notifyOne(id, title, text)

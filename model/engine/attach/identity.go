@@ -1,11 +1,9 @@
-package engine
+package attach
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/user"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -115,38 +113,4 @@ func Self() model.Actor {
 	var a accounts
 	host, _ := os.Hostname()
 	return model.Actor{Name: a.person(os.Getpid(), os.Geteuid()), Host: model.Inert(host)}
-}
-
-// visitor is who is at the other end of a connection, by what the kernel says.
-type visitor struct {
-	by  model.Actor
-	may model.Access
-}
-
-// visit says who conn comes from and what they may do. The error says why
-// they may not even look.
-func (e *Engine) visit(conn net.Conn) (visitor, error) {
-	pid, uid, err := peer(conn)
-	if err != nil { // no such system: the socket is closed to other users
-		return visitor{by: model.Actor{Name: e.user, Host: e.o.Actor.Host}}, nil
-	}
-	v := visitor{by: model.Actor{Name: e.accounts.person(pid, uid), Host: e.o.Actor.Host}}
-	group := e.o.Rollout.Access.Group
-	switch {
-	case uid == os.Geteuid() || uid == 0:
-		return v, nil
-	case group != "" && slices.Contains(e.accounts.of(uid).groups, group):
-		v.may = model.AccessMember
-		return v, nil
-	}
-	return v, fmt.Errorf("%s's engine runs this rollout (pid %d, since %s), and %s may not attach: %s",
-		e.user, os.Getpid(), e.since.UTC().Format("2006-01-02 15:04:05Z"), v.by.Name, wayIn(e.user, group))
-}
-
-// wayIn says how to get to the engine of another user.
-func wayIn(owner, group string) string {
-	if group == "" {
-		return fmt.Sprintf("run gonogo as %s, or have them name your group in the config ([access] group)", owner)
-	}
-	return fmt.Sprintf("run gonogo as %s, or join the group %s", owner, group)
 }

@@ -1,4 +1,4 @@
-package engine
+package attach
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record"
 )
 
 const (
@@ -67,6 +68,33 @@ func (r *ear) listen(ctx context.Context, silent func()) {
 
 // silent reports whether nothing was heard for silentAfter. The caller holds the lock.
 func (r *ear) silent() bool { return r.quiet >= int(silentAfter/silentTick) }
+
+// await listens to an engine that cannot be attached to: one that starts says
+// in the lock's file that it gets on.
+func (s *Seat) await() {
+	h := record.HolderOf(s.o.Dir)
+	pid := lockHolder(s.o.Dir)
+	if pid == 0 {
+		pid = h.PID
+	}
+	s.ear.at(pid, false)
+	if time.Since(h.At) < time.Second {
+		s.ear.hear()
+	}
+}
+
+// quiet shows that the engine says nothing.
+func (s *Seat) quiet() {
+	is, silent := s.Silent()
+	since := is.Since.UTC().Format("15:04:05Z")
+	switch {
+	case !silent:
+	case is.Own:
+		s.feed.Mark("this engine gets nothing done since " + since + ": does the disk of " + is.Dir + " hang?")
+	default:
+		s.feed.Mark(fmt.Sprintf("engine (pid %d) alive, silent since %s: kill -CONT %d or gonogo rollback --break-glass", is.PID, since, is.PID))
+	}
+}
 
 // Silent returns who is alive and says nothing for 3 s or more, and whether that is so.
 func (s *Seat) Silent() (model.Silence, bool) {

@@ -1,8 +1,6 @@
-package engine
+package attach
 
 import (
-	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"gonogo/model/engine"
 )
 
 const (
@@ -62,11 +62,11 @@ func homes() []string {
 	return all
 }
 
-// Find returns the place of the last engine that ran the config at path, which
+// LastPlace returns the place of the last engine that ran the config at path, which
 // need not be there any more. It parses nothing but the index. With loads, which
 // says that the config at path can be read, it goes by the real file alone: a link
 // that leads elsewhere by now leads to another rollout.
-func Find(path string, loads bool) (Place, bool) {
+func LastPlace(path string, loads bool) (Place, bool) {
 	all := names(path)
 	if loads && len(all) > 0 {
 		all = all[:1]
@@ -83,19 +83,6 @@ func Find(path string, loads bool) (Place, bool) {
 		}
 	}
 	return best, best.Dir != ""
-}
-
-// Alive reports whether an engine listens in the state directory dir, even if it
-// answers nothing.
-func Alive(dir string) bool {
-	ctx, done := context.WithTimeout(context.Background(), time.Second)
-	defer done()
-	conn, err := dial(ctx, dir)
-	if err != nil {
-		return false
-	}
-	_ = conn.Close()
-	return true
 }
 
 // names returns what the config at path is called in the index: where it really is, and as it was given.
@@ -121,7 +108,7 @@ func entry(home, config string) string {
 }
 
 func readPlace(path string) (Place, bool) {
-	b, err := readPlain(path, indexLength)
+	b, err := engine.ReadPlain(path, indexLength)
 	var p Place
 	if err != nil || json.Unmarshal(b, &p) != nil || !filepath.IsAbs(p.Dir) {
 		return Place{}, false
@@ -143,29 +130,11 @@ func enter(p Place, config string) {
 		for _, name := range names(config) {
 			p.Config = name
 			if b, err := json.Marshal(p); err == nil && len(b) <= indexLength {
-				_ = replace(entry(home, name), b)
+				_ = engine.Replace(entry(home, name), b)
 			}
 		}
 		prune(dir)
 	}
-}
-
-// replace writes a file whole or not at all, mode 0600. It is not synced: a
-// power cut may take it.
-func replace(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = cmp.Or(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
 }
 
 // prune drops the entries whose state directory is gone, and then the oldest,

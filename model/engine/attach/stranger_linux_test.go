@@ -1,4 +1,4 @@
-package engine
+package attach
 
 import (
 	"context"
@@ -94,7 +94,7 @@ func TestRootMayUseAnyStateDirectory(t *testing.T) {
 	if _, trouble, err := StateDirDown(dir, "x"); err != nil || trouble != nil {
 		t.Fatal(err, trouble)
 	}
-	p := board(t, options(t, w, dir))
+	p := board(t, options(w, dir))
 	if out := p.does(model.Intent{Kind: model.ArmRollback}); out.Outcome == "" {
 		t.Errorf("a rollback: %+v", out)
 	}

@@ -1,4 +1,4 @@
-package engine
+package attach
 
 import (
 	"context"
@@ -11,14 +11,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"gonogo/model/engine/record"
+	"gonogo/model/engine"
 )
 
 // TestOnlyAnEngineWithoutASignOfLifeIsSilent: one that gets on with its start is not,
 // however long that takes; after 3 s without a sign it is, until the next.
 func TestOnlyAnEngineWithoutASignOfLifeIsSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := NewSeat(Options{Dir: t.TempDir()})
+		s := NewSeat(Options{Options: engine.Options{Dir: t.TempDir()}})
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { s.ear.listen(ctx, s.quiet); close(ended) }()
@@ -62,7 +62,7 @@ func TestTheIndexStaysSmallAndPrivate(t *testing.T) {
 			p.Dir = filepath.Join(alive, "gone")
 		}
 		b := fmt.Appendf(nil, `{"config":%q,"dir":%q,"at":%q}`, p.Config, p.Dir, p.At.UTC().Format(time.RFC3339))
-		if err := replace(entry(home, p.Config), b); err != nil {
+		if err := engine.Replace(entry(home, p.Config), b); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -80,35 +80,13 @@ func TestTheIndexStaysSmallAndPrivate(t *testing.T) {
 	}
 }
 
-// TestTheLastGoodConfigIsWhatRan: one that was edited is not used.
-func TestTheLastGoodConfigIsWhatRan(t *testing.T) {
-	dir := t.TempDir()
-	if _, err := LastGood(dir); err == nil {
-		t.Error("a config where none ran")
-	}
-	if err := os.WriteFile(filepath.Join(dir, lastName), []byte(`{"path":"/c","hash":"00","data":"eA=="}`), 0o600); err != nil {
+// TestANamedPipeInTheIndexHoldsUpNothing: nobody writes to it, and so it is not waited for.
+func TestANamedPipeInTheIndexHoldsUpNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "entry.json")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LastGood(dir); err == nil || !strings.Contains(err.Error(), "was edited") {
-		t.Errorf("an edited one: %v", err)
-	}
-}
-
-// TestANamedPipeInAStateFilesPlaceHoldsUpNothing: nobody writes to it, and so it is not waited for.
-func TestANamedPipeInAStateFilesPlaceHoldsUpNothing(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{lastName, record.LockName, "entry.json"} {
-		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := LastGood(dir); err == nil || !strings.Contains(err.Error(), "is not what gonogo wrote") {
-		t.Errorf("the last config: %v", err)
-	}
-	if h := record.HolderOf(dir); h.PID != 0 {
-		t.Errorf("the lock's holder: %+v", h)
-	}
-	if p, ok := readPlace(filepath.Join(dir, "entry.json")); ok {
+	if p, ok := readPlace(path); ok {
 		t.Errorf("an entry of the index: %+v", p)
 	}
 }
@@ -119,7 +97,7 @@ func TestBreakGlassEndsNothingWithoutAnEngine(t *testing.T) {
 	if pid, err := BreakGlass(t.Context(), dir); pid != 0 || err != nil {
 		t.Errorf("pid %d, %v", pid, err)
 	}
-	board(t, options(t, newWorld(), dir))
+	board(t, options(newWorld(), dir))
 	if pid, err := BreakGlass(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "is the engine itself") {
 		t.Errorf("its own engine: pid %d, %v", pid, err)
 	}

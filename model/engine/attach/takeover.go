@@ -1,4 +1,4 @@
-package engine
+package attach
 
 import (
 	"context"
@@ -9,28 +9,20 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record"
 )
 
 // errOnlyAttach says that a seat may not be the engine, only attach to one.
 var errOnlyAttach = errors.New("this seat can only attach")
 
-// briefly is how long a seat waits for another user's command to end its engine.
-const briefly = 10 * time.Second
-
-// ErrForeign says that the state directory is another user's.
-var ErrForeign = errors.New("the state directory is another user's")
-
-// foreign says whose the state directory dir is, and how to get to its engine.
-func foreign(dir string, uid int) error {
-	var a accounts
-	owner := a.of(uid).name
-	return fmt.Errorf("%w: %s belongs to %s (uid %d), and there is no engine of theirs to attach to: run gonogo as %s, or have them run gonogo run --headless with your group in the config ([access] group)",
-		ErrForeign, dir, owner, uid, owner)
-}
+const (
+	helloTime = time.Second      // an engine says hello within it
+	briefly   = 10 * time.Second // a seat waits so long for another user's command to end its engine
+)
 
 // takeIfMay is take for a seat that may be the engine. One never is that is
 // read-only, has no state directory, or was attached to another user's engine.
-func (s *Seat) takeIfMay(visited bool) (*Engine, error) {
+func (s *Seat) takeIfMay(visited bool) (*reign, error) {
 	if s.o.ReadOnly || s.o.NoDir != nil || visited && s.guest {
 		return nil, errOnlyAttach
 	}
@@ -49,7 +41,7 @@ func (s *Seat) enterBy(ctx context.Context, own, visited bool) (again, stop erro
 	if host && unknown == nil && !s.trusts(uid) {
 		_ = conn.Close()
 		stranger := errStranger{pid, uid}
-		s.o.contested = stranger.Error()
+		s.contested = stranger.Error()
 		if s.o.ReadOnly || s.o.NoDir != nil {
 			return stranger, stranger.unless(visited)
 		}
@@ -59,9 +51,9 @@ func (s *Seat) enterBy(ctx context.Context, own, visited bool) (again, stop erro
 		_ = conn.SetReadDeadline(time.Now().Add(helloTime))
 	}
 	seen := false
-	err = attach(ctx, conn, s.o.ReadOnly, s.intents, s.joined, func(snap *model.Snapshot) {
+	err = s.follow(ctx, conn, func(snap *model.Snapshot) {
 		seen, s.guest, s.refused = true, host, time.Time{}
-		s.see(snap)
+		s.feed.Publish(snap)
 	})
 	var elsewhere *Elsewhere
 	switch {
@@ -75,7 +67,7 @@ func (s *Seat) enterBy(ctx context.Context, own, visited bool) (again, stop erro
 			return err, err
 		}
 	case host && pid != 0:
-		s.o.contested = errNoHello{pid, uid}.Error()
+		s.contested = errNoHello{pid, uid}.Error()
 		if visited || s.o.ReadOnly || s.o.NoDir != nil {
 			return err, s.alone(visited)
 		}
@@ -102,7 +94,7 @@ func (s *Seat) knock(ctx context.Context, own bool) (conn net.Conn, host bool, e
 				return conn, true, nil
 			}
 		}
-		if conn, err2 := d.DialContext(ctx, "unix", filepath.Join(runDir, r.ID, socketName)); err2 == nil {
+		if conn, err2 := d.DialContext(ctx, "unix", filepath.Join(runDir, r.ID, record.SocketName)); err2 == nil {
 			return conn, true, nil
 		}
 	}
@@ -140,10 +132,10 @@ func (s *Seat) bereft(err error) {
 		if s.o.ReadOnly {
 			why = "this view is read-only"
 		}
-		s.lost("NO ENGINE, and this seat never is it (" + why + "): " + who + " can, with gonogo run --headless")
+		s.feed.Mark("NO ENGINE, and this seat never is it (" + why + "): " + who + " can, with gonogo run --headless")
 		s.ear.hear()
 		return
 	}
-	s.lost("the engine is gone (" + err.Error() + "): taking over")
+	s.feed.Mark("the engine is gone (" + err.Error() + "): taking over")
 	s.await()
 }

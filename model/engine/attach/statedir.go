@@ -1,12 +1,24 @@
-package engine
+package attach
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
 )
+
+// ErrForeign says that the state directory is another user's.
+var ErrForeign = errors.New("the state directory is another user's")
+
+// foreign says whose the state directory dir is, and how to get to its engine.
+func foreign(dir string, uid int) error {
+	var a accounts
+	owner := a.of(uid).name
+	return fmt.Errorf("%w: %s belongs to %s (uid %d), and there is no engine of theirs to attach to: run gonogo as %s, or have them run gonogo run --headless with your group in the config ([access] group)",
+		ErrForeign, dir, owner, uid, owner)
+}
 
 // StateDir makes the state directory of the rollout id, mode 0700, and returns
 // it: the configured one, or one in the XDG state directory. The error says

@@ -1,4 +1,4 @@
-package engine
+package attach
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"gonogo/model/engine/record"
 )
 
 // runDir is where the sockets for groups are, a folder a rollout.
@@ -27,21 +29,21 @@ func groupDir(id string) string {
 
 // openGroup opens the socket for the config's group, where there is one. Where
 // that cannot be, the engine says what to do and goes on without.
-func (e *Engine) openGroup(ctx context.Context) {
-	group := e.o.Rollout.Access.Group
+func (d *doors) openGroup(ctx context.Context) {
+	group := d.rollout.Access.Group
 	if group == "" {
 		return
 	}
-	dir := groupDir(e.o.Rollout.ID)
+	dir := groupDir(d.rollout.ID)
 	l, err := listenGroup(dir, group)
 	if err != nil {
-		if e.o.Transient {
+		if d.transient {
 			return // it ends soon, and has its name on the host
 		}
-		fmt.Fprintf(os.Stderr, "gonogo: no socket for the group %s: %v; as root: install -d -m 0750 -o %s -g %s %s\n", group, err, e.user, group, dir)
+		fmt.Fprintf(os.Stderr, "gonogo: no socket for the group %s: %v; as root: install -d -m 0750 -o %s -g %s %s\n", group, err, d.user, group, dir)
 		return
 	}
-	e.spawn("group's socket", func() { e.serve(ctx, l) })
+	d.spawn("group's socket", func() { d.serve(ctx, l) })
 	context.AfterFunc(ctx, func() { _ = l.Close() })
 }
 
@@ -76,7 +78,7 @@ func listenGroup(dir, group string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, socketName)
+	path := filepath.Join(dir, record.SocketName)
 	if err := errors.Join(os.Chown(path, -1, gid), os.Chmod(path, 0o660)); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

@@ -1,4 +1,4 @@
-package engine
+package attach
 
 import (
 	"time"
@@ -28,7 +28,10 @@ type hello struct {
 	ReadOnly bool `json:"read_only,omitempty"`
 }
 
-const wireVersion = 1
+const (
+	wireVersion = 1
+	tailLength  = 200 // records that a viewer shows, as many as an engine's snapshot carries
+)
 
 // points are the points of a chart from From on, counted from the epoch's start.
 type points struct {
