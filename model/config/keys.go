@@ -107,7 +107,7 @@ type checkKeys struct {
 // askKeys are those of a check that asks a URL, besides those of the http reader.
 type askKeys struct {
 	HTTP   string `toml:"http" secret:"may" help:"a URL to ask"`
-	Source string `toml:"source" help:"the name of a [source.NAME] of kind http, whose url and headers are used"`
+	Source string `toml:"source" help:"the name of a [source.NAME] of kind http, whose url and http table are used"`
 }
 
 type rollbackKeys struct {

@@ -78,6 +78,9 @@ func (r *reader) table(path string, raw any, keys []Key, open bool) (Table, bool
 			}
 			continue
 		}
+		if now := keys[i].Now; now != "" {
+			r.warn(join(path, name), "is now called %s: it still counts, but write that", now)
+		}
 		if r.value(join(path, name), keys[i], values[name]) {
 			good[name] = values[name]
 		}

@@ -1,4 +1,4 @@
-package transport
+package httpclient
 
 import (
 	"errors"
@@ -15,11 +15,11 @@ import (
 
 func client(t *testing.T, table map[string]any) *Client {
 	t.Helper()
-	c, err := New(config.NewTable(table), t.TempDir())
+	c, err := New(config.Into[Settings](config.NewTable(table), t.TempDir()), t.TempDir(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.CloseIdleConnections)
+	t.Cleanup(c.Close)
 	return c
 }
 
@@ -39,7 +39,7 @@ func TestBody(t *testing.T) {
 				_, _ = io.CopyN(w, zeros{}, int64(test.size))
 			}))
 			defer server.Close()
-			resp, err := client(t, nil).Get(server.URL)
+			resp, err := client(t, nil).HTTP().Get(server.URL)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +79,7 @@ func TestRedirects(t *testing.T) {
 	c := client(t, map[string]any{"headers": map[string]any{"X-Key": "k"}})
 	for path, want := range tests {
 		t.Run(path, func(t *testing.T) {
-			resp, err := c.Get(server.URL + path)
+			resp, err := c.HTTP().Get(server.URL + path)
 			if err != nil {
 				if err = c.Error(err); want == "" || !strings.HasPrefix(err.Error(), want) {
 					t.Errorf("error %q, want %q", err, want)
@@ -120,7 +120,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := New(config.NewTable(test.table), t.TempDir())
+			_, err := New(config.Into[Settings](config.NewTable(test.table), t.TempDir()), t.TempDir(), Options{})
 			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}
@@ -146,7 +146,7 @@ func TestTLS(t *testing.T) {
 			if test.tls != nil {
 				table["tls_config"] = test.tls
 			}
-			resp, err := client(t, table).Get(server.URL)
+			resp, err := client(t, table).HTTP().Get(server.URL)
 			if err == nil {
 				_ = resp.Body.Close()
 			}
@@ -165,14 +165,14 @@ func TestURL(t *testing.T) {
 	tests := map[string]struct{ text, want, wantErr string }{
 		"plain":    {"http://host:9090/prom", "http://host:9090/prom", ""},
 		"file":     {"file:url", "http://me:geheim1@host/x", ""},
-		"no host":  {"localhost:9090", "", "url: not a URL: expected http://HOST or https://HOST"},
-		"scheme":   {"ftp://host", "", "url: not a URL: expected http://HOST or https://HOST"},
-		"password": {"http://me:geheim1@[::1", "", "url: not a URL: expected http://HOST or https://HOST"},
+		"no host":  {"localhost:9090", "", "not a URL: expected http://HOST or https://HOST"},
+		"scheme":   {"ftp://host", "", "not a URL: expected http://HOST or https://HOST"},
+		"password": {"http://me:geheim1@[::1", "", "not a URL: expected http://HOST or https://HOST"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, nil)
-			u, err := c.URL(config.NewTable(map[string]any{"url": test.text}), "url", dir)
+			u, err := c.URL(test.text, dir)
 			if err != nil {
 				if err.Error() != test.wantErr {
 					t.Errorf("error %q, want %q", err, test.wantErr)
@@ -182,22 +182,22 @@ func TestURL(t *testing.T) {
 			if u.String() != test.want {
 				t.Errorf("got %s, want %s", u, test.want)
 			}
-			if got := c.Redact("see geheim1"); name == "file" && got != "see [secret]" {
+			if got := c.Mask("see geheim1"); name == "file" && got != "see [secret]" {
 				t.Errorf("the password is not hidden: %s", got)
 			}
 		})
 	}
 }
 
-func TestRedact(t *testing.T) {
+func TestMask(t *testing.T) {
 	c := &Client{}
-	c.Hide(`p"ä &<ss`)
-	c.Hide("abc") // too short: it would strike out half of any text
+	c.secrets.Add(`p"ä &<ss`)
+	c.secrets.Add("abc") // too short: it would strike out half of any text
 	for _, text := range []string{
 		`p"ä &<ss`, `p%22%C3%A4+%26%3Css`, `p%22%C3%A4%20&%3Css`, "cCLDpCAmPHNz", "7022c3a420263c7373", "7022C3A420263C7373",
 		`p\"ä \u0026\u003css`, `p&#34;ä &amp;&lt;ss`, `p\"ä &<ss`,
 	} {
-		if got := c.Redact("<" + text + "> abc"); got != "<[secret]> abc" {
+		if got := c.Mask("<" + text + "> abc"); got != "<[secret]> abc" {
 			t.Errorf("%q becomes %q", text, got)
 		}
 	}
