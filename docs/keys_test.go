@@ -1,18 +1,20 @@
-package main
+package docs
 
 import (
 	"os"
 	"regexp"
 	"testing"
 
+	"gonogo/actions"
 	"gonogo/model/config"
+	"gonogo/sources"
 )
 
 // TestEveryKeyIsTold holds the example and the guides to the keys that the kinds
 // declare: each is named there, and each says what it is for.
 func TestEveryKeyIsTold(t *testing.T) {
 	told := ""
-	for _, path := range []string{"config.toml.example", "docs/sources.md", "docs/actions.md"} {
+	for _, path := range []string{"../config.toml.example", "sources.md", "actions.md"} {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -31,12 +33,12 @@ func TestEveryKeyIsTold(t *testing.T) {
 			look(where+", "+k.Name, k.Keys)
 		}
 	}
-	for name, kind := range kinds().Sources {
+	for name, kind := range sources.Builders() {
 		look("source "+name, kind.Keys)
 		look("metric from "+name, kind.MetricKeys)
 		look("verify by "+name, kind.WitnessKeys)
 	}
-	for name, kind := range kinds().Actions {
+	for name, kind := range actions.Builders() {
 		look("action "+name, kind.Keys)
 		look("flag "+name, kind.SwitchKeys)
 		look("reader "+name, kind.ReaderKeys)
