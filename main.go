@@ -31,7 +31,7 @@ import (
 	"gonogo/sources"
 	"gonogo/ui"
 	"gonogo/ui/headless"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 func main() { os.Exit(run()) }

@@ -2,7 +2,6 @@ package model
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 )
@@ -252,28 +251,4 @@ func TestReadBackAnswersOnlyWhatItCan(t *testing.T) {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
-}
-
-// TestSummarySaysOneThing: the first line and what is not safe never differ.
-func TestSummarySaysOneThing(t *testing.T) {
-	for _, o := range []Outcome{Verified, Inferred, Unverified, Partial, NeedsHuman} {
-		for _, last := range []Outcome{StepDone, StepUnseen} {
-			p := &PlanState{Plan: down("a"), Status: Ended, Outcome: o, FiredAt: time.Unix(1, 0), EndedAt: time.Unix(2, 0),
-				Steps: []StepState{{Outcome: StepDone}, {Outcome: last}, {Outcome: StepDone}}}
-			s := State{LastDown: p}
-			first, safe := headOf(Summary(&Rollout{}, &s, p))
-			if (o == Verified) != safe || (first == "done and confirmed") != safe {
-				t.Errorf("%s with a restart %s: %q, safe %v", o, last, first, safe)
-			}
-		}
-	}
-}
-
-// headOf returns what a summary's first line says of the outcome, and whether it
-// says that all is safe.
-func headOf(text string) (says string, safe bool) {
-	first, rest, _ := strings.Cut(text, "\n")
-	_, says, _ = strings.Cut(first, ": ")
-	_, says, _ = strings.Cut(says, ", ")
-	return says, strings.Contains(rest, "not safe: nothing") && !strings.Contains(rest, "NOT SAFE")
 }

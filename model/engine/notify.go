@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 // notifyFor is how long a notification may take, at most.
@@ -72,5 +73,5 @@ func (e *Engine) notifyPlan(p *model.Plan, what string) {
 		return
 	}
 	title := fmt.Sprintf("%s: %s %s (%s)", e.o.Rollout.Title, p.Title, what, e.o.Rollout.Environment.Name)
-	e.notify(p.Notify, p.ID, model.Inert(title), model.Summary(e.o.Rollout, &s, s.Plan))
+	e.notify(p.Notify, p.ID, model.Inert(title), words.Summary(e.o.Rollout, &s, s.Plan))
 }

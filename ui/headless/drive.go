@@ -10,7 +10,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/plan"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // consent is how a command's plan is confirmed.
@@ -226,7 +226,7 @@ func tellSteps(w io.Writer, p *model.PlanState, told map[int]model.Outcome) bool
 func detail(st model.StepState) string {
 	text := string(st.Outcome)
 	if st.Outcome == model.StepUnseen || st.Outcome == model.StepAlready {
-		text = st.Outcome.InWords()
+		text = words.Outcome(st.Outcome)
 	}
 	if st.Detail == "" {
 		return text

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // touches says in one line what a rollback changes and runs.

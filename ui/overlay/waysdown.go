@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/panel"
-	"gonogo/ui/words"
 )
 
 // WaysDown offers every way down: one flag, some taken out of a list, a few

@@ -1,26 +1,30 @@
-package model
+package words
 
-import "strings"
+import (
+	"strings"
+
+	"gonogo/model"
+)
 
 // Doubts returns what cannot be relied upon of a plan that was fired, a line each:
 // the one list from which its first line, its summary and its box are made. There is none
 // after VERIFIED and READY. A step that has not ended is in doubt once the plan has.
-func (p *PlanState) Doubts() []string {
-	if p.FiredAt.IsZero() || p.Outcome == Verified || p.Outcome == Ready {
+func Doubts(p *model.PlanState) []string {
+	if p.FiredAt.IsZero() || p.Outcome == model.Verified || p.Outcome == model.Ready {
 		return nil
 	}
 	var out []string
 	for i := range p.Plan.Steps {
-		var st StepState
+		var st model.StepState
 		if i < len(p.Steps) {
 			st = p.Steps[i]
 		}
-		if st.Outcome.OK() || st.Outcome == "" && p.Status == Running {
+		if st.Outcome.OK() || st.Outcome == "" && p.Status == model.Running {
 			continue
 		}
 		how := "not done"
 		if st.Outcome != "" {
-			how = st.Outcome.InWords()
+			how = Outcome(st.Outcome)
 		}
 		if st.Detail != "" {
 			how += ": " + st.Detail
@@ -32,9 +36,9 @@ func (p *PlanState) Doubts() []string {
 
 // InDoubt is that list on one line, as the first line of a plan that left
 // something in doubt.
-func (p *PlanState) InDoubt() string {
-	if list := p.Doubts(); len(list) > 0 {
-		return Inert("not confirmed: " + strings.Join(list, "; "))
+func InDoubt(p *model.PlanState) string {
+	if list := Doubts(p); len(list) > 0 {
+		return model.Inert("not confirmed: " + strings.Join(list, "; "))
 	}
 	return "not confirmed"
 }

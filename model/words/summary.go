@@ -1,4 +1,4 @@
-package model
+package words
 
 import (
 	"fmt"
@@ -6,12 +6,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gonogo/model"
 )
 
 // How much of a summary is written out: it is read in a chat.
 const (
 	summaryLines = 8  // of each part
-	summaryItems = 6  // of a list
 	summaryCells = 96 // of what was noted about a step
 )
 
@@ -20,15 +21,15 @@ const (
 // tells of a plan that runs as it stands. r and s are the rollout and its state
 // at the time; nil ones are left out, and nil p gives "". The text is inert but
 // for its line feeds, without colour, and ends in one.
-func Summary(r *Rollout, s *State, p *PlanState) string {
+func Summary(r *model.Rollout, s *model.State, p *model.PlanState) string {
 	if p == nil {
 		return ""
 	}
 	if r == nil {
-		r = &Rollout{}
+		r = &model.Rollout{}
 	}
 	if s == nil {
-		s = &State{}
+		s = &model.State{}
 	}
 	t := &summary{r: r, s: s, p: p}
 	t.doubts = t.inDoubt()
@@ -44,9 +45,9 @@ func Summary(r *Rollout, s *State, p *PlanState) string {
 
 // summary is one that is being written.
 type summary struct {
-	r *Rollout
-	s *State
-	p *PlanState
+	r *model.Rollout
+	s *model.State
+	p *model.PlanState
 	b strings.Builder
 	// doubts is everything that cannot be relied upon: the first line and the part
 	// NOT SAFE are both made from it, so that they never say two things.
@@ -55,7 +56,7 @@ type summary struct {
 
 // line writes one line, inert.
 func (t *summary) line(format string, args ...any) {
-	t.b.WriteString(strings.TrimRight(Inert(fmt.Sprintf(format, args...)), " "))
+	t.b.WriteString(strings.TrimRight(model.Inert(fmt.Sprintf(format, args...)), " "))
 	t.b.WriteByte('\n')
 }
 
@@ -77,20 +78,20 @@ func (t *summary) part(name string, lines []string) {
 // headline says which plan, how it ended, where, and why there was one.
 func (t *summary) headline() {
 	pl := &t.p.Plan
-	word, meaning := string(t.p.Outcome), t.p.Outcome.Meaning()
+	word, meaning := string(t.p.Outcome), Meaning(t.p.Outcome)
 	switch t.p.Status {
-	case Armed:
+	case model.Armed:
 		word, meaning = "ARMED", "nothing was done yet"
-	case Running:
+	case model.Running:
 		word, meaning = "RUNNING", "it has not ended yet"
-	case Vetoed:
+	case model.Vetoed:
 		word, meaning = strings.ToUpper(string(t.p.Unfired())), "nothing was done"
 	}
 	what := string(pl.Kind)
 	switch {
-	case pl.Drill == RehearseReal:
+	case pl.Drill == model.RehearseReal:
 		what = "REAL DRILL of rollback"
-	case pl.Drill == RehearseDry || pl.Kind == PlanDrill:
+	case pl.Drill == model.RehearseDry || pl.Kind == model.PlanDrill:
 		what = "DRY DRILL of rollback"
 	case pl.Guard:
 		what = "rollback by the guard"
@@ -98,7 +99,7 @@ func (t *summary) headline() {
 		what = "emergency rollback"
 	}
 	t.line("%s %q: %s, %s%s", what, pl.Title, word, meaning, t.after())
-	if t.p.Summary != "" && t.p.Summary != meaning && t.p.Summary != t.p.InDoubt() { // which NOT SAFE gives in full
+	if t.p.Summary != "" && t.p.Summary != meaning && t.p.Summary != InDoubt(t.p) { // which NOT SAFE gives in full
 		t.line("%s", cutLine(t.p.Summary))
 	}
 	name := t.r.Title
@@ -124,7 +125,7 @@ func (t *summary) environment() string {
 	return t.r.Environment.Name
 }
 
-func (t *summary) phase(id PhaseID) string {
+func (t *summary) phase(id model.PhaseID) string {
 	if id == "" {
 		return "before the first phase"
 	}
@@ -135,22 +136,22 @@ func (t *summary) phase(id PhaseID) string {
 }
 
 // step returns how step i stands.
-func (t *summary) step(i int) StepState {
+func (t *summary) step(i int) model.StepState {
 	if i < len(t.p.Steps) {
 		return t.p.Steps[i]
 	}
-	return StepState{}
+	return model.StepState{}
 }
 
 // dry reports whether the plan changes nothing.
-func (t *summary) dry() bool { return t.p.Plan.Kind == PlanDrill }
+func (t *summary) dry() bool { return t.p.Plan.Kind == model.PlanDrill }
 
 // done is each change and each action, with how it ended.
 func (t *summary) done() {
 	var out []string
 	for i := range t.p.Plan.Steps {
 		st := &t.p.Plan.Steps[i]
-		if st.Kind == StepVerify {
+		if st.Kind == model.StepVerify {
 			continue
 		}
 		how := t.ended(i)
@@ -167,7 +168,7 @@ func (t *summary) done() {
 		for _, c := range st.Changes {
 			text := c.String()
 			if st.Everyone != "" {
-				text = Inert(string(c.Flag) + ": " + st.Change(c))
+				text = model.Inert(string(c.Flag) + ": " + st.Change(c))
 			}
 			out = append(out, level+text+how)
 		}
@@ -192,16 +193,16 @@ func (t *summary) ended(i int) string {
 		switch {
 		case t.p.FiredAt.IsZero():
 			return ""
-		case t.p.Status == Running && st.Tries > 0:
+		case t.p.Status == model.Running && st.Tries > 0:
 			return " — runs"
-		case t.p.Status == Running:
+		case t.p.Status == model.Running:
 			return " — not yet"
 		}
 		return " — NOT DONE"
 	}
-	text := " — " + st.Outcome.InWords()
-	if d := st.Ended.Sub(st.Started); d > 0 && st.Outcome != StepSkipped && st.Outcome != StepSpared {
-		text += " in " + tookText(d)
+	text := " — " + Outcome(st.Outcome)
+	if d := st.Ended.Sub(st.Started); d > 0 && st.Outcome != model.StepSkipped && st.Outcome != model.StepSpared {
+		text += " in " + Took(st.Started, st.Ended)
 	}
 	return text
 }
@@ -211,7 +212,7 @@ func (t *summary) observed() {
 	var out []string
 	for i := range t.p.Plan.Steps {
 		st, state := &t.p.Plan.Steps[i], t.step(i)
-		if st.Kind != StepVerify && !t.dry() || !state.Outcome.OK() || state.Outcome == StepSpared {
+		if st.Kind != model.StepVerify && !t.dry() || !state.Outcome.OK() || state.Outcome == model.StepSpared {
 			continue
 		}
 		text := st.Title
@@ -229,24 +230,24 @@ func (t *summary) observed() {
 // inDoubt returns everything that cannot be relied upon.
 func (t *summary) inDoubt() []string {
 	var out []string
-	running := t.p.Status == Running
+	running := t.p.Status == model.Running
 	if t.p.ConfirmedAt.IsZero() {
-		for _, text := range t.p.Doubts() {
+		for _, text := range Doubts(t.p) {
 			out = append(out, cutLine(text))
 		}
 	}
 	for _, f := range t.r.Flags {
 		switch st := t.s.Flags[f.ID]; {
 		case st.Drift():
-			out = append(out, fmt.Sprintf("%s has drifted: gonogo set %s, stored is %s", f.ID, shortValue(st.Want), shortValue(st.Stored)))
+			out = append(out, fmt.Sprintf("%s has drifted: gonogo set %s, stored is %s", f.ID, st.Want.Brief(), st.Stored.Brief()))
 		case st.Unapplied() && !running:
-			out = append(out, fmt.Sprintf("%s is stored as %s, the service uses %s", f.ID, shortValue(st.Stored), shortValue(st.Effective)))
+			out = append(out, fmt.Sprintf("%s is stored as %s, the service uses %s", f.ID, st.Stored.Brief(), st.Effective.Brief()))
 		}
 	}
 	if t.s.Unaudited > 0 {
 		out = append(out, fmt.Sprintf("UNAUDITED: %d facts are missing in the journal", t.s.Unaudited))
 	}
-	if t.s.Incident.Open() && !running && t.p.Plan.Kind == PlanRollback {
+	if t.s.Incident.Open() && !running && t.p.Plan.Kind == model.PlanRollback {
 		out = append(out, "the incident is open: no rollback of it was verified")
 	} else if p := t.s.RollbackOpen(); p != nil && !running && p.Plan.ID == t.p.Plan.ID {
 		out = append(out, "it waits to be confirmed: gonogo rollback --verify, or --confirm --reason TEXT")
@@ -257,10 +258,10 @@ func (t *summary) inDoubt() []string {
 // after says what came after the plan's end, where its outcome is not the whole of it any more.
 func (t *summary) after() string {
 	switch {
-	case t.p.Outcome == Verified && len(t.doubts) > 0:
+	case t.p.Outcome == model.Verified && len(t.doubts) > 0:
 		return " at its end; see NOT SAFE"
-	case !t.p.ConfirmedAt.IsZero() && t.p.Confirmed == ByPerson:
-		return "; confirmed by " + t.p.ConfirmedBy.at() + ": " + cutLine(t.p.ConfirmNote)
+	case !t.p.ConfirmedAt.IsZero() && t.p.Confirmed == model.ByPerson:
+		return "; confirmed by " + place(t.p.ConfirmedBy) + ": " + cutLine(t.p.ConfirmNote)
 	case !t.p.ConfirmedAt.IsZero():
 		return "; confirmed later"
 	}
@@ -272,7 +273,7 @@ func (t *summary) notSafe() {
 	switch {
 	case len(t.doubts) > 0:
 		t.part("NOT SAFE:", t.doubts)
-	case t.p.Status == Ended:
+	case t.p.Status == model.Ended:
 		t.line("not safe: nothing that gonogo knows of")
 	}
 }
@@ -308,7 +309,7 @@ func (t *summary) times() {
 	if p.FiredAt.IsZero() {
 		return
 	}
-	if p.Plan.Kind != PlanRollback {
+	if p.Plan.Kind != model.PlanRollback {
 		t.line("fired %s%s", stamp(p.FiredAt), t.endedAfter())
 		return
 	}
@@ -334,7 +335,7 @@ func (t *summary) times() {
 		verified = p.ConfirmedAt
 	}
 	open := "not yet: the clock runs"
-	if p.Status != Running && !t.s.Incident.Open() {
+	if p.Status != model.Running && !t.s.Incident.Open() {
 		open = "not yet"
 	}
 	for _, at := range []struct {
@@ -343,7 +344,7 @@ func (t *summary) times() {
 		open string
 	}{{"T2 contained", p.ContainedAt, "not yet"}, {"T3 verified ", verified, open}} {
 		open := at.open
-		if p.Status != Running && at.name == "T2 contained" {
+		if p.Status != model.Running && at.name == "T2 contained" {
 			open = "no: not everything is known to be in effect"
 		} else if p.Plan.Drill != "" {
 			open = "no"
@@ -357,13 +358,13 @@ func (t *summary) times() {
 }
 
 // since says how long after T0 and T1 at was.
-func (t *summary) since(inc *Incident, fired, at time.Time) string {
+func (t *summary) since(inc *model.Incident, fired, at time.Time) string {
 	var out []string
 	if inc != nil && !inc.Breach.IsZero() {
-		out = append(out, tookText(at.Sub(inc.Breach))+" after the breach")
+		out = append(out, Took(inc.Breach, at)+" after the breach")
 	}
 	if at.After(fired) {
-		out = append(out, tookText(at.Sub(fired))+" after it was fired")
+		out = append(out, Took(fired, at)+" after it was fired")
 	}
 	if len(out) == 0 {
 		return ""
@@ -376,9 +377,9 @@ func (t *summary) endedAfter() string {
 		return ""
 	}
 	took := t.p.EndedAt.Sub(t.p.FiredAt)
-	text := ", ended after " + tookText(took)
+	text := ", ended after " + Took(t.p.FiredAt, t.p.EndedAt)
 	if b := t.p.Plan.Budget; b > 0 {
-		text += " of " + FormatDuration(b)
+		text += " of " + model.FormatDuration(b)
 		if took > b {
 			text += ", OVER its budget"
 		}
@@ -389,12 +390,12 @@ func (t *summary) endedAfter() string {
 // people are who had a hand in it, and what pins down what it was.
 func (t *summary) people() {
 	p := t.p
-	out := []string{"armed by " + p.By.at()}
+	out := []string{"armed by " + place(p.By)}
 	if p.FiredBy.Name != "" {
-		out = append(out, "fired by "+p.FiredBy.at())
+		out = append(out, "fired by "+place(p.FiredBy))
 	}
 	for _, who := range p.Joined {
-		out = append(out, "joined by "+who.at())
+		out = append(out, "joined by "+place(who))
 	}
 	t.line("%s", strings.Join(out, ", "))
 	out = []string{t.environment(), "plan " + p.Plan.Hash[:min(12, len(p.Plan.Hash))]}

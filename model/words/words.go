@@ -1,7 +1,8 @@
 // Package words says in plain words what happened and how it ended, for the
-// screen and for a terminal without one alike: one short line each, inert, without colour.
+// screen, for a terminal without one and for notices alike: one short line each, and the
+// summary of a plan; inert, without colour. What a gate's line says is made by gate, which judges.
 //
-// It is pure functions only and must not import anything that draws.
+// It is pure functions only, and must import nothing but the standard library and model.
 package words
 
 import (
@@ -142,12 +143,6 @@ func observed(e model.FlagObserved) string {
 	}
 	return fmt.Sprintf("flag %s %s: %s", e.Flag, what, e.Value)
 }
-
-// Outcome says how a step ended, or a plan, whose outcome is its own word.
-func Outcome(o model.Outcome) string { return o.InWords() }
-
-// Meaning says in a few words what a plan's outcome means.
-func Meaning(o model.Outcome) string { return o.Meaning() }
 
 // Short returns the first characters of a hash, enough to compare by eye.
 func Short(hash string) string {
