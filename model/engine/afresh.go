@@ -188,7 +188,7 @@ func (x *executor) computed(p *model.PlanState) bool {
 		return false
 	}
 	settings := b.Set
-	for _, level := range b.Steps {
+	for _, level := range b.Levels {
 		settings = append(settings[:len(settings):len(settings)], level.Set...)
 	}
 	for _, set := range settings {

@@ -56,7 +56,7 @@ func collecting(m *model.Metric, l *model.Line) string {
 	case l.More > 0 && l.MoreOf == model.AnyEvents:
 		return fewer(m, l)
 	case l.More > 0:
-		return "≈ " + moreEvents(l) + howLong(l)
+		return moreEvents(l) + howLong(l)
 	case l.MoreTime > 0:
 		return "time: the target holds for " + atLeastSecond(l.MoreTime) + " more"
 	case m.MinCount > 0 && !l.HasCount:
@@ -92,16 +92,15 @@ func within(m *model.Metric) string {
 	return " within its " + strings.ReplaceAll(model.FormatDuration(m.CountOver), " ", "") + " window"
 }
 
-// moreEvents says how many events, and of what kind.
+// moreEvents says how many events it takes, and of what kind.
 func moreEvents(l *model.Line) string {
-	text := count64(l.More, "more event")
 	switch l.MoreOf {
 	case model.CleanEvents:
-		return text + " without a bad one"
+		return "passes after about " + count64(l.More, "good event")
 	case model.SuchEvents:
-		return text + " as they come now"
+		return "passes after about " + count64(l.More, "more event") + " as they come now"
 	}
-	return text
+	return "passes after about " + count64(l.More, "more event")
 }
 
 // howLong says how long the events take that a sequential test waits for.
@@ -125,10 +124,10 @@ func outside(m *model.Metric, l *model.Line) string {
 		text = "the value leaves " + l.Alert
 	}
 	if l.More > 0 {
-		text = "≈ " + moreEvents(l)
+		text = moreEvents(l)
 		switch {
 		case m.CountOver > 0 && l.MoreTime == m.CountOver: // the clock is sooner than the events
-			text += ", or " + model.FormatDuration(m.CountOver) + " without one: its window has forgotten them by then"
+			text += ", or " + model.FormatDuration(m.CountOver) + " without a bad one"
 		case l.MoreTime > 0:
 			text += ", about " + about(l.MoreTime)
 		}

@@ -44,7 +44,7 @@ func size(b *model.Rollback) int {
 	switch {
 	case removes(b) != nil:
 		return 0
-	case len(b.Steps) > 0:
+	case len(b.Levels) > 0:
 		return 2
 	case b.Scope == model.ScopePhase:
 		return 3

@@ -136,7 +136,7 @@ func PickBox(p Props, k Pick) Box {
 	}
 	switch {
 	case len(k.Rows) == 0 && k.Filter != "":
-		b.body = [][]span{{{theme.Dim, "nothing here holds " + cutText(k.Filter, 40)}}}
+		b.body = [][]span{{{theme.Dim, "no match for " + cutText(k.Filter, 40)}}}
 	case len(k.Rows) == 0:
 		b.body = [][]span{{{theme.Dim, "there is nothing in it"}}}
 	}
