@@ -88,7 +88,7 @@ type phaseKeys struct {
 	Gate     []string      `toml:"gate" help:"metrics that must pass"`
 	Check    any           `toml:"check" help:"what people sign, and what gonogo finds out"`
 	Freeze   []string      `toml:"freeze" help:"metrics whose baselines are frozen before it is entered"`
-	Rollback *string       `toml:"rollback" help:"its way back"`
+	Rollback *string       `toml:"rollback" help:"its own rollback"`
 }
 
 type checkKeys struct {

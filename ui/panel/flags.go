@@ -105,11 +105,8 @@ func masters(p Props, f *model.Flag) []span {
 			off = append(off, string(need))
 		}
 	}
-	switch len(off) {
-	case 0:
+	if len(off) == 0 {
 		return nil
-	case 1:
-		return []span{{theme.Dim, ", inactive: needs " + off[0] + " = true"}}
 	}
-	return []span{{theme.Dim, ", means nothing while " + strings.Join(off, " and ") + " are off"}}
+	return []span{{theme.Dim, ", inactive: needs " + strings.Join(off, " and ") + " = true"}}
 }

@@ -35,7 +35,7 @@ func LadderBox(p Props, title string, rungs []Rung) Box {
 		}
 	}
 	if len(rungs) == 0 {
-		b.body = [][]span{{{theme.Dim, "there is no way down to choose"}}}
+		b.body = [][]span{{{theme.Dim, "there is no rollback to choose"}}}
 	}
 	b.foot = [][]span{keyLine(Hint{"enter", "arms it"}, Hint{"esc", "closes"})}
 	return b.rows(p)
