@@ -131,10 +131,11 @@ var allowed = map[string][]string{
 	"gonogo/model/config":  {"gonogo/model", "gonogo/model/gate"},
 	"gonogo/model/journal": {"gonogo/model"},
 	"gonogo/model/engine": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...",
-		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record"},
+		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/model/engine/watch"},
 
 	"gonogo/model/engine/attach":  {"gonogo/model", "gonogo/model/engine", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/internal/..."},
 	"gonogo/model/engine/feed":    {"gonogo/model"},
+	"gonogo/model/engine/watch":   {"gonogo/model"},
 	"gonogo/model/engine/record":  {"gonogo/model", "gonogo/model/journal", "gonogo/internal/..."},
 	"gonogo/model/engine/execute": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate"},
 
@@ -167,6 +168,7 @@ var foreign = map[string][]string{
 	"gonogo/model/engine/feed":    {},
 	"gonogo/model/engine/record":  {},
 	"gonogo/model/engine/execute": {},
+	"gonogo/model/engine/watch":   {},
 
 	"gonogo/ui":          {"charm.land/", "github.com/charmbracelet/"},
 	"gonogo/ui/headless": {"github.com/spf13/cobra"},

@@ -88,15 +88,6 @@ func onStep(s State, id PlanID, n int, change func(*StepState)) State {
 	})
 }
 
-// step returns the plan's step n, or nil.
-func (s *State) step(id PlanID, n int) *Step {
-	p := s.PlanOf(id)
-	if p == nil || n < 0 || n >= len(p.Plan.Steps) {
-		return nil
-	}
-	return &p.Plan.Steps[n]
-}
-
 // intendStep also marks what the step is about to set as pending: only an
 // observation ends that.
 func intendStep(s State, r Record, e StepIntended) State {

@@ -213,7 +213,7 @@ func (x *executor) lookAtStores(ctx context.Context, p *model.Plan) {
 				continue
 			}
 			seen[c.Flag] = true
-			group.Go(func() { _, _ = x.e.observeStored(timed, f) }) // recorded; errors too
+			group.Go(func() { _, _ = x.e.flags.Stored(timed, f, observeTimeout) }) // recorded; errors too
 		}
 	}
 	group.Wait()
