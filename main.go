@@ -26,11 +26,12 @@ import (
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/model/engine"
+	"gonogo/model/engine/attach"
 	"gonogo/model/journal"
+	"gonogo/model/words"
 	"gonogo/sources"
 	"gonogo/ui"
 	"gonogo/ui/headless"
-	"gonogo/ui/words"
 )
 
 func main() { os.Exit(run()) }
@@ -41,9 +42,9 @@ func run() int { return runWith(ui.Run) }
 func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	signals := headless.Catch()
 	defer signals.Stop()
-	a := &app{signals: signals, actor: engine.Self(), show: show}
+	a := &app{signals: signals, actor: attach.Self(), show: show}
 	a.world = &headless.World{
-		Open: a.openOnce, BreakGlass: engine.BreakGlass, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
+		Open: a.openOnce, BreakGlass: attach.BreakGlass, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
 		In: os.Stdin, Out: headless.Inert(os.Stdout), Err: headless.Inert(os.Stderr), Ask: term.IsTerminal(os.Stdin.Fd()),
 	}
 	a.world.Actor.Via = "command"
@@ -120,7 +121,7 @@ func (a *app) cmdRun() *cobra.Command {
 
 // cockpit shows the screen over a seat. When the screen goes, a plan that runs
 // does not: the seat is kept until it has ended.
-func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
+func (a *app) cockpit(ctx context.Context, seat *attach.Seat) error {
 	if !term.IsTerminal(os.Stdout.Fd()) || !term.IsTerminal(os.Stdin.Fd()) {
 		return headless.Exit{Status: headless.ExitUsage, Err: errors.New("the cockpit needs a terminal; without one use gonogo run --headless, status or gate")}
 	}
@@ -141,7 +142,7 @@ func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
 	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, AskQuit: a.signals.Ask})
 	stop()
 	go a.interrupt(seat)
-	if s := seat.Last(); s != nil && seat.Engine() != nil && s.State.ActivePlan() != nil {
+	if s := seat.Last(); s != nil && seat.Leads() && s.State.ActivePlan() != nil {
 		fmt.Fprintf(os.Stderr, "gonogo: %q goes on; waiting for its end (INT or TERM ends it at its next step)\n", model.Inert(s.State.ActivePlan().Plan.Title))
 	}
 	return errors.Join(<-ended, ignoreCancelled(err))
@@ -149,7 +150,7 @@ func (a *app) cockpit(ctx context.Context, seat *engine.Seat) error {
 
 // answers waits for the seat's first snapshot. The error says that its engine
 // is alive and silent, or why there is none.
-func answers(seat *engine.Seat, ended chan error) error {
+func answers(seat *attach.Seat, ended chan error) error {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -168,7 +169,7 @@ func answers(seat *engine.Seat, ended chan error) error {
 }
 
 // headless runs the engine and prints each fact as it comes.
-func (a *app) headless(ctx context.Context, seat *engine.Seat) error {
+func (a *app) headless(ctx context.Context, seat *attach.Seat) error {
 	box, done := seat.Subscribe()
 	defer done()
 	ended := make(chan error, 1)
@@ -208,11 +209,9 @@ func (a *app) headless(ctx context.Context, seat *engine.Seat) error {
 }
 
 // interrupt ends a running plan at its next step when asked a second time.
-func (a *app) interrupt(seat *engine.Seat) {
+func (a *app) interrupt(seat *attach.Seat) {
 	<-a.signals.Again.Done()
-	if e := seat.Engine(); e != nil {
-		e.Interrupt()
-	}
+	seat.Interrupt()
 }
 
 func ignoreCancelled(err error) error {
@@ -296,8 +295,8 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	o := a.options(cfg, dir)
-	o.Transient, o.Apart = true, true
+	o := attach.Options{Options: a.options(cfg, dir), Apart: true}
+	o.Transient = true
 	asked := cfg.Rollout
 	asked.Anchor = "" // nor its sums to the anchor
 	o.Rollout = &asked
@@ -305,7 +304,7 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 	if err := errors.Join(parts.Missing...); err != nil {
 		return headless.Exit{Status: headless.ExitUsage, Err: err}
 	}
-	return a.world.CheckLive(ctx, &cfg.Rollout, engine.NewSeat(o), func() []error {
+	return a.world.CheckLive(ctx, &cfg.Rollout, attach.NewSeat(o), func() []error {
 		errs := tryParts(ctx, parts)
 		if anchor := cfg.Rollout.Anchor; anchor != "" {
 			if err := journal.TryAnchor(anchor); err != nil {
@@ -400,7 +399,7 @@ func (a *app) openOnce(path string, use headless.Use) (headless.Opened, error) {
 	o, dir, err := a.find(path, use == headless.WayDown || use == headless.LookDown)
 	trouble := err
 	if o.Reload == nil && use == headless.Read {
-		if place, known := engine.Find(path, false); known { // the journal needs no config
+		if place, known := attach.LastPlace(path, false); known { // the journal needs no config
 			return headless.Opened{Dir: place.Dir, Trouble: err}, nil
 		}
 	}
@@ -413,11 +412,11 @@ func (a *app) openOnce(path string, use headless.Use) (headless.Opened, error) {
 		return headless.Opened{Dir: dir, Rollout: o.Rollout, Trouble: trouble}, nil
 	}
 	o.Transient, o.ReadOnly = true, a.readOnly
-	return headless.Opened{Seat: engine.NewSeat(o), Dir: dir, Rollout: o.Rollout, Trouble: trouble}, nil
+	return headless.Opened{Seat: attach.NewSeat(o), Dir: dir, Rollout: o.Rollout, Trouble: trouble}, nil
 }
 
 // open returns a seat at the engine of the config at path, which stays.
-func (a *app) open(path string) (*engine.Seat, error) {
+func (a *app) open(path string) (*attach.Seat, error) {
 	o, _, err := a.find(configPath(path), false)
 	if o.Reload == nil {
 		return nil, err
@@ -426,21 +425,21 @@ func (a *app) open(path string) (*engine.Seat, error) {
 		fmt.Fprintf(os.Stderr, "gonogo: warning: %v\n", err)
 	}
 	o.ReadOnly = a.readOnly
-	return engine.NewSeat(o), nil
+	return attach.NewSeat(o), nil
 }
 
 // find returns the options for a seat at the engine of the config at path, and its
 // state directory. A living engine is found before any file is parsed; then
 // the error says what is wrong with the file and is only a warning, as it is for a
 // way down, which goes by the last config that ran. Without options the error stands.
-func (a *app) find(path string, down bool) (engine.Options, string, error) {
+func (a *app) find(path string, down bool) (attach.Options, string, error) {
 	cfg, err := a.load(path)
-	place, known := engine.Find(path, err == nil)
-	if known && engine.Alive(place.Dir) {
-		o := engine.Options{Dir: place.Dir, Down: down}
+	place, known := attach.LastPlace(path, err == nil)
+	if known && attach.Alive(place.Dir) {
+		o := attach.Options{Options: engine.Options{Dir: place.Dir, Down: down}}
 		if err == nil {
 			if keepsIn(cfg, place.Dir) {
-				o = a.options(cfg, place.Dir)
+				o = a.place(cfg, place.Dir)
 				o.Down = down // that engine may end before it takes anything
 				return o, place.Dir, nil
 			}
@@ -451,8 +450,8 @@ func (a *app) find(path string, down bool) (engine.Options, string, error) {
 		return o, place.Dir, err
 	}
 	if err == nil {
-		dir, trouble, err := engine.StateDirDown(cfg.StateDir, cfg.Rollout.ID)
-		o := a.options(cfg, dir)
+		dir, trouble, err := attach.StateDirDown(cfg.StateDir, cfg.Rollout.ID)
+		o := a.place(cfg, dir)
 		if err == nil && !down {
 			err = trouble
 		}
@@ -465,11 +464,11 @@ func (a *app) find(path string, down bool) (engine.Options, string, error) {
 	}
 	if known && down {
 		if _, err2 := engine.LastGood(place.Dir); err2 != nil {
-			return engine.Options{}, "", errors.Join(err, headless.Exit{Status: headless.ExitUsage, Err: err2})
+			return attach.Options{}, "", errors.Join(err, headless.Exit{Status: headless.ExitUsage, Err: err2})
 		}
-		return engine.Options{Dir: place.Dir, Down: true, Reload: a.reload(path, place.Dir)}, place.Dir, err
+		return attach.Options{Options: engine.Options{Dir: place.Dir, Down: true, Reload: a.reload(path, place.Dir)}}, place.Dir, err
 	}
-	return engine.Options{}, "", err
+	return attach.Options{}, "", err
 }
 
 // reload returns what loads the config at path anew, for the engine in dir.
@@ -481,7 +480,7 @@ func (a *app) reload(path, dir string) func(bool) (engine.Options, error) {
 				return a.options(cfg, dir), nil
 			}
 			if !orLast { // whoever asked says what must not change
-				where, err := engine.StateDir(cfg.StateDir, cfg.Rollout.ID)
+				where, err := attach.StateDir(cfg.StateDir, cfg.Rollout.ID)
 				return a.options(cfg, where), err
 			}
 			err = fmt.Errorf("%s is now of the rollout %q or keeps its state elsewhere", path, cfg.Rollout.ID)
@@ -509,8 +508,13 @@ func keepsIn(cfg *config.Config, dir string) bool {
 	if cfg.StateDir == "" {
 		return filepath.Base(dir) == cfg.Rollout.ID && filepath.Base(filepath.Dir(dir)) == "gonogo"
 	}
-	where, _, err := engine.StateDirDown(cfg.StateDir, cfg.Rollout.ID)
+	where, _, err := attach.StateDirDown(cfg.StateDir, cfg.Rollout.ID)
 	return err == nil && where == dir
+}
+
+// place returns the options for a seat at cfg's engine in dir.
+func (a *app) place(cfg *config.Config, dir string) attach.Options {
+	return attach.Options{Options: a.options(cfg, dir), OwnedDir: cfg.StateDir != ""}
 }
 
 func (a *app) options(cfg *config.Config, dir string) engine.Options {
@@ -522,7 +526,7 @@ func (a *app) options(cfg *config.Config, dir string) engine.Options {
 	by.Name, by.Via = "gonogo", model.ViaEngine
 	r := &cfg.Rollout
 	return engine.Options{
-		Rollout: r, Dir: dir, OwnedDir: cfg.StateDir != "", Actor: by, Now: time.Now, Version: version(),
+		Rollout: r, Dir: dir, Actor: by, Now: time.Now, Version: version(),
 		Build:      func() (model.Parts, error) { return buildParts(cfg, dir), nil },
 		ConfigHash: func() (string, error) { return fileHash(r.ConfigPath) },
 		Text:       engine.Text{Path: r.ConfigPath, Hash: r.ConfigHash, At: time.Now().UTC(), Data: cfg.Text, Files: cfg.Files},

@@ -46,8 +46,11 @@ func applyPlan(s State, r Record) State {
 	case PlanJoined:
 		return onPlan(s, e.Plan, func(p *PlanState) { p.Joined = append(slices.Clone(p.Joined), r.By) })
 	case StepIntended:
-		return intendStep(s, r, e)
+		return intendStep(deepen(s, e.Plan, e.Step), r, e)
 	case StepEnded:
+		if e.Outcome != StepSpared && e.Outcome != StepSkipped {
+			s = deepen(s, e.Plan, e.Step)
+		}
 		return endStep(s, r, e)
 	case PlanEnded:
 		return endPlan(s, r, e)
@@ -98,7 +101,7 @@ func (s *State) step(id PlanID, n int) *Step {
 // observation ends that.
 func intendStep(s State, r Record, e StepIntended) State {
 	s = onStep(s, e.Plan, e.Step, func(t *StepState) {
-		t.Tries, t.Before = e.Try, e.Before
+		t.Tries, t.Before, t.Again = e.Try, e.Before, t.Again || t.Outcome != ""
 		if t.Started.IsZero() {
 			t.Started = r.At
 		}

@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -27,6 +26,43 @@ func (r *Rollout) Upward(s *State) *Phase {
 	return r.NextPhase(s.Phase)
 }
 
+// ValueFor returns what settings give flag id, or otherwise.
+func ValueFor(settings []Setting, id FlagID, otherwise Value) Value {
+	for _, set := range settings {
+		if set.Flag == id {
+			return set.Value
+		}
+	}
+	return otherwise
+}
+
+// PhaseSettings returns what the flags shall be in phase id: what it and the
+// phases before it set, and for the flags that only later phases set, their
+// safe value. It is in the order of r.Flags; flags without an opinion are left out.
+func PhaseSettings(r *Rollout, id PhaseID) []Setting {
+	at := r.PhaseIndex(id)
+	want := map[FlagID]Value{}
+	later := map[FlagID]bool{}
+	for i, p := range r.Phases {
+		for _, set := range p.Flags {
+			if i <= at {
+				want[set.Flag] = set.Value
+			} else {
+				later[set.Flag] = true
+			}
+		}
+	}
+	var out []Setting
+	for _, f := range r.Flags {
+		if v, ok := want[f.ID]; ok {
+			out = append(out, Setting{f.ID, v})
+		} else if later[f.ID] && !f.SafeKeep {
+			out = append(out, Setting{f.ID, f.Safe})
+		}
+	}
+	return out
+}
+
 // EnteredFlags returns what the flags of the phases that were entered, the one
 // stood in and those before it, are to be: what their plans set, as far as that
 // is known, else what the config says. It is in the order of r.Flags. A share
@@ -41,7 +77,7 @@ func EnteredFlags(r *Rollout, s *State) []Setting {
 		id := r.Flags[i].ID
 		var want Value
 		for _, p := range r.Phases[:at+1] {
-			want = valueFor(p.Flags, id, want)
+			want = ValueFor(p.Flags, id, want)
 		}
 		if want.IsZero() {
 			continue
@@ -59,75 +95,12 @@ func EnteredFlags(r *Rollout, s *State) []Setting {
 	return out
 }
 
-// markBelow notes on each set step of a rollback or flip what it takes back of
-// the phases that were entered, and warns of what that means.
-func markBelow(r *Rollout, s *State, p *Plan) {
-	phase := r.Phase(s.Phase)
-	if phase == nil || p.Kind != PlanRollback && p.Kind != PlanFlip {
-		return
-	}
-	entered := *s
-	entered.Below = nil // measured against the phase, however far below it the rollout stands
-	set := EnteredFlags(r, &entered)
-	name := phase.Title
-	if name == "" {
-		name = string(phase.ID)
-	}
-	marked := false
-	for i := range p.Steps {
-		st := &p.Steps[i]
-		if st.Kind != StepSet {
-			continue
-		}
-		for _, c := range st.Changes {
-			want := valueFor(set, c.Flag, Value{})
-			if f := r.Flag(c.Flag); f != nil && !want.IsZero() && isLess(f, want, c.To, p.Kind) {
-				st.Below = fmt.Sprintf("%s %s, below %s", c.Flag, st.short(c), name)
-				marked = true
-			}
-		}
-	}
-	if marked && !p.Leaves && s.Below == nil {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("the rollout then stands below %s: its soak and signatures end; going on enters it again", name))
-	}
-}
-
-// markShort notes what a way back to a phase leaves at less than that phase
-// wants, as a way back never widens, and warns of what that means.
-func markShort(r *Rollout, s *State, p *Plan) {
-	phase := r.Phase(p.Phase)
-	if phase == nil || !p.Leaves || p.Kind != PlanRollback && p.Kind != PlanEnter {
-		return
-	}
-	wants := PhaseSettings(r, phase.ID)
-	for _, st := range p.Steps {
-		for _, c := range st.Changes {
-			f := r.Flag(c.Flag)
-			want := valueFor(wants, c.Flag, Value{})
-			if f == nil || want.IsZero() {
-				continue
-			}
-			full, err := concrete(r, s, []Setting{{c.Flag, want}}, false, nil)
-			if err == nil && !full[0].Value.Equal(c.To) {
-				p.Short = append(p.Short, full[0])
-			}
-		}
-	}
-	if len(p.Short) > 0 {
-		name := phase.Title
-		if name == "" {
-			name = string(phase.ID)
-		}
-		p.Warnings = append(p.Warnings, fmt.Sprintf("the rollout then stands below %s: %s; going on enters it again", name, p.lacks()))
-	}
-}
-
-// lacks says what the plan leaves at less than its phase wants.
-func (p *Plan) lacks() string {
+// Lacks says what the plan leaves at less than its phase wants.
+func (p *Plan) Lacks() string {
 	var out []string
 	for _, st := range p.Steps {
 		for _, c := range st.Changes {
-			if want := valueFor(p.Short, c.Flag, Value{}); !want.IsZero() {
+			if want := ValueFor(p.Short, c.Flag, Value{}); !want.IsZero() {
 				out = append(out, fmt.Sprintf("%s is %s, it wants %s", c.Flag, c.To.Brief(), want.Brief()))
 			}
 		}
@@ -143,24 +116,8 @@ func arriveBelow(s State, r Record, id PlanID) State {
 		return s
 	}
 	s = closeAttempt(s, r.At, true)
-	s.Below = &BelowPhase{Phase: s.Phase, Plan: id, By: s.firedBy(id, r.By), At: r.At, Text: p.Plan.lacks()}
+	s.Below = &BelowPhase{Phase: s.Phase, Plan: id, By: s.firedBy(id, r.By), At: r.At, Text: p.Plan.Lacks()}
 	return mark(s, r.At, "↓ below "+string(s.Phase))
-}
-
-// isLess reports whether the value takes back something of what a phase set: any
-// other value in a rollback, and of a flip one that does not let more in.
-func isLess(f *Flag, set, to Value, kind PlanKind) bool {
-	switch {
-	case to.Equal(set):
-		return false
-	case kind == PlanRollback || to.Equal(f.Safe):
-		return true
-	case f.Type == Number:
-		a, errA := strconv.ParseFloat(to.Text, 64)
-		b, errB := strconv.ParseFloat(set.Text, 64)
-		return errA == nil && errB == nil && a < b
-	}
-	return !widens(f, set, to)
 }
 
 // fallBelow ends the phase's attempt at the first effect of a partial way down,
@@ -203,7 +160,7 @@ func (s *State) settled(id PlanID) map[FlagID]Value {
 	out := s.Set
 	for _, st := range p.Plan.Steps {
 		for _, c := range st.Changes {
-			out = with(out, c.Flag, valueFor(p.Plan.Short, c.Flag, c.To))
+			out = with(out, c.Flag, ValueFor(p.Plan.Short, c.Flag, c.To))
 		}
 	}
 	return out

@@ -5,25 +5,16 @@ import (
 	"strconv"
 )
 
-// everyone returns how an empty list is said of a change where it lets
-// everyone in; empty where neither value does.
-func everyone(f *Flag, from, to Value) string {
-	if (from.Type != List || !opens(f, from)) && (to.Type != List || !opens(f, to)) {
-		return ""
-	}
-	if len(f.Population) == 0 {
-		return "everyone"
-	}
-	return fmt.Sprintf("everyone (%d)", len(f.Population))
-}
-
 // Everyone returns how v is said where it is an empty list that lets everyone
 // in: "everyone (30)"; empty for any other value. Nil f is a flag that nothing is known of.
 func (f *Flag) Everyone(v Value) string {
-	if f == nil {
+	switch {
+	case f == nil || v.Type != List || !f.Opens(v):
 		return ""
+	case len(f.Population) == 0:
+		return "everyone"
 	}
-	return everyone(f, v, v)
+	return fmt.Sprintf("everyone (%d)", len(f.Population))
 }
 
 // Change returns c, a change of the step, for a line of text as Change.Brief
@@ -37,7 +28,7 @@ func (s *Step) Change(c Change) string {
 		case v.Type == List && len(v.Items) == 0:
 			return s.Everyone
 		case v.Type == List && len(v.Items) > briefItems:
-			return fmt.Sprintf("%d: %s", len(v.Items), v.first(changeItems))
+			return fmt.Sprintf("%d: %s", len(v.Items), named(v.Items))
 		}
 		return v.String()
 	}
@@ -56,14 +47,6 @@ func (s *Step) HowMany(v Value) string {
 	return v.String()
 }
 
-// short is a change in a few words; of one that changes nothing what is there.
-func (s *Step) short(c Change) string {
-	if c.From.Equal(c.To) {
-		return s.HowMany(c.To)
-	}
-	return s.HowMany(c.From) + " → " + s.HowMany(c.To)
-}
-
 // Members returns who is on the flag's list: what its store holds, else what
 // is in effect, and its population where the list is empty and that means
 // everyone; false where that is not known.
@@ -72,10 +55,15 @@ func (f *Flag) Members(s FlagState) ([]string, bool) {
 		if v.Type != List {
 			continue
 		}
-		if opens(f, v) {
+		if f.Opens(v) {
 			return f.Population, len(f.Population) > 0
 		}
 		return v.Items, true
 	}
 	return nil, false
+}
+
+// Opens reports whether the value lets everyone in.
+func (f *Flag) Opens(v Value) bool {
+	return f.Type == List && f.Empty == "everyone" && len(v.Items) == 0
 }

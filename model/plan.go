@@ -4,8 +4,22 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
+)
+
+// ErrRefused is what is wrapped when a precondition does not hold.
+var ErrRefused = errors.New("refused")
+
+// ErrNeedsReason is what is wrapped beside ErrRefused when an intent lacks nothing but a reason.
+var ErrNeedsReason = errors.New("needs a reason")
+
+const (
+	// SetTimeout is how long setting a flag may take.
+	SetTimeout = 10 * time.Second
+	// ForwardBudget bounds plans that have no budget of their own.
+	ForwardBudget = 15 * time.Minute
 )
 
 // PlanID names one plan; it is the ID of the intent that armed it.

@@ -171,6 +171,7 @@ type PlanState struct {
 // StepState is how far a step is. A step without Outcome whose Tries is not 0 runs.
 type StepState struct {
 	Tries   int       `json:"tries,omitempty"`
+	Again   bool      `json:"again,omitempty"` // begun once more after it had ended: of a set, its flag had flipped back
 	Started time.Time `json:"started,omitzero"`
 	Ended   time.Time `json:"ended,omitzero"`
 	Before  string    `json:"before,omitempty"`

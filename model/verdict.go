@@ -56,8 +56,8 @@ const (
 	GateNotSafe     Headline = "NOT SAFE"
 )
 
-// ofRollback reports whether a rollback runs, or was not confirmed.
-func (h Headline) ofRollback() bool { return h == GateRollingBack || h == GateNotSafe }
+// OfRollback reports whether a rollback runs, or was not confirmed.
+func (h Headline) OfRollback() bool { return h == GateRollingBack || h == GateNotSafe }
 
 // Headline returns what a gate says whose worst line is s.
 func (s MetricState) Headline() Headline {

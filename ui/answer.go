@@ -1,86 +1,38 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
+	"gonogo/ui/overlay"
 )
 
-// took looks at a new snapshot: what became of our intents, and of the plan.
-func (m *Model) took(s *model.Snapshot) tea.Cmd {
-	before := m.live
-	m.live = s
-	if !m.frozen || m.shown == nil {
-		m.shown = s
-	}
-	m.view.dirty = true
-	var cmds []tea.Cmd
-	for _, a := range s.Answers {
-		if w, ok := m.waiting[a.Intent]; ok {
-			delete(m.waiting, a.Intent)
-			cmds = append(cmds, m.answered(w.in, a))
-		}
-	}
-	m.followPlan(before)
-	m.dropStale()
-	m.clampCursors()
-	return tea.Batch(append(cmds, m.repace())...)
-}
-
-// answered says what became of an intent. One that was refused for want of a
-// reason is asked for again, with one.
-func (m *Model) answered(in model.Intent, a model.Answer) tea.Cmd {
+// answered says what became of the intent in. One that was refused for want of
+// a reason is asked for again, with one, unless a text is typed just then.
+func answered(s overlay.Scene, in model.Intent, a model.Answer, typing bool) (overlay.Overlay, overlay.Want) {
 	if a.Err == "" {
-		text := doneText(in)
-		if in.Kind == model.Freeze && m.live.Rollout != nil {
-			text = m.frozenText(in)
-		}
-		if text != "" {
-			m.say("%s", text)
-		}
-		return nil
+		return nil, overlay.Want{Say: doneText(s.Live, in)}
 	}
 	why := strings.TrimPrefix(model.Inert(a.Err), "refused: ")
-	if a.NeedsReason && in.Reason == "" {
-		if m.over == nil || m.over.field() == nil {
-			if in.Kind == model.Veto {
-				m.vetoGuard(in.Plan)
-			} else {
-				m.askReason(in, why)
-			}
-			return nil
-		}
+	switch {
+	case !a.NeedsReason || in.Reason != "":
+	case typing:
 		why += " · close the text field and ask again"
+	case in.Kind == model.Veto:
+		return overlay.Veto(s, in.Plan), overlay.Want{}
+	default:
+		return overlay.Reason(s, in, why), overlay.Want{}
 	}
-	m.fail("%s: %s", words.Intent(in), why)
-	return nil
-}
-
-// askReason asks for the reason that in needs, and submits it again with it.
-func (m *Model) askReason(in model.Intent, why string) {
-	stays := until{}
-	if in.Kind == model.ArmEnter {
-		stays = m.whilePhase()
-	}
-	m.open(&prompt{
-		until: stays,
-		title: "Reason for: " + words.Intent(in), hint: why, input: newField(""), arms: true,
-		done: func(m *Model, text string) (tea.Cmd, string) {
-			if strings.TrimSpace(text) == "" {
-				return nil, "write why, or esc to leave it"
-			}
-			in.Reason, in.Seen = strings.TrimSpace(text), 0
-			return m.arm(in), ""
-		},
-	})
+	return nil, overlay.Fail("%s: %s", words.Intent(in), why)
 }
 
 // doneText is the good news of an intent, empty where the screen shows it anyway.
-func doneText(in model.Intent) string {
+func doneText(s *model.Snapshot, in model.Intent) string {
 	switch in.Kind {
+	case model.Freeze:
+		return frozenText(s, in)
 	case model.Sign:
 		return "signed " + string(in.Check) + " · space asks to take it back"
 	case model.Unsign:
@@ -99,4 +51,21 @@ func doneText(in model.Intent) string {
 		return "the plan will stop after the step that runs"
 	}
 	return ""
+}
+
+// frozenText says what came of freezing baselines.
+func frozenText(s *model.Snapshot, in model.Intent) string {
+	if s.Rollout == nil {
+		return ""
+	}
+	var parts []string
+	for _, id := range in.Metrics {
+		b, ok := s.State.Baselines[id]
+		metric := s.Rollout.Metric(id)
+		if !ok || metric == nil {
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s at %s, the mean of %d readings", id, model.FormatValue(metric.Unit, float64(b.Value)), b.Points))
+	}
+	return "frozen: " + strings.Join(parts, ", ")
 }

@@ -23,6 +23,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"gonogo/model"
+	"gonogo/ui/keyboard"
+	"gonogo/ui/overlay"
 	"gonogo/ui/theme"
 )
 
@@ -68,54 +70,38 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Model is the only tea.Model of gonogo. Its Update routes, and the methods
-// that it routes to decide.
+// Model is the only tea.Model of gonogo. Its Update routes, and what it routes
+// to decides: the guard of the keyboard which key counts, the commands and the
+// open box what a key wants.
 type Model struct {
-	ctx     context.Context
-	feed    Feed
-	mailbox <-chan *model.Snapshot
+	cockpit
 	o       Options
-	keys    keyMap
+	ctx     context.Context
+	mailbox <-chan *model.Snapshot
+	post    post
+	clock   clock
+	keys    commands
+	guard   keyboard.Guard
 
-	live, shown *model.Snapshot // nil before the first; shown lags behind while frozen
-	feedEnded   bool
-	now         time.Time
-	tick        int // the number of the tick chain that counts
-	fast        bool
+	over     overlay.Overlay // nil: none is open
+	shownAt  time.Time       // when it was first drawn; zero: not yet
+	held     held
+	quitting bool
 
-	w, h    int
 	profile colorprofile.Profile
 	dark    bool
-	theme   *theme.Theme
 	view    viewCache
-
-	focus   string // the name of a panel
-	zoomed  bool
-	frozen  bool
-	at      map[string]int // the cursor of each panel
-	top     map[string]int // its first visible row
-	rangeAt int            // index into ranges
-	filter  string
-
-	over     overlay // nil: none is open
-	plan     planView
-	bang     bang
-	lone     alone
-	torn     torn
-	status   status
-	queue    []model.Intent
-	waiting  map[model.IntentID]waiting
-	quitting bool
 }
 
 // newModel returns a model that looks at mailbox and submits to feed.
 func newModel(ctx context.Context, feed Feed, mailbox <-chan *model.Snapshot, o Options) *Model {
 	o = o.withDefaults()
 	m := &Model{
-		ctx: ctx, feed: feed, mailbox: mailbox, o: o, keys: newKeyMap(), now: o.Now(),
+		cockpit: cockpit{board: newBoard(o.width, o.height), now: o.Now(), who: whoOf(o.Actor), readOnly: o.ReadOnly},
+		o:       o, ctx: ctx, mailbox: mailbox,
+		post:  post{ctx: ctx, feed: feed, actor: o.Actor, newID: o.NewID, waiting: map[model.IntentID]waiting{}},
+		clock: clock{read: o.Now}, keys: newCommands(),
 		dark: o.Dark == nil || *o.Dark, profile: colorprofile.ANSI256,
-		w: o.width, h: o.height, focus: panelGate, rangeAt: defaultRange,
-		at: map[string]int{}, top: map[string]int{}, waiting: map[model.IntentID]waiting{},
 	}
 	m.retheme()
 	return m
@@ -123,14 +109,14 @@ func newModel(ctx context.Context, feed Feed, mailbox <-chan *model.Snapshot, o 
 
 // Init starts the clock and waits for the first snapshot.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(receive(m.ctx, m.mailbox), awaitQuit(m.ctx, m.o.AskQuit), m.nextTick())
+	return tea.Batch(receive(m.ctx, m.mailbox), awaitQuit(m.ctx, m.o.AskQuit), m.clock.next())
 }
 
 // Update routes a message to who handles it.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	m.now = m.o.Now()
+	m.now = m.clock.read()
 	if _, pressed := msg.(tea.KeyPressMsg); !pressed {
-		m.torn.other(m.now, msg, m.w, m.h)
+		m.guard.Heard(m.now, msg, m.board.w, m.board.h)
 	}
 	switch msg := msg.(type) {
 	case snapshotMsg:
@@ -143,13 +129,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.view.dirty = true
 	switch msg := msg.(type) {
 	case feedEndMsg:
-		m.feedEnded = true
+		m.eyes.ended = true
 	case sentMsg:
 		return m, m.sent(msg)
-	case aloneMsg:
-		return m, m.waited(msg)
-	case bangMsg:
-		return m, m.banged(msg)
+	case ripeMsg:
+		return m, m.ripe(msg)
 	case askedMsg:
 		return m, tea.Batch(awaitQuit(m.ctx, m.o.AskQuit), m.signalled())
 	case tea.KeyPressMsg:
@@ -157,11 +141,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		return m, m.pasted(msg)
 	case tea.MouseClickMsg:
-		return m, m.clicked(msg)
+		m.clicked(msg)
 	case tea.MouseWheelMsg:
 		m.wheeled(msg)
 	case tea.WindowSizeMsg:
-		m.w, m.h = max(0, msg.Width), max(0, msg.Height)
+		m.board.w, m.board.h = max(0, msg.Width), max(0, msg.Height)
 	case tea.ColorProfileMsg:
 		m.profile = msg.Profile
 		m.retheme()
@@ -175,9 +159,63 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		// What the terminal said beside, or what nobody could read: both are
 		// neighbours of a key that a torn reply may have typed.
-		m.noise()
+		m.beside()
 	}
 	return m, nil
+}
+
+// took looks at a new snapshot: what became of our intents, and of the plan.
+func (m *Model) took(s *model.Snapshot) tea.Cmd {
+	before := m.eyes.live
+	m.eyes.take(s)
+	m.view.dirty = true
+	var cmds []tea.Cmd
+	for _, a := range s.Answers {
+		if in, ok := m.post.answered(a); ok {
+			box, want := answered(m.scene(), in, a, m.over != nil && m.over.Typing())
+			if box != nil {
+				m.show(box)
+			}
+			cmds = append(cmds, m.do(want))
+		}
+	}
+	m.follow(before)
+	m.show(overlay.TooLate(m.over, m.scene()))
+	m.board.clamp(m.props())
+	return tea.Batch(append(cmds, m.clock.pace(s))...)
+}
+
+// follow lets the plan's box go on with what became of the plan.
+func (m *Model) follow(before *model.Snapshot) {
+	s := m.scene()
+	said, arrived := m.plan.Follow(before, s)
+	m.tell(said)
+	if arrived {
+		stays, said := m.plan.Arrives(m.over, s.Plan(), m.o.Actor)
+		m.show(stays)
+		m.tell(said)
+	}
+}
+
+func (m *Model) ticked(msg tickMsg) tea.Cmd {
+	if msg.chain != m.clock.chain {
+		return nil
+	}
+	m.view.dirty = true
+	m.status.expire(m.now)
+	if overlay.Read(m.over, m.now) {
+		m.show(nil)
+	}
+	for _, text := range m.post.late(m.now) {
+		m.tell(overlay.Want{Say: text, Bad: true})
+	}
+	return m.clock.next()
+}
+
+func (m *Model) sent(msg sentMsg) tea.Cmd {
+	next, trouble := m.post.sent(msg)
+	m.tell(overlay.Want{Say: trouble, Bad: true})
+	return next
 }
 
 // retheme resolves the styles anew.
@@ -205,75 +243,4 @@ func (m *Model) findBackground(env tea.EnvMsg) tea.Cmd {
 		m.retheme()
 	}
 	return nil
-}
-
-// pressed gives a key to whoever has the keyboard: a text field, an open
-// overlay, the plan, or else the panels.
-func (m *Model) pressed(k tea.KeyPressMsg) tea.Cmd {
-	spoiled := m.lone.note(m.now, k.String())
-	if m.torn.key(m.now, k, m.effect(k)) {
-		if !m.keys.isEmergency(k) { // one that was ignored does not keep the next away
-			m.bang.noise(m.now)
-		}
-		m.failTorn(k)
-		return nil
-	}
-	if m.over == nil || m.over.field() == nil {
-		if cmd, swallowed := m.bangKey(k); swallowed {
-			return cmd
-		}
-	} else if m.bang.noise(m.now) {
-		m.failBang()
-	}
-	if spoiled {
-		m.failAlone()
-		return nil
-	}
-	m.status.acknowledge(m.now)
-	if m.over != nil {
-		return m.overlayKey(k)
-	}
-	return m.keys.run(m, m.holder(), k)
-}
-
-// holder returns the keys of whoever has the keyboard.
-func (m *Model) holder() []command {
-	switch {
-	case m.over != nil:
-		return m.over.keys(&m.keys)
-	case m.planVisible():
-		return m.keys.plan
-	}
-	return m.keys.main
-}
-
-// effect returns what k would do where the keyboard is; a letter of a text does nothing.
-func (m *Model) effect(k tea.KeyPressMsg) effect {
-	typed := m.over != nil && m.over.field() != nil
-	if m.keys.isEmergency(k) && !typed {
-		return acts
-	}
-	if c := find(m.holder(), k); c != nil {
-		return c.effect
-	}
-	return moves
-}
-
-// pasted puts a paste into the text field, if there is one; it never counts as keys.
-func (m *Model) pasted(p tea.PasteMsg) tea.Cmd {
-	m.noise()
-	if m.over == nil || m.over.field() == nil {
-		m.say("a paste was ignored: it goes into text fields only")
-		return nil
-	}
-	m.over.field().insert(p.Content)
-	return m.over.edited(m)
-}
-
-// seen returns the snapshot that the person looks at.
-func (m *Model) seen() *model.Snapshot {
-	if m.frozen && m.shown != nil {
-		return m.shown
-	}
-	return m.live
 }

@@ -1,165 +1,168 @@
 package ui
 
 import (
-	"fmt"
-	"strings"
-
-	tea "charm.land/bubbletea/v2"
+	"slices"
 
 	"gonogo/model"
+	"gonogo/model/words"
+	"gonogo/ui/overlay"
 )
 
-// ready returns the rollout and the snapshot that the person sees, or says
-// that there is none yet.
-func (m *Model) ready() (*model.Rollout, *model.Snapshot) {
-	s := m.seen()
-	if s == nil || s.Rollout == nil {
-		m.fail("there is no engine yet: try again in a moment")
-		return nil, nil
-	}
-	return s.Rollout, s
+// The commands that act on the rollout, or lead there. Each returns what shall
+// be open after it, or nil, and what else it wants.
+
+// says is the result of a command that only tells something.
+func says(format string, args ...any) (overlay.Overlay, overlay.Want) {
+	return nil, overlay.Say(format, args...)
+}
+
+// early is the result of a command that needs a snapshot, before there is one.
+func early() (overlay.Overlay, overlay.Want) { return nil, overlay.Fail(overlay.NoEngine) }
+
+func submits(in model.Intent) (overlay.Overlay, overlay.Want) { return nil, overlay.Submit(in) }
+
+func emergency(*cockpit) (overlay.Overlay, overlay.Want) {
+	return nil, overlay.Want{Emergency: true}
 }
 
 // advance arms entering the next phase.
-func (m *Model) advance() tea.Cmd {
-	r, s := m.ready()
+func advance(c *cockpit) (overlay.Overlay, overlay.Want) {
+	r, s := c.scene().Rollout()
 	if r == nil {
-		return nil
+		return early()
 	}
 	next := r.Upward(&s.State)
 	if next == nil {
-		m.say("%s is the last phase: there is none to advance to", s.State.Phase)
-		return nil
+		return says("%s is the last phase: there is none to advance to", s.State.Phase)
 	}
-	return m.arm(model.Intent{Kind: model.ArmEnter, Phase: next.ID})
+	return submits(model.Intent{Kind: model.ArmEnter, Phase: next.ID})
 }
 
-// flip asks what the flag under the cursor shall be, and arms that. A bool
-// that is known has only one other value.
-func (m *Model) flip() tea.Cmd {
-	_, s := m.ready()
-	if s == nil {
-		return nil
+func chooseRollback(c *cockpit) (overlay.Overlay, overlay.Want) { return overlay.WaysDown(c.scene()) }
+
+func goFlags(c *cockpit) (overlay.Overlay, overlay.Want) {
+	c.board.focus = panelFlags
+	return nil, overlay.Want{}
+}
+
+// toggle signs the check under the cursor or asks whether to take its signature
+// back, runs one that gonogo finds out, and flips where the cursor is on a flag.
+func toggle(c *cockpit) (overlay.Overlay, overlay.Want) {
+	r, s := c.scene().Rollout()
+	switch {
+	case r == nil:
+		return early()
+	case c.board.focus == panelFlags:
+		return flip(c)
+	case c.board.focus != panelChecklist:
+		c.board.focus = panelChecklist
+		return says("space signs the check under the cursor, or runs it")
 	}
-	f := m.flagHere()
-	if m.o.ReadOnly {
-		m.failReadOnly()
-		return nil
+	check := c.board.check(c.props())
+	if check == nil {
+		return says("there is no check here")
 	}
-	if f == nil {
-		m.say("there is no flag here")
-		return nil
+	switch check.Kind {
+	case model.CheckMetric:
+		return saysFollows(check)
+	case model.CheckDrill:
+		return overlay.Rehearse(c.scene(), check.Drill)
+	case model.CheckRun, model.CheckProbe:
+		return runCheck(c, s, check)
 	}
-	now := s.State.Flags[f.ID].Current()
-	arm := func(m *Model, v model.Value) tea.Cmd {
-		return m.arm(model.Intent{Kind: model.ArmFlip, Flag: f.ID, Value: v})
+	if result, signed := s.State.Checks[check.ID]; signed && result.Counts(check, c.now) {
+		return overlay.Unsign(c.scene(), check, result), overlay.Want{}
 	}
-	if f.Type == model.Bool && now.Type == model.Bool {
-		return arm(m, model.BoolValue(!now.Equal(model.BoolValue(true))))
+	return submits(model.Intent{Kind: model.Sign, Check: check.ID})
+}
+
+func saysFollows(check *model.Check) (overlay.Overlay, overlay.Want) {
+	return says("%s follows the metric %s: there is nothing to sign · e explains it", check.Text, check.Metric)
+}
+
+// runCheck asks gonogo to find out about a check now.
+func runCheck(c *cockpit, s *model.Snapshot, check *model.Check) (overlay.Overlay, overlay.Want) {
+	if i := slices.IndexFunc(s.Checks, func(l model.LiveCheck) bool { return l.Check == check.ID }); i >= 0 {
+		return says("%s runs already, for %s", check.Text, words.Age(c.now.Sub(s.Checks[i].Since)))
 	}
-	name := model.Inert(string(f.ID))
-	if f.Type == model.Bool {
-		choose := func(v bool) menuItem {
-			return menuItem{text: fmt.Sprint(v), run: func(m *Model) tea.Cmd { return arm(m, model.BoolValue(v)) }}
-		}
-		m.open(&menu{title: "Set " + name + ", which is " + now.String(), items: []menuItem{choose(false), choose(true)}, arms: true})
-		return nil
+	return submits(model.Intent{Kind: model.RunCheck, Check: check.ID})
+}
+
+// signNote signs the check under the cursor with a note.
+func signNote(c *cockpit) (overlay.Overlay, overlay.Want) {
+	c.board.focus = panelChecklist
+	check := c.board.check(c.props())
+	switch {
+	case check == nil:
+		return says("there is no check here to sign")
+	case check.Kind == model.CheckMetric:
+		return saysFollows(check)
 	}
-	hint := "a " + string(f.Type)
-	if f.Type == model.List {
-		hint = "a list, comma separated"
-		if f.Empty != "" {
-			hint += "; empty means " + f.Empty
-		}
+	return overlay.Sign(c.scene(), check), overlay.Want{}
+}
+
+// flip asks what the flag under the cursor shall be, and arms that.
+func flip(c *cockpit) (overlay.Overlay, overlay.Want) {
+	r, s := c.scene().Rollout()
+	if r == nil {
+		return early()
 	}
-	m.open(&prompt{
-		title: "Set " + name + ", which is " + now.String(), hint: hint, input: newField(now.Encode()), arms: true,
-		done: func(m *Model, text string) (tea.Cmd, string) {
-			v, err := model.ParseValue(f.Type, text)
-			if err != nil {
-				return nil, err.Error()
-			}
-			return arm(m, v), ""
-		},
-	})
-	return nil
+	f := c.board.flag(c.props())
+	switch {
+	case c.readOnly:
+		return nil, overlay.Fail(overlay.ReadOnly)
+	case f == nil:
+		return says("there is no flag here")
+	}
+	return overlay.Flip(f, s.State.Flags[f.ID].Current())
 }
 
 // hold stops all ways up, with a reason, or lets go on.
-func (m *Model) hold() tea.Cmd {
-	_, s := m.ready()
-	if s == nil {
-		return nil
+func hold(c *cockpit) (overlay.Overlay, overlay.Want) {
+	r, _ := c.scene().Rollout()
+	switch {
+	case r == nil:
+		return early()
+	case isHeld(c):
+		return submits(model.Intent{Kind: model.Resume})
 	}
-	if s.State.Held {
-		return m.arm(model.Intent{Kind: model.Resume})
-	}
-	m.open(&prompt{
-		until: until{func(m *Model) string {
-			if m.live.State.Held {
-				return "too late: the rollout is held already"
-			}
-			return ""
-		}},
-		title: "Hold the rollout: nobody can advance until it is resumed", hint: "why", input: newField(""), arms: true,
-		done: func(m *Model, text string) (tea.Cmd, string) {
-			if strings.TrimSpace(text) == "" {
-				return nil, "write why, or esc to leave it"
-			}
-			return m.arm(model.Intent{Kind: model.HoldOn, Reason: strings.TrimSpace(text)}), ""
-		},
-	})
-	return nil
+	return overlay.Hold(), overlay.Want{}
 }
 
-// adopt asks whether to take the changed config: a letter alone does not.
-func (m *Model) adopt() tea.Cmd {
-	_, s := m.ready()
-	if s == nil {
-		return nil
-	}
-	hash := s.ConfigChanged
-	if hash == "" {
-		m.say("the config has not changed")
-		return nil
-	}
-	items := []menuItem{
-		{text: "no: stay with the one in use", run: func(*Model) tea.Cmd { return nil }},
-		{text: "yes: adopt it", run: func(m *Model) tea.Cmd {
-			return m.arm(model.Intent{Kind: model.Adopt, Reason: hash})
-		}},
-	}
-	for _, line := range s.ConfigChanges { // to read; enter on one closes the menu
-		items = append(items, menuItem{text: "  " + model.Inert(line), run: func(*Model) tea.Cmd { return nil }})
-	}
-	m.open(&menu{
-		until: until{func(m *Model) string {
-			if m.live.ConfigChanged != hash {
-				return "too late: the config changed again, or was adopted"
-			}
-			return ""
-		}},
-		title: "Adopt the changed config " + short(hash) + "? Gates, flags and rollbacks are those of the new one",
-		items: items,
-	})
-	return nil
+func isHeld(c *cockpit) bool {
+	s := c.eyes.seen()
+	return s != nil && s.State.Held
 }
 
-func short(hash string) string {
-	hash = model.Inert(hash)
-	return hash[:min(12, len(hash))]
+// freezeBaseline asks whose baseline to freeze.
+func freezeBaseline(c *cockpit) (overlay.Overlay, overlay.Want) {
+	r, s := c.scene().Rollout()
+	if r == nil {
+		return early()
+	}
+	l, _ := c.board.line(c.props())
+	return overlay.Baselines(r, s, l.Metric)
 }
 
-func (m *Model) refresh() tea.Cmd { return m.submit(model.Intent{Kind: model.Refresh}) }
-
-// planMoves reports whether a plan is armed or runs.
-func (m *Model) planMoves() bool { return m.live != nil && m.live.State.ActivePlan() != nil }
-
-// suspend hands the terminal back to the shell, but not while a plan is under way.
-func (m *Model) suspend() tea.Cmd {
-	if m.planMoves() {
-		m.fail("a plan is under way: gonogo is not suspended until it has ended")
-		return nil
+// adopt asks whether to take the changed config.
+func adopt(c *cockpit) (overlay.Overlay, overlay.Want) {
+	r, s := c.scene().Rollout()
+	switch {
+	case r == nil:
+		return early()
+	case s.ConfigChanged == "":
+		return says("the config has not changed")
 	}
-	return tea.Suspend
+	return overlay.Adopt(s.ConfigChanged, s.ConfigChanges), overlay.Want{}
+}
+
+func refresh(*cockpit) (overlay.Overlay, overlay.Want) {
+	return submits(model.Intent{Kind: model.Refresh})
+}
+
+func showPlan(c *cockpit) (overlay.Overlay, overlay.Want) {
+	if c.scene().Plan() == nil {
+		return says("there is no plan: a advances, b rolls back")
+	}
+	return nil, overlay.Want{ShowPlan: true}
 }

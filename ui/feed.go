@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // Feed is what the cockpit looks at and talks to: an engine in this process,
@@ -71,6 +71,17 @@ func awaitQuit(ctx context.Context, asked <-chan struct{}) tea.Cmd {
 	}
 }
 
+// post hands intents to the feed, one after the other in the order of the
+// keys, and remembers those whose answer has not come yet.
+type post struct {
+	ctx     context.Context
+	feed    Feed
+	actor   model.Actor
+	newID   func() model.IntentID
+	queue   []model.Intent
+	waiting map[model.IntentID]waiting
+}
+
 // waiting is an intent whose answer has not come yet.
 type waiting struct {
 	in    model.Intent
@@ -78,32 +89,20 @@ type waiting struct {
 	late  bool // it was said that the answer is late
 }
 
-// submit queues in, with its sender's name and what they saw. Intents are
-// handed over one after the other, in the order of the keys.
-func (m *Model) submit(in model.Intent) tea.Cmd {
-	if m.o.ReadOnly {
-		m.failReadOnly()
-		return nil
-	}
-	if m.live == nil {
-		m.fail("there is no engine yet: try again in a moment")
-		return nil
-	}
-	in.ID, in.By = m.o.NewID(), m.o.Actor
-	if in.Seen == 0 {
-		in.Seen = m.seen().Seq
-	}
-	m.waiting[in.ID] = waiting{in: in, since: m.now}
-	m.queue = append(m.queue, in)
-	if len(m.queue) > 1 {
+// submit queues in, with its sender's name.
+func (p *post) submit(now time.Time, in model.Intent) tea.Cmd {
+	in.ID, in.By = p.newID(), p.actor
+	p.waiting[in.ID] = waiting{in: in, since: now}
+	p.queue = append(p.queue, in)
+	if len(p.queue) > 1 {
 		return nil // the one before is under way; its end sends this one
 	}
-	return m.send()
+	return p.send()
 }
 
 // send hands over the first intent of the queue.
-func (m *Model) send() tea.Cmd {
-	in, feed, parent := m.queue[0], m.feed, m.ctx
+func (p *post) send() tea.Cmd {
+	in, feed, parent := p.queue[0], p.feed, p.ctx
 	return func() (msg tea.Msg) {
 		defer func() { // a feed that breaks must not take the screen with it
 			if r := recover(); r != nil {
@@ -116,14 +115,46 @@ func (m *Model) send() tea.Cmd {
 	}
 }
 
-func (m *Model) sent(msg sentMsg) tea.Cmd {
-	m.queue = m.queue[1:]
+// sent notes that an intent was handed over, and returns what sends the next.
+// Where that failed, it says so.
+func (p *post) sent(msg sentMsg) (next tea.Cmd, trouble string) {
+	p.queue = p.queue[1:]
 	if msg.err != nil {
-		delete(m.waiting, msg.in.ID)
-		m.fail(words.Intent(msg.in) + ": " + model.Inert(msg.err.Error()) + " · nothing was done, try again")
+		delete(p.waiting, msg.in.ID)
+		trouble = words.Intent(msg.in) + ": " + model.Inert(msg.err.Error()) + " · nothing was done, try again"
 	}
-	if len(m.queue) > 0 {
-		return m.send()
+	if len(p.queue) > 0 {
+		next = p.send()
 	}
-	return nil
+	return next, trouble
+}
+
+// late returns what is to be said of answers that are late, once for each.
+func (p *post) late(now time.Time) []string {
+	var out []string
+	for id, w := range p.waiting {
+		if !w.late && now.Sub(w.since) > answerWithin {
+			w.late = true
+			p.waiting[id] = w
+			out = append(out, words.Intent(w.in)+": no answer yet from the engine · it may still come")
+		}
+	}
+	return out
+}
+
+// answered returns the intent that a answers; false: it was another viewer's.
+func (p *post) answered(a model.Answer) (model.Intent, bool) {
+	w, ok := p.waiting[a.Intent]
+	delete(p.waiting, a.Intent)
+	return w.in, ok
+}
+
+// emergency reports whether the emergency rollback was asked for, and is about to come.
+func (p *post) emergency() bool {
+	for _, w := range p.waiting {
+		if w.in.Kind == model.ArmRollback && w.in.Rollback == "" && w.in.Flag == "" && !w.late {
+			return true
+		}
+	}
+	return false
 }

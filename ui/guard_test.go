@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
+	"gonogo/ui/keyboard"
 )
 
 func TestVetoOfTheGuardAsksWhy(t *testing.T) {
@@ -18,7 +19,7 @@ func TestVetoOfTheGuardAsksWhy(t *testing.T) {
 		d := newDesk(t, guarded(someSnapshot(), "g1", time.Minute))
 		d.sees("GUARD Everything off")
 		d.sees("errors FAIL: 7% is above 5% (alert)")
-		d.wait(deadTime)
+		d.wait(keyboard.Dead)
 		d.press("esc")
 		d.none()
 		d.sees("Veto the guard: why?")
@@ -33,7 +34,7 @@ func TestVetoOfTheGuardAsksWhy(t *testing.T) {
 		if got.Kind != model.Veto || got.Plan != "g1" || got.Reason != "flake" {
 			t.Fatalf("submitted %+v", got)
 		}
-		d.snap(next(d.m.live, func(s *model.Snapshot) {
+		d.snap(next(d.m.eyes.live, func(s *model.Snapshot) {
 			s.State.Plan.Status, s.State.Plan.Outcome, s.State.Plan.Note = model.Vetoed, model.Cancelled, "flake"
 			s.State.Guard.Veto, s.State.Guard.VetoBy, s.State.Guard.VetoNote = time.Now().Add(15*time.Minute), got.By, "flake"
 		}))
@@ -45,7 +46,7 @@ func TestVetoOfTheGuardAsksWhy(t *testing.T) {
 func TestEscLeavesTheGuardArmed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, guarded(someSnapshot(), "g1", time.Minute))
-		d.wait(deadTime)
+		d.wait(keyboard.Dead)
 		d.press("esc", "n", "o", "esc")
 		d.none()
 		if !d.m.planVisible() || d.m.over != nil {
@@ -54,7 +55,7 @@ func TestEscLeavesTheGuardArmed(t *testing.T) {
 		d.sees("keys count in a moment")
 		d.send(keyPress("enter")) // typed for the field that closed
 		d.none()
-		d.wait(deadTime)
+		d.wait(keyboard.Dead)
 		d.sees("Enter fires now")
 		d.press("enter")
 		if got := d.one(); got.Kind != model.Fire || got.Plan != "g1" {
@@ -76,9 +77,9 @@ func TestLateVeto(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDesk(t, guarded(someSnapshot(), "g1", time.Minute))
-				d.wait(deadTime)
+				d.wait(keyboard.Dead)
 				d.press("esc", "w")
-				d.snap(next(d.m.live, func(s *model.Snapshot) { c.change(s.State.Plan) }))
+				d.snap(next(d.m.eyes.live, func(s *model.Snapshot) { c.change(s.State.Plan) }))
 				d.sees(c.says)
 				d.press("h", "y", "enter")
 				d.none()
@@ -94,8 +95,8 @@ func TestRefusedVetoAsksWhy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, guarded(someSnapshot(), "g1", time.Minute))
 		in := model.Intent{ID: "x", Kind: model.Veto, Plan: "g1"}
-		d.m.waiting["x"] = waiting{in: in, since: time.Now()}
-		d.snap(answer(d.m.live, "x", "refused: a veto of the guard needs a reason; it counts for 15m"))
+		d.m.post.waiting["x"] = waiting{in: in, since: time.Now()}
+		d.snap(answer(d.m.eyes.live, "x", "refused: a veto of the guard needs a reason; it counts for 15m"))
 		d.press("o", "k", "enter")
 		if got := d.one(); got.Kind != model.Veto || got.Plan != "g1" || got.Reason != "ok" {
 			t.Fatalf("submitted %+v", got)
@@ -106,7 +107,7 @@ func TestRefusedVetoAsksWhy(t *testing.T) {
 func TestEmergencyKeyShowsTheGuardsPlan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, guarded(someSnapshot(), "g1", time.Minute))
-		d.m.hidePlan()
+		d.m.plan.Hide()
 		d.sees("ARMED: guard: Everything off fires in")
 		d.press("!")
 		d.none()
@@ -121,10 +122,10 @@ func TestEmergencyKeyShowsTheGuardsPlan(t *testing.T) {
 func TestGuardOnTheSmallScreen(t *testing.T) {
 	for _, size := range []tea.WindowSizeMsg{{Width: 18, Height: 4}, {Width: 20, Height: 5}, {Width: 40, Height: 10}, {Width: 80, Height: 24}} {
 		for name, show := range map[string]func(*desk){
-			"box":    func(d *desk) { d.wait(deadTime) },
-			"hidden": func(d *desk) { d.m.hidePlan() },
-			"frozen": func(d *desk) { d.m.hidePlan(); d.m.freeze() },
-			"prompt": func(d *desk) { d.wait(deadTime); d.press("esc") },
+			"box":    func(d *desk) { d.wait(keyboard.Dead) },
+			"hidden": func(d *desk) { d.m.plan.Hide() },
+			"frozen": func(d *desk) { d.m.plan.Hide(); d.m.eyes.freeze() },
+			"prompt": func(d *desk) { d.wait(keyboard.Dead); d.press("esc") },
 		} {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDesk(t, guarded(someSnapshot(), "g1", time.Minute))
@@ -157,7 +158,7 @@ func TestNothingFiresTheGuardEarly(t *testing.T) {
 				case 0:
 					id := model.PlanID("g" + strconv.Itoa(i))
 					armedAt[id] = time.Now()
-					d.snap(guarded(d.m.live, id, time.Minute))
+					d.snap(guarded(d.m.eyes.live, id, time.Minute))
 				case 1:
 					d.wait(time.Duration(r.IntN(1000)) * time.Millisecond)
 				default:
@@ -169,7 +170,7 @@ func TestNothingFiresTheGuardEarly(t *testing.T) {
 					switch in.Kind {
 					case model.Fire:
 						fired++
-						if since < deadTime {
+						if since < keyboard.Dead {
 							t.Fatalf("seed %d: fired %v after it was armed", seed, since)
 						}
 					case model.Veto:
@@ -179,7 +180,7 @@ func TestNothingFiresTheGuardEarly(t *testing.T) {
 						}
 					}
 				}
-				if p := d.m.planState(); p != nil && time.Since(armedAt[p.Plan.ID]) < deadTime {
+				if p := d.m.scene().Plan(); p != nil && time.Since(armedAt[p.Plan.ID]) < keyboard.Dead {
 					if got := d.screen(); strings.Contains(got, "fires now") || strings.Contains(got, "fire now") {
 						t.Fatalf("seed %d: offers to fire %v after it was armed:\n%s", seed, time.Since(armedAt[p.Plan.ID]), got)
 					}

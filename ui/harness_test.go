@@ -90,7 +90,7 @@ func newDesk(t *testing.T, s *model.Snapshot) *desk {
 
 // snap shows s to the model.
 func (d *desk) snap(s *model.Snapshot) {
-	d.m.now = d.m.o.Now()
+	d.m.now = d.m.clock.read()
 	d.settle(d.m.took(s))
 	d.m.View()
 }
@@ -140,7 +140,7 @@ func (d *desk) press(names ...string) {
 // wait lets the bubble's time pass.
 func (d *desk) wait(t time.Duration) {
 	time.Sleep(t)
-	d.m.Update(tickMsg{d.m.tick})
+	d.m.Update(tickMsg{d.m.clock.chain})
 	d.m.View()
 }
 

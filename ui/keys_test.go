@@ -10,7 +10,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
-	"gonogo/ui/panel"
+	"gonogo/ui/keyboard"
+	"gonogo/ui/overlay"
 )
 
 func TestKeysSubmit(t *testing.T) {
@@ -150,7 +151,7 @@ func TestKeysThatSubmitNothing(t *testing.T) {
 func TestReadOnlySubmitsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, someSnapshot())
-		d.m.o.ReadOnly = true
+		d.m.readOnly = true
 		d.press("!", "a", "r")
 		d.none()
 		d.sees("read-only")
@@ -160,37 +161,31 @@ func TestReadOnlySubmitsNothing(t *testing.T) {
 // Every key that help lists is in a table that handles it, no key is there
 // twice for one holder of the keyboard, and every key of the panels is named.
 func TestHelpAndKeysAgree(t *testing.T) {
-	km := newKeyMap()
-	listed := map[string]bool{}
-	for _, g := range km.help() {
-		for _, h := range g.Keys {
-			listed[g.Title+" "+h.Key+" "+h.Text] = true
+	km := newCommands()
+	shown, seen := "", map[string]bool{}
+	for _, c := range km {
+		shown += " " + c.key.Help().Key + " " + c.key.Help().Desc
+		if c.run == nil || c.effect == nil || len(c.key.Keys()) == 0 {
+			t.Errorf("%q does nothing", c.key.Help().Key)
+		}
+		for _, k := range c.key.Keys() {
+			if seen[k] {
+				t.Errorf("%q is bound twice", k)
+			}
+			seen[k] = true
 		}
 	}
-	for name, all := range map[string][]command{"main": km.main, "plan": km.plan, "list": km.list, "ways": km.ladderKeys(), "pick": km.pickKeys(), "text": km.text, "box": km.box} {
-		seen := map[string]bool{}
-		shown := ""
-		for _, c := range all {
-			shown += " " + c.key.Help().Key + " " + c.key.Help().Desc
-			if c.run == nil || len(c.key.Keys()) == 0 {
-				t.Errorf("%s: %q does nothing", name, c.key.Help().Key)
-			}
-			if h := c.key.Help(); h.Key != "" && !listed[c.group+" "+h.Key+" "+h.Desc] {
-				t.Errorf("%s: help does not list %q", name, h.Key)
-			}
-			for _, k := range c.key.Keys() {
-				if seen[k] {
-					t.Errorf("%s: %q is bound twice", name, k)
-				}
-				seen[k] = true
-			}
-		}
-		for _, c := range all {
-			if name == "main" && c.key.Help().Key == "" && c.key.Help().Desc == "" {
-				ok := slices.ContainsFunc(c.key.Keys(), func(k string) bool { return strings.Contains(shown, glyph(k)) })
-				if !ok {
-					t.Errorf("%s: %v is handled, but help does not name it", name, c.key.Keys())
-				}
+	listed := 0
+	for _, g := range km.help() {
+		listed += len(g.Keys)
+	}
+	if own := len(km); listed <= own || !seen["!"] {
+		t.Errorf("help lists %d keys, of which %d are those of the panels", listed, own)
+	}
+	for _, c := range km {
+		if c.key.Help().Key == "" && c.key.Help().Desc == "" {
+			if !slices.ContainsFunc(c.key.Keys(), func(k string) bool { return strings.Contains(shown, glyph(k)) }) {
+				t.Errorf("%v is handled, but help does not name it", c.key.Keys())
 			}
 		}
 	}
@@ -206,15 +201,15 @@ func glyph(k string) string {
 
 // Every command of the panels runs from every panel, and before the first snapshot.
 func TestEveryCommandRuns(t *testing.T) {
-	km := newKeyMap()
+	km := newCommands()
 	for _, focus := range panelOrder() {
-		for _, c := range km.main {
+		for _, c := range km {
 			for _, k := range c.key.Keys() {
 				for name, snap := range map[string]*model.Snapshot{"without a snapshot": nil, "with": someSnapshot(),
 					"with an empty one": {Rollout: &model.Rollout{}}, "without a rollout": {}} {
 					synctest.Test(t, func(t *testing.T) {
 						d := newDesk(t, snap)
-						d.m.focus = focus
+						d.m.board.focus = focus
 						before := d.m.frame()
 						d.press(k)
 						if name == "with" && k != "r" && d.m.frame() == before && len(d.feed.intents()) == 0 && !d.m.quitting && quiet(k, focus) {
@@ -244,26 +239,10 @@ func quiet(k, focus string) bool {
 	return true
 }
 
-func TestFuzzy(t *testing.T) {
-	km := newKeyMap()
-	for _, c := range []struct{ text, first string }{
-		{"adv", "advance"}, {"ref", "refresh"}, {"hol", "hold"}, {"qt", "quit"}, {"emergency", "rollback"}, {"", "rollback"},
-	} {
-		got := fuzzy(km.main, c.text)
-		if len(got) == 0 || got[0].name != c.first {
-			t.Errorf("%q finds %v first, want %s", c.text, got, c.first)
-		}
-	}
-	if got := fuzzy(km.main, "zzz"); len(got) != 0 {
-		t.Errorf("zzz finds %v", got)
-	}
-	_ = panel.Hint{}
-}
-
 // An empty palette and Enter closes it, and half a name arms nothing.
 func TestPaletteNeverActsUnlessTheNameWasTypedWhole(t *testing.T) {
-	for _, c := range newKeyMap().main {
-		if c.effect != acts || c.name == "" {
+	for _, c := range newCommands() {
+		if !c.changes {
 			continue
 		}
 		for n := range len(c.name) {
@@ -275,7 +254,7 @@ func TestPaletteNeverActsUnlessTheNameWasTypedWhole(t *testing.T) {
 				}
 				d.press("enter")
 				d.none()
-				if _, open := d.m.over.(*palette); n == 0 && open {
+				if n == 0 && d.m.over != nil {
 					t.Error("an empty palette stays open")
 				}
 			})
@@ -301,13 +280,13 @@ func TestSpaceNeverTakesASignatureBackUnasked(t *testing.T) {
 func TestVetoPromptNeverStaysOverAPlanThatEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, guarded(someSnapshot(), "g1", time.Minute))
-		d.wait(deadTime)
+		d.wait(keyboard.Dead)
 		d.press("esc", "w")
-		d.snap(over(d.m.live, model.Verified))
+		d.snap(over(d.m.eyes.live, model.Verified))
 		d.sees("too late: the rollback has run")
 		d.press("x", "c", "y")
 		d.none()
-		d.wait(staleFor)
+		d.wait(overlay.StaleFor)
 		if d.m.over != nil {
 			t.Error("the message stays")
 		}
@@ -326,11 +305,10 @@ func TestEmergencyKeyCountsASecondAfterATornReply(t *testing.T) {
 		d.sees("press ! again")
 		d.press("!", "!", "!", "!", "!")
 		d.one()
+		d = newDesk(t, someSnapshot())
 		d.press("esc")
 		d.send(tea.FocusMsg{})
 		d.press("!")
-		if d.m.torn.until.After(time.Now()) {
-			t.Error("esc and a focus report spoil !")
-		}
+		d.one()
 	})
 }

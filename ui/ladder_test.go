@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gonogo/model"
+	"gonogo/ui/overlay"
 )
 
 // ways returns s with a rollback of every size, the largest first.
@@ -23,8 +24,8 @@ func ways(s *model.Snapshot) *model.Snapshot {
 	r.Rollbacks = []model.Rollback{
 		{ID: "off", Title: "Everything off", Emergency: true, Budget: time.Minute, Scope: model.ScopeSafe},
 		{ID: "phase", Title: "This phase", Budget: time.Minute, Scope: model.ScopePhase},
-		{ID: "fewer", Title: "Fewer tenants", Budget: time.Hour, Scope: model.ScopeSet, Steps: []model.Level{
-			{Set: []model.Setting{list("25")}, Hold: 5 * time.Minute, Until: []model.MetricID{"errors"}}, {Set: []model.Setting{list("10")}}}},
+		{ID: "fewer", Title: "Fewer tenants", Budget: time.Hour, Scope: model.ScopeSet, Levels: []model.Level{
+			{Set: []model.Setting{list("25")}, Wait: 5 * time.Minute, Until: []model.MetricID{"errors"}}, {Set: []model.Setting{list("10")}}}},
 		{ID: "one", Title: "Real off", Budget: time.Minute, Scope: model.ScopeSet, Set: []model.Setting{{Flag: "real", Value: model.BoolValue(false)}}},
 		{ID: "some", Title: "Some tenants out", Budget: time.Minute, Scope: model.ScopeSet, Rehearse: model.RehearseReal,
 			Set: []model.Setting{{Flag: "tenants", Value: model.Value{Type: model.Remove}}}},
@@ -58,7 +59,7 @@ func TestLadderGoesFromSmallToLarge(t *testing.T) {
 		d.press("b")
 		got, at := d.screen(), 0
 		for _, text := range []string{"One flag…", "one of real, tenants", "Some tenants out…", "tenants, 15 now: those that you pick go out", "Real off", "real true → false",
-			"Fewer tenants", "tenants 15 → 25%, holds 5m, then tenants → 10%", "This phase", "real back as before this phase", "this phase's own",
+			"Fewer tenants", "tenants 15 → 25%, waits 5m, then tenants → 10%", "This phase", "real back as before this phase", "this phase's own",
 			"Everything off", "every flag to its safe value: real, tenants and ratio"} {
 			i := strings.Index(got[at:], text)
 			if i < 0 {
@@ -130,8 +131,8 @@ func TestLadderArms(t *testing.T) {
 				if got.Kind != c.want.Kind || got.Flag != c.want.Flag || got.Rollback != c.want.Rollback || !slices.Equal(got.Remove, c.want.Remove) || got.Yes {
 					t.Errorf("submitted %+v\nwant %+v", got, c.want)
 				}
-				if got.Seen != d.m.live.Seq {
-					t.Errorf("it rests on record %d, not %d", got.Seen, d.m.live.Seq)
+				if got.Seen != d.m.eyes.live.Seq {
+					t.Errorf("it rests on record %d, not %d", got.Seen, d.m.eyes.live.Seq)
 				}
 				if d.m.over != nil {
 					t.Error("the menu is still there")
@@ -152,7 +153,7 @@ func TestPickerRefuses(t *testing.T) {
 		{"put back again", []string{"space", "space", "enter"}, "pick which to take out"},
 		{"counts", []string{"space"}, "1 of 2 out, 1 stays"},
 		{"esc drops the filter first", []string{"/", "x", "esc"}, "0 of 2 out, 2 stay"},
-		{"a filter that finds nothing", []string{"/", "q"}, "nothing here holds q"},
+		{"a filter that finds nothing", []string{"/", "q"}, "no match for q"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -196,7 +197,7 @@ func TestPickerFollowsTheList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, listed(ways(someSnapshot()), "acme", "globex", "initech"))
 		d.press("b", "down", "down", "up", "enter", "down", "space")
-		d.snap(listed(d.m.live, "initech", "umbrella", "globex"))
+		d.snap(listed(d.m.eyes.live, "initech", "umbrella", "globex"))
 		d.press("enter")
 		if got := d.one(); !slices.Equal(got.Remove, []string{"globex"}) {
 			t.Errorf("takes out %v", got.Remove)
@@ -212,7 +213,7 @@ func TestPickerNeverOverflows(t *testing.T) {
 			items := rapid.SliceOfN(rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"a", "\x1b[2J", "界界界", "\u202e", strings.Repeat("long", 99)})),
 				0, rapid.SampledFrom([]int{0, 1, 3, 200}).Draw(rt, "most")).Draw(rt, "items")
 			d := newDesk(t, listed(ways(someSnapshot()), items...))
-			d.m.pick("some", "tenants")
+			d.m.show(overlay.Pick(d.m.scene(), "some", "tenants"))
 			keys := []string{"space", "space", "down", "up", "/", "esc", "a", "enter", "tab", "pgdown", "?"}
 			for range rapid.IntRange(0, 20).Draw(rt, "keys") {
 				w, h := rapid.IntRange(1, 130).Draw(rt, "w"), rapid.IntRange(1, 45).Draw(rt, "h")
@@ -280,7 +281,7 @@ func TestIncidentClockIsAlwaysSeen(t *testing.T) {
 		d.sees("since the breach, not verified")
 		d.wait(3 * time.Second)
 		d.sees("INCIDENT 04:15")
-		d.snap(next(d.m.live, func(s *model.Snapshot) { i := *s.State.Incident; i.Verified = time.Now(); s.State.Incident = &i }))
+		d.snap(next(d.m.eyes.live, func(s *model.Snapshot) { i := *s.State.Incident; i.Verified = time.Now(); s.State.Incident = &i }))
 		if strings.Contains(d.screen(), "INCIDENT") {
 			t.Error("the clock of an incident that is over still runs")
 		}
@@ -302,7 +303,7 @@ func TestConfirmByEnterWaits(t *testing.T) {
 		s.Rollout.Emergency.Confirm = model.ConfirmEnter
 		d := newDesk(t, s)
 		d.press("!")
-		d.snap(armed(answer(d.m.live, d.one().ID, ""), "p1", 0))
+		d.snap(armed(answer(d.m.eyes.live, d.one().ID, ""), "p1", 0))
 		d.sees("Enter confirms")
 		d.wait(time.Hour)
 		d.none()

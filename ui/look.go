@@ -1,133 +1,148 @@
 package ui
 
 import (
-	"time"
-
-	tea "charm.land/bubbletea/v2"
+	"encoding/json"
+	"fmt"
+	"strings"
 
 	"gonogo/model"
+	"gonogo/model/words"
+	"gonogo/ui/overlay"
 )
 
-// ranges are those of the charts; 0 is the whole phase.
-func ranges() []time.Duration {
-	return []time.Duration{5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 0}
-}
+// The commands that change what is shown, or copy it.
 
-const defaultRange = 1
-
-func rangeBy(n int) func(*Model) tea.Cmd {
-	return func(m *Model) tea.Cmd {
+func rangeBy(n int) func(*cockpit) (overlay.Overlay, overlay.Want) {
+	return func(c *cockpit) (overlay.Overlay, overlay.Want) {
 		all := ranges()
-		m.rangeAt = min(max(0, m.rangeAt+n), len(all)-1)
-		if d := all[m.rangeAt]; d == 0 {
-			m.say("charts show the whole phase")
-		} else {
-			m.say("charts show the last %s", model.FormatDuration(d))
+		c.board.rangeAt = min(max(0, c.board.rangeAt+n), len(all)-1)
+		if d := all[c.board.rangeAt]; d != 0 {
+			return says("charts show the last %s", model.FormatDuration(d))
 		}
-		return nil
+		return says("charts show the whole phase")
 	}
 }
 
 // explain opens the why of the line under the cursor, or of the worst one.
-func (m *Model) explain() tea.Cmd {
-	_, s := m.ready()
-	if s == nil {
-		return nil
+func explain(c *cockpit) (overlay.Overlay, overlay.Want) {
+	r, s := c.scene().Rollout()
+	if r == nil {
+		return early()
 	}
-	line, ok := m.lineHere()
+	line, ok := c.board.line(c.props())
 	if !ok {
 		line, ok = at(s.Gate.Lines, worst(s.Gate.Lines))
 	}
 	if !ok {
-		m.say("there is nothing to explain yet")
-		return nil
+		return says("there is nothing to explain yet")
 	}
-	m.open(&why{line: line})
-	return nil
+	return overlay.Why(line), overlay.Want{}
 }
 
-// worst returns the place of the line of the highest severity, the first of several.
-func worst(lines []model.Line) int {
-	at := 0
-	for i, l := range lines {
-		if l.State.Severity() > lines[at].State.Severity() {
-			at = i
-		}
-	}
-	return at
+func zoom(c *cockpit) (overlay.Overlay, overlay.Want) {
+	c.board.zoom(c.props())
+	return nil, overlay.Want{}
 }
 
-func (m *Model) zoom() tea.Cmd {
-	m.zoomed = !m.zoomed
-	m.clampCursors()
-	return nil
-}
-
-func (m *Model) freeze() tea.Cmd {
-	m.frozen = !m.frozen
-	m.shown = m.live
-	m.clampCursors()
-	return nil
+func freeze(c *cockpit) (overlay.Overlay, overlay.Want) {
+	c.eyes.freeze()
+	c.board.clamp(c.props())
+	return nil, overlay.Want{}
 }
 
 // find filters the rows of all panels while its text is typed.
-func (m *Model) find() tea.Cmd {
-	before := m.filter
-	set := func(m *Model, text string) { m.filter = text; m.clampCursors() }
-	m.open(&prompt{
-		title: "Find", hint: "rows without this text are left out; empty shows all", input: newField(m.filter),
-		change: set,
-		leave:  func(m *Model) { set(m, before) },
-		done:   func(m *Model, text string) (tea.Cmd, string) { set(m, text); return nil, "" },
-	})
-	return nil
+func find(c *cockpit) (overlay.Overlay, overlay.Want) {
+	return overlay.Find(c.board.filter), overlay.Want{}
 }
 
-func (m *Model) openPalette() tea.Cmd {
-	m.open(&palette{input: newField("")})
-	return nil
-}
+func showHelp(*cockpit) (overlay.Overlay, overlay.Want) { return nil, overlay.Want{Help: true} }
 
-func (m *Model) showHelp() tea.Cmd {
-	m.open(&help{})
-	return nil
-}
+func quit(*cockpit) (overlay.Overlay, overlay.Want) { return nil, overlay.Want{Leave: true} }
 
-func (m *Model) goFlags() tea.Cmd {
-	m.focus = panelFlags
-	return nil
-}
+func askQuit(*cockpit) (overlay.Overlay, overlay.Want) { return nil, overlay.Want{AskQuit: true} }
 
-// enterHere opens what is under the cursor.
-func (m *Model) enterHere() tea.Cmd {
-	switch m.focus {
+func suspend(*cockpit) (overlay.Overlay, overlay.Want) { return nil, overlay.Want{Suspend: true} }
+
+// openHere opens what is under the cursor.
+func openHere(c *cockpit) (overlay.Overlay, overlay.Want) {
+	switch c.board.focus {
 	case panelFlags:
-		return m.flip()
+		return flip(c)
 	case panelGate:
-		return m.explain()
+		return explain(c)
 	case panelChecklist:
-		if c := m.checkHere(); c != nil && c.Kind == model.CheckDrill {
-			return m.rehearse(c.Drill)
+		if check := c.board.check(c.props()); check != nil && check.Kind == model.CheckDrill {
+			return overlay.Rehearse(c.scene(), check.Drill)
 		}
-		if _, ok := m.lineHere(); ok {
-			return m.explain()
+		if _, ok := c.board.line(c.props()); ok {
+			return explain(c)
 		}
 	}
-	return m.zoom()
+	return zoom(c)
 }
 
 // escape undoes one thing of the view at a time.
-func (m *Model) escape() tea.Cmd {
+func escape(c *cockpit) (overlay.Overlay, overlay.Want) {
 	switch {
-	case m.status.text != "":
-		m.status = status{}
-	case m.filter != "":
-		m.filter = ""
-		m.clampCursors()
-	case m.zoomed:
-		return m.zoom()
-	case m.frozen:
-		return m.freeze()
+	case c.status.text != "":
+		return nil, overlay.Want{Hush: true}
+	case c.board.filter != "":
+		c.board.find(c.props(), "")
+	case c.board.zoomed:
+		return zoom(c)
+	case c.eyes.frozen:
+		return freeze(c)
 	}
-	return nil
+	return nil, overlay.Want{}
+}
+
+// copyHere copies what is under the cursor.
+func copyHere(c *cockpit) (overlay.Overlay, overlay.Want) {
+	r, s := c.scene().Rollout()
+	if r == nil {
+		return early()
+	}
+	p := c.props()
+	if l, ok := c.board.line(p); ok {
+		return copies("the line", overlay.LineText(l))
+	}
+	switch c.board.focus {
+	case panelFlags:
+		if f := c.board.flag(p); f != nil {
+			st := s.State.Flags[f.ID]
+			return copies("the flag", fmt.Sprintf("%s: stored %s, effective %s", f.ID, st.Stored, st.Effective))
+		}
+	case panelChecklist:
+		if check := c.board.check(p); check != nil {
+			return copies("the check", check.Text)
+		}
+	case panelLog:
+		if rec, ok := c.board.record(p); ok {
+			return copies("the record", recordText(rec))
+		}
+	}
+	return copies("where the rollout stands", standText(r, s))
+}
+
+func copies(what, text string) (overlay.Overlay, overlay.Want) {
+	return nil, overlay.Want{Copy: text, Say: "copied " + what}
+}
+
+func recordText(r model.Record) string {
+	text := r.At.UTC().Format("2006-01-02 15:04:05Z") + " " + r.By.Name + " " + words.Describe(r)
+	if b, err := json.Marshal(r.Event); err == nil {
+		text += "\n" + string(b)
+	}
+	return strings.TrimSpace(text)
+}
+
+func standText(r *model.Rollout, s *model.Snapshot) string {
+	v := s.VerdictAt(s.At)
+	phase := string(s.State.Phase)
+	if phase == "" {
+		phase = "before the first phase"
+	}
+	lines := append([]string{fmt.Sprintf("%s on %s: %s, %s at %s", r.Title, r.Environment.Name, phase,
+		v.Headline, s.At.UTC().Format("2006-01-02 15:04:05Z"))}, v.Reasons...)
+	return strings.Join(lines, "\n")
 }

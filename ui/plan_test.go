@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
+	"gonogo/ui/keyboard"
 )
 
 func TestDeadTime(t *testing.T) {
@@ -47,13 +48,13 @@ func TestDeadTimeBeginsAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, armed(someSnapshot(), "p1", 0))
 		time.Sleep(time.Second)
-		d.snap(armed(d.m.live, "p2", 0))
+		d.snap(armed(d.m.eyes.live, "p2", 0))
 		d.send(keyPress("enter"))
 		d.none()
 		d.press("?", "esc") // 200 ms each: help was over the plan
 		d.send(keyPress("enter"))
 		d.none()
-		time.Sleep(deadTime)
+		time.Sleep(keyboard.Dead)
 		d.send(keyPress("enter"))
 		if got := d.one(); got.Kind != model.Fire || got.Plan != "p2" {
 			t.Fatalf("submitted %+v", got)
@@ -66,12 +67,12 @@ func TestPlanFlow(t *testing.T) {
 		d := newDesk(t, someSnapshot())
 		d.press("!")
 		in := d.one()
-		d.snap(armed(answer(d.m.live, in.ID, ""), "p1", 3*time.Second))
+		d.snap(armed(answer(d.m.eyes.live, in.ID, ""), "p1", 3*time.Second))
 		d.sees("Everything off")
-		if !d.m.fast {
+		if !d.m.clock.fast {
 			t.Error("the countdown is not drawn ten times a second")
 		}
-		d.snap(running(d.m.live))
+		d.snap(running(d.m.eyes.live))
 		d.press("esc")
 		if d.m.planVisible() {
 			t.Fatal("esc does not hide the box of a running plan")
@@ -87,8 +88,8 @@ func TestPlanFlow(t *testing.T) {
 		if got := d.one(); got.Kind != model.Cancel || got.Plan != "p1" {
 			t.Fatalf("submitted %+v", got)
 		}
-		d.snap(over(d.m.live, model.Partial))
-		if !d.m.planVisible() || d.m.fast {
+		d.snap(over(d.m.eyes.live, model.Partial))
+		if !d.m.planVisible() || d.m.clock.fast {
 			t.Error("the outcome is not shown, or the clock still runs fast")
 		}
 		d.sees("PARTIAL")
@@ -108,7 +109,7 @@ func TestHiddenPlanEnds(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			d := newDesk(t, running(armed(someSnapshot(), "p1", 0)))
 			d.press("esc")
-			d.snap(over(d.m.live, c.outcome))
+			d.snap(over(d.m.eyes.live, c.outcome))
 			if d.m.planVisible() != c.opens {
 				t.Errorf("%s: box open %v, want %v", c.outcome, !c.opens, c.opens)
 			}
@@ -133,7 +134,7 @@ func TestOldPlanStaysClosed(t *testing.T) {
 func TestVetoSaysHowToArmAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, armed(someSnapshot(), "p1", 3*time.Second))
-		d.snap(vetoed(d.m.live))
+		d.snap(vetoed(d.m.eyes.live))
 		d.sees("! arms it again")
 		if d.m.planVisible() {
 			t.Error("the box is still open")
@@ -146,7 +147,7 @@ func TestTextKeepsTheKeyboard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, someSnapshot())
 		d.press("H", "w")
-		d.snap(armed(d.m.live, "p1", 3*time.Second))
+		d.snap(armed(d.m.eyes.live, "p1", 3*time.Second))
 		d.sees("Everything off")
 		d.press("h", "y", "enter")
 		if got := d.one(); got.Kind != model.HoldOn || got.Reason != "why" {
@@ -161,14 +162,14 @@ func TestMenuGivesWayToPlan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, someSnapshot())
 		d.press("b")
-		d.snap(armed(d.m.live, "p1", 0))
+		d.snap(armed(d.m.eyes.live, "p1", 0))
 		if d.m.over != nil {
 			t.Error("the menu is still over the plan")
 		}
-		d.wait(deadTime + bangAlone)
+		d.wait(keyboard.Dead + keyboard.Alone)
 		d.press("enter") // was meant for the menu
 		d.none()
-		d.wait(displacedTime)
+		d.wait(2 * time.Second)
 		d.press("enter")
 		if in := d.one(); in.Kind != model.Fire {
 			t.Errorf("submitted %+v", in)
@@ -181,16 +182,16 @@ func TestRefusedAsksForReason(t *testing.T) {
 		d := newDesk(t, someSnapshot())
 		d.press("a")
 		in := d.one()
-		d.snap(answer(d.m.live, in.ID, `refused: the gate says NO-GO (errors): entering "all" needs a reason`))
+		d.snap(answer(d.m.eyes.live, in.ID, `refused: the gate says NO-GO (errors): entering "all" needs a reason`))
 		d.sees("needs a reason")
 		d.press("enter")
 		d.none()
 		d.press("o", "k", "enter")
 		got := d.one()
-		if got.Kind != model.ArmEnter || got.Phase != "all" || got.Reason != "ok" || got.ID == in.ID || got.Seen != d.m.live.Seq {
+		if got.Kind != model.ArmEnter || got.Phase != "all" || got.Reason != "ok" || got.ID == in.ID || got.Seen != d.m.eyes.live.Seq {
 			t.Fatalf("submitted %+v", got)
 		}
-		d.snap(answer(d.m.live, got.ID, "refused: the rollout is held by bob: resume first"))
+		d.snap(answer(d.m.eyes.live, got.ID, "refused: the rollout is held by bob: resume first"))
 		d.sees("resume first")
 		if d.m.over != nil {
 			t.Error("asks for a reason again")

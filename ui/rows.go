@@ -1,37 +1,33 @@
 package ui
 
 import (
-	"encoding/json"
 	"slices"
-	"strings"
 
 	"gonogo/model"
 	"gonogo/ui/layout"
 	"gonogo/ui/panel"
-	"gonogo/ui/words"
 )
 
 // The rows of the panels, as the filter leaves them: what the cursor is on.
 
 // here is what the rows depend on, without a place on the screen.
-func (m *Model) here() panel.Props { return m.props("", layout.Rect{}) }
+func (b *board) here(p panel.Props) panel.Props { return b.props(p, "", layout.Rect{}) }
 
-// lineHere returns the line under the cursor of the gate, the charts or the
+// line returns the line under the cursor of the gate, the charts or the
 // checklist, whose lines are judged, too.
-func (m *Model) lineHere() (model.Line, bool) {
-	s := m.seen()
-	switch m.focus {
+func (b *board) line(p panel.Props) (model.Line, bool) {
+	switch b.focus {
 	case panelGate:
-		return at(panel.GateLines(m.here()), m.cursor(panelGate))
+		return at(panel.GateLines(b.here(p)), b.cursor(p, panelGate))
 	case panelCharts:
-		if metric, ok := at(panel.ChartMetrics(m.here()), m.cursor(panelCharts)); ok {
-			l, ok := s.Lines[metric.ID]
+		if metric, ok := at(panel.ChartMetrics(b.here(p)), b.cursor(p, panelCharts)); ok {
+			l, ok := p.Snap.Lines[metric.ID]
 			return l, ok
 		}
 	case panelChecklist:
-		if c := m.checkHere(); c != nil {
-			if i := slices.IndexFunc(s.Gate.Lines, func(l model.Line) bool { return l.Check == c.ID }); i >= 0 {
-				return s.Gate.Lines[i], true
+		if c := b.check(p); c != nil {
+			if i := slices.IndexFunc(p.Snap.Gate.Lines, func(l model.Line) bool { return l.Check == c.ID }); i >= 0 {
+				return p.Snap.Gate.Lines[i], true
 			}
 			return model.Line{Check: c.ID, Title: model.Inert(c.Text), State: model.NoData, Reason: "no verdict yet"}, true
 		}
@@ -39,30 +35,36 @@ func (m *Model) lineHere() (model.Line, bool) {
 	return model.Line{}, false
 }
 
-func (m *Model) flagHere() *model.Flag {
-	if f, ok := at(panel.FlagRows(m.here()), m.cursor(panelFlags)); ok {
+// flag returns the flag under the cursor of the flags, or nil.
+func (b *board) flag(p panel.Props) *model.Flag {
+	if f, ok := at(panel.FlagRows(b.here(p)), b.cursor(p, panelFlags)); ok {
 		return &f
 	}
 	return nil
 }
 
-func (m *Model) checkHere() *model.Check {
-	if c, ok := at(panel.CheckRows(m.here()), m.cursor(panelChecklist)); ok {
+// check returns the check under the cursor of the checklist, or nil.
+func (b *board) check(p panel.Props) *model.Check {
+	if c, ok := at(panel.CheckRows(b.here(p)), b.cursor(p, panelChecklist)); ok {
 		return &c
 	}
 	return nil
 }
 
-func (m *Model) recordHere() (model.Record, bool) {
-	return at(panel.LogRows(m.here()), m.cursor(panelLog))
+// record returns the record under the cursor of the log.
+func (b *board) record(p panel.Props) (model.Record, bool) {
+	return at(panel.LogRows(b.here(p)), b.cursor(p, panelLog))
 }
 
-func recordText(r model.Record) string {
-	text := r.At.UTC().Format("2006-01-02 15:04:05Z") + " " + r.By.Name + " " + words.Describe(r)
-	if b, err := json.Marshal(r.Event); err == nil {
-		text += "\n" + string(b)
+// worst returns the place of the line of the highest severity, the first of several.
+func worst(lines []model.Line) int {
+	at := 0
+	for i, l := range lines {
+		if l.State.Severity() > lines[at].State.Severity() {
+			at = i
+		}
 	}
-	return strings.TrimSpace(text)
+	return at
 }
 
 func at[T any](all []T, i int) (T, bool) {

@@ -88,7 +88,7 @@ func (panicFeed) Submit(context.Context, model.Intent) error { panic("broken fee
 func TestBrokenFeedIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, someSnapshot())
-		d.m.feed = panicFeed{d.feed}
+		d.m.post.feed = panicFeed{d.feed}
 		d.press("r")
 		d.sees("broken feed")
 	})

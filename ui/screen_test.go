@@ -110,14 +110,14 @@ func TestFrameIsCached(t *testing.T) {
 func TestMouse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, someSnapshot())
-		r := d.m.rects()[panelFlags]
+		r := d.m.board.places(d.m.props())[panelFlags]
 		d.send(tea.MouseClickMsg{X: r.X + 3, Y: r.Y + 2, Button: tea.MouseLeft})
-		if d.m.focus != panelFlags || d.m.cursor(panelFlags) != 1 {
-			t.Errorf("a click on the second flag is on %s, row %d", d.m.focus, d.m.cursor(d.m.focus))
+		if d.m.board.focus != panelFlags || d.m.board.cursor(d.m.props(), panelFlags) != 1 {
+			t.Errorf("a click on the second flag is on %s, row %d", d.m.board.focus, d.m.board.cursor(d.m.props(), d.m.board.focus))
 		}
 		d.none()
 		d.send(tea.MouseWheelMsg{X: r.X + 3, Y: r.Y + 2, Button: tea.MouseWheelDown})
-		if f := d.m.flagHere(); f == nil || f.ID != "ratio" {
+		if f := d.m.board.flag(d.m.props()); f == nil || f.ID != "ratio" {
 			t.Errorf("the wheel went to %+v", f)
 		}
 	})
@@ -127,17 +127,17 @@ func TestFilterMovesCursorAlong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, someSnapshot())
 		d.press("f", "G", "/", "t", "e", "n", "enter")
-		if f := d.m.flagHere(); f == nil || f.ID != "tenants" {
+		if f := d.m.board.flag(d.m.props()); f == nil || f.ID != "tenants" {
 			t.Errorf("the cursor is on %+v", f)
 		}
 		d.sees("find: ten")
 		d.press("/", "x", "esc")
-		if d.m.filter != "ten" {
-			t.Errorf("esc leaves the filter %q", d.m.filter)
+		if d.m.board.filter != "ten" {
+			t.Errorf("esc leaves the filter %q", d.m.board.filter)
 		}
 		d.press("esc")
-		if d.m.filter != "" {
-			t.Errorf("esc leaves the filter %q", d.m.filter)
+		if d.m.board.filter != "" {
+			t.Errorf("esc leaves the filter %q", d.m.board.filter)
 		}
 	})
 }
@@ -146,18 +146,18 @@ func TestFrozenView(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, someSnapshot())
 		d.press("p")
-		d.snap(next(d.m.live, func(s *model.Snapshot) { s.Gate.Headline, s.State.Phase = model.GO, "all" }))
+		d.snap(next(d.m.eyes.live, func(s *model.Snapshot) { s.Gate.Headline, s.State.Phase = model.GO, "all" }))
 		d.sees("NO-GO")
 		d.press("a")
-		if got := d.one(); got.Phase != "all" || got.Seen != d.m.live.Seq-1 {
+		if got := d.one(); got.Phase != "all" || got.Seen != d.m.eyes.live.Seq-1 {
 			t.Errorf("submitted %+v, want what the frozen view shows", got)
 		}
 		d.press("!")
-		if got := d.one(); got.Seen != d.m.live.Seq {
+		if got := d.one(); got.Seen != d.m.eyes.live.Seq {
 			t.Errorf("the emergency rests on record %d", got.Seen)
 		}
 		d.press("esc", "p")
-		if d.m.seen() != d.m.live {
+		if d.m.eyes.seen() != d.m.eyes.live {
 			t.Error("still frozen")
 		}
 	})

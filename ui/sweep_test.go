@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,7 +14,7 @@ import (
 func moreReplies() []string {
 	return []string{
 		"\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\", "\x1bP>|tmux 3.4\x1b\\", "\x1bP>|XTerm(388)\x1b\\", "\x1bP!|00000000\x1b\\",
-		"\x1b[M  !", "\x1b[M!! ", "\x1b[M \u00a1!", "\x1b[M !\u00a1", "\x1b[?62;22c", "\x1b[200~ba !\r\x1b[201~",
+		"\x1b[M  !", "\x1b[M!! ", "\x1b[M \u00a1!", "\x1b[M !\u00a1", "\x1b[M\u00a0!!", "\x1b[M\u20ac!!", "\x1b[M\u00a0\u00a0!", "\x1b[?62;22c", "\x1b[200~ba !\r\x1b[201~",
 		"\x1b]10;rgb:aaaa/bbbb/abab\x1b\\", "\x1bP0+r\x1b\\",
 	}
 }
@@ -52,32 +53,36 @@ func drip(t *testing.T, screen string, parts []string, gap time.Duration) (got [
 // places, with any pause that a line makes: it arms, fires, signs and enters nothing.
 func TestTornRepliesNeverActAtAnyPause(t *testing.T) {
 	n := 0
-	try := func(parts []string, gap time.Duration) {
-		n++
-		for _, name := range some(n, 1) {
-			if got := drip(t, name, parts, gap); len(got) != 0 {
-				t.Errorf("%s, %q every %v: submitted %+v", name, parts, gap, got)
-			}
-		}
-	}
 	for _, reply := range append(replies(), moreReplies()...) {
-		for _, gap := range gaps() {
-			try(bytesOf(reply), gap)
-			if gap != 150*time.Millisecond && !*everywhere {
-				continue
-			}
-			for i := 1; i < len(reply); i++ {
-				try([]string{reply[:i], reply[i:]}, gap)
-			}
-			if *everywhere {
-				for i := 1; i < len(reply); i++ {
-					for j := i + 1; j < len(reply); j++ {
-						try([]string{reply[:i], reply[i:j], reply[j:]}, gap)
+		t.Run(strconv.Quote(reply), func(t *testing.T) {
+			for _, gap := range gaps() {
+				for _, parts := range cuts(reply, gap) {
+					n++
+					for _, name := range some(n, 1) {
+						if got := drip(t, name, parts, gap); len(got) != 0 {
+							t.Errorf("%s, %q every %v: submitted %+v", name, parts, gap, got)
+						}
 					}
 				}
 			}
+		})
+	}
+}
+
+// cuts are the ways to tear a reply that are tried with this pause: byte by
+// byte, at one place with some, and at two with -everywhere.
+func cuts(reply string, gap time.Duration) [][]string {
+	out := [][]string{bytesOf(reply)}
+	if gap != 150*time.Millisecond && !*everywhere {
+		return out
+	}
+	for i := 1; i < len(reply); i++ {
+		out = append(out, []string{reply[:i], reply[i:]})
+		for j := i + 1; j < len(reply) && *everywhere; j++ {
+			out = append(out, []string{reply[:i], reply[i:j], reply[j:]})
 		}
 	}
+	return out
 }
 
 func bytesOf(s string) []string {

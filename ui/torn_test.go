@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/ui/keyboard"
 )
 
 var everywhere = flag.Bool("everywhere", false, "try torn replies and pastes at every screen, which takes minutes")
@@ -113,7 +114,7 @@ func TestTornReplies(t *testing.T) {
 				n++
 				for _, name := range some(n, 1) {
 					for _, in := range replay(t, stages()[name], reply, at, pause) {
-						long := pause > bangAlone
+						long := pause > keyboard.Alone
 						bang := strings.TrimSuffix(reply[at:], "\x1b\\") == "!" || reply[at:] == "!!"
 						switch {
 						case long && at == 1 && in.Kind == model.Veto:

@@ -256,7 +256,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	}
 	t.Setenv("PATH", t.TempDir())
 	a := action(t, map[string]any{})
-	if err := a.(interface{ Check() error }).Check(); err == nil || !strings.HasSuffix(err.Error(), "; it is docker with its compose plugin that is needed") {
+	if err := a.(model.Checker).Check(); err == nil || !strings.HasSuffix(err.Error(), "; it is docker with its compose plugin that is needed") {
 		t.Error(err)
 	}
 }

@@ -214,7 +214,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		if err == nil || !strings.HasSuffix(err.Error(), ": install it, or write its whole path; where no systemd runs, restart by an action of kind exec or compose") {
 			t.Error(err)
 		}
-		if check := a.(interface{ Check() error }).Check(); check == nil || check.Error() != err.Error() {
+		if check := a.(model.Checker).Check(); check == nil || check.Error() != err.Error() {
 			t.Errorf("check: %v", check)
 		}
 	})

@@ -4,9 +4,9 @@ import (
 	"gonogo/model"
 )
 
-// may says why whoever sent the intent may not ask for that; nil: they may. It
+// May says why whoever sent the intent may not ask for that; nil: they may. It
 // is the one place that decides so, and is called where intents are taken.
-func may(in model.Intent, s *model.State) error {
+func May(in model.Intent, s *model.State) error {
 	if in.Kind == model.Refresh {
 		return nil
 	}
@@ -21,7 +21,7 @@ func may(in model.Intent, s *model.State) error {
 	return refuse("an access %q is not known", in.May)
 }
 
-// mayMember is may for the members of the config's group: they look, roll
+// mayMember is May for the members of the config's group: they look, roll
 // back, veto and hold, and end a way up that runs.
 func mayMember(in model.Intent, s *model.State) error {
 	plan := s.ActivePlan()

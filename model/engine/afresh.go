@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/execute"
+	"gonogo/model/plan"
 )
 
 // shown is what the armed plan was resolved from, to resolve it anew before it
@@ -108,7 +110,7 @@ func (x *executor) anew(state *model.State, id model.PlanID) (model.Plan, error)
 	}
 	in := x.shown.in
 	in.ID = model.IntentID(id)
-	return model.Resolve(x.e.o.Rollout, &s, x.e.judge.verdictOf(x.e.o.Rollout, state, x.e.o.Now()), in)
+	return plan.Resolve(x.e.o.Rollout, &s, x.e.judge.verdictOf(x.e.o.Rollout, state, x.e.o.Now()), in)
 }
 
 // fireAsShown fires the armed plan id if it would still do what was shown. Else a
@@ -186,7 +188,7 @@ func (x *executor) computed(p *model.PlanState) bool {
 		return false
 	}
 	settings := b.Set
-	for _, level := range b.Steps {
+	for _, level := range b.Levels {
 		settings = append(settings[:len(settings):len(settings)], level.Set...)
 	}
 	for _, set := range settings {
@@ -197,10 +199,10 @@ func (x *executor) computed(p *model.PlanState) bool {
 	return false
 }
 
-// lookAtStores looks at the stores of the flags that the plan sets, for lookFirst at
+// lookAtStores looks at the stores of the flags that the plan sets, for execute.LookFirst at
 // most: of one that does not answer by then, what was seen before counts.
 func (x *executor) lookAtStores(ctx context.Context, p *model.Plan) {
-	timed, done := context.WithTimeout(ctx, lookFirst)
+	timed, done := context.WithTimeout(ctx, execute.LookFirst)
 	defer done()
 	seen := map[model.FlagID]bool{}
 	var group sync.WaitGroup

@@ -13,7 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"gonogo/internal/testserver"
 	"gonogo/model"
+	"gonogo/model/engine/feed"
+	"gonogo/model/engine/record"
 	"gonogo/model/journal"
 )
 
@@ -22,6 +25,9 @@ func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "gonogo-run-")
 	if err == nil {
 		err = os.Setenv("XDG_RUNTIME_DIR", dir)
+	}
+	if err == nil {
+		err = testserver.Overlap(12)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -214,7 +220,13 @@ func TestWayDownWhoseJournalCannotBeOpened(t *testing.T) {
 				report, err := journal.Read(filepath.Join(dir, journal.Name), each)
 				return nil, report, errors.Join(err, fmt.Errorf("journal: %w", errno))
 			}
-			if e, err := Open(o); !errors.Is(err, errno) || !strings.Contains(err.Error(), "gonogo rollback") {
+			l, err := record.TakeLock(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := Open(o, l, feed.New(nil))
+			l.Release()
+			if !errors.Is(err, errno) || !strings.Contains(err.Error(), "gonogo rollback") {
 				t.Fatalf("for no way down: %v, %v", e, err)
 			}
 			o.Down = true
@@ -240,31 +252,9 @@ func TestWayDownWithoutAStateDirectory(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	configured := filepath.Join(file, "state")
-	if _, err := StateDir(configured, "test"); err == nil {
-		t.Error("StateDir has nothing against it")
-	}
-	dir, trouble, err := StateDirDown(configured, "test")
-	if err != nil || trouble == nil {
-		t.Fatal(dir, trouble, err)
-	}
-	o := options(t, w, dir)
-	o.Down, o.DirTrouble = true, trouble.Error()
+	o := options(t, w, filepath.Join(file, "state"))
+	o.Down, o.DirTrouble = true, "no directory"
 	rollsBack(t, w, board(t, o))
-}
-
-// TestOpenStateDirectoryIsWarnedOfOnAWayDown holds that a wrong mode keeps no rollback.
-func TestOpenStateDirectoryIsWarnedOfOnAWayDown(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := StateDir(dir, "test"); err == nil || !strings.Contains(err.Error(), "chmod 700") {
-		t.Errorf("others: %v", err)
-	}
-	if got, trouble, err := StateDirDown(dir, "test"); got != dir || trouble == nil || err != nil {
-		t.Errorf("a way down: %q, %v, %v", got, trouble, err)
-	}
 }
 
 // TestJournalThatAnswersLate holds what a rollback does while the disk hangs,
@@ -330,7 +320,7 @@ func TestHungRecordYieldsToAWayDown(t *testing.T) {
 	o := options(t, w, dir)
 	o.OpenJournal = bad.open
 	p = board(t, o)
-	if err := p.seat.Submit(context.Background(), model.Intent{ID: "signs", Kind: model.Sign, Check: "leak", By: model.Actor{Name: "ana"}}); err != nil {
+	if err := p.feed.Submit(context.Background(), model.Intent{ID: "signs", Kind: model.Sign, Check: "leak", By: model.Actor{Name: "ana"}}); err != nil {
 		t.Fatal(err)
 	}
 	<-struck

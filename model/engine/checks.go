@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/execute"
 )
 
 const (
@@ -170,7 +171,7 @@ func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.Pha
 			}
 		}
 		began := e.o.Now()
-		out := &output{say: func(line string) { e.checks.say(c.ID, line); poke(e.samples) }}
+		out := execute.NewOutput(func(line string) { e.checks.say(c.ID, line); poke(e.samples) })
 		detail, err := e.findOut(ctx, c, out)
 		if ctx.Err() != nil {
 			return // nothing was found out
@@ -186,14 +187,14 @@ func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.Pha
 			_ = e.ledger.Record(by, cause, ended)
 		}
 		if s := e.ledger.State(); cause != "" && !s.GoesOn(phase, attempt) {
-			e.note(fmt.Sprintf("the result of %q came after its attempt in %s was over: it counts for nothing, run it again", c.Text, phase))
+			e.Note(fmt.Sprintf("the result of %q came after its attempt in %s was over: it counts for nothing, run it again", c.Text, phase))
 		}
 	})
 	return true
 }
 
 // findOut does what check c needs, within its timeout.
-func (e *Engine) findOut(ctx context.Context, c *model.Check, out *output) (string, error) {
+func (e *Engine) findOut(ctx context.Context, c *model.Check, out *execute.Output) (string, error) {
 	timed, done := context.WithTimeout(ctx, c.Timeout)
 	defer done()
 	if c.Kind == model.CheckRun {
@@ -201,7 +202,7 @@ func (e *Engine) findOut(ctx context.Context, c *model.Check, out *output) (stri
 		if action == nil {
 			return "", fmt.Errorf("action %q is not there", c.Action)
 		}
-		out.say("running " + string(c.Action))
+		out.Say("running " + string(c.Action))
 		return string(c.Action) + " ended well", action.Do(timed, nil, out)
 	}
 	probe := e.parts.Probes[c.Probe]

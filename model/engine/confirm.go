@@ -2,13 +2,14 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/execute"
+	"gonogo/model/plan"
 )
 
 const (
@@ -97,12 +98,11 @@ func contradicted(s *model.State, p *model.PlanState) error {
 // until all of it holds, and has held for its Steady. It changes nothing.
 // again says that it was confirmed before.
 func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, again bool, in model.Intent) {
-	r := &run{x: &e.plans, e: e, plan: p.Plan, down: true, cancelled: make(chan struct{})}
 	ctx, done := context.WithTimeout(ctx, lookFor+p.Plan.Steady)
 	defer done()
 	var held time.Time
 	for {
-		why, final := r.missing(ctx, p, again)
+		why, final := execute.Missing(ctx, ground{e}, e.tools(), p, again)
 		if s := e.ledger.State(); !again && s.RollbackOpen() == nil || s.LastDown.Plan.ID != p.Plan.ID || s.LastDown.Status != model.Ended {
 			return // another came meanwhile, or it is confirmed
 		}
@@ -120,7 +120,7 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, again bool, 
 			_ = e.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByVerify})
 			return
 		}
-		if final || !r.pause(ctx, verifyPoll) {
+		if final || !pause(ctx, plan.Poll) {
 			if why == "" {
 				why = "it did not hold for " + model.FormatDuration(p.Plan.Steady)
 			}
@@ -130,68 +130,14 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, again bool, 
 	}
 }
 
-// missing returns what keeps the ended rollback p from being VERIFIED now, or "",
-// and whether waiting will not help. Of one that was confirmed before, what gonogo cannot
-// find out by itself stands as it was confirmed.
-func (r *run) missing(ctx context.Context, p *model.PlanState, again bool) (why string, final bool) {
-	for id, to := range p.LastSet() {
-		f := r.flag(id)
-		if ok, why := r.flagStands(ctx, f, to, true); !ok {
-			return why, false
-		}
-		if len(f.Apply) > 0 && r.e.effective(f) == nil && !again {
-			return fmt.Sprintf("%s: running value not checked; an effective = … for it lets gonogo confirm it, or confirm it yourself: gonogo rollback --confirm --reason TEXT", id), true
-		}
+// pause waits for d, or until ctx is done; it reports whether d passed.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
-	for n, st := range p.Plan.Steps {
-		o := p.Steps[n].Outcome
-		switch {
-		case st.Kind == model.StepSet && !o.OK() && !again:
-			return fmt.Sprintf("%s: it was not set (%s): roll back again", st.Title, o.InWords()), true
-		case st.Kind != model.StepVerify:
-			continue
-		case st.Verify.Kind == model.VerifyRun && !o.OK() && !again:
-			return fmt.Sprintf("%s: what an action tells is not run again: run it, then gonogo rollback --confirm --reason TEXT", st.Title), true
-		}
-		if ok, why := r.verifyHolds(ctx, st.Verify, p.Steps[n]); !ok {
-			return st.Title + ": " + why, false
-		}
-	}
-	if len(p.LastSet()) == 0 && !holdsAny(p) {
-		return "it set nothing and verifies nothing", true
-	}
-	return "", false
-}
-
-func holdsAny(p *model.PlanState) bool {
-	for _, st := range p.Plan.Steps {
-		if st.Kind == model.StepVerify {
-			return true
-		}
-	}
-	return false
-}
-
-// verifyHolds looks once at a verify of a rollback that has ended. Unlike while
-// one runs, no reading is no evidence.
-func (r *run) verifyHolds(ctx context.Context, v *model.Verify, st model.StepState) (bool, string) {
-	switch v.Kind {
-	case model.VerifyFlag:
-		return r.flagStands(ctx, r.flag(v.Flag), v.Is, true)
-	case model.VerifyMetric:
-		m := r.e.o.Rollout.Metric(v.Metric)
-		got, ok := r.e.meters.get(v.Metric)
-		if !ok || m == nil {
-			return false, "no reading yet"
-		}
-		if age := r.e.o.Now().Sub(got.At); age > m.StaleAfter {
-			return false, "its last reading is " + model.FormatDuration(age.Truncate(time.Second)) + " old"
-		}
-		return r.holds(m, v.Target, got, time.Time{})
-	case model.VerifySource:
-		return r.lookEvidence(ctx, v, st, time.Time{})
-	case model.VerifyHTTP:
-		return r.lookProbe(ctx, v)
-	}
-	return true, ""
 }

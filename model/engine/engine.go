@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,20 +11,17 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/feed"
 	"gonogo/model/engine/record"
 )
 
-// ErrClosed is what Submit returns when there is no engine any more.
-var ErrClosed = errors.New("the engine has ended")
-
-// Engine is a live rollout. It implements the cockpit's Feed.
+// Engine is a live rollout. What it knows goes to its feed, and what people ask comes from there.
 type Engine struct {
 	o       Options
 	parts   model.Parts
-	lock    *lock
+	feed    *feed.Feed
 	ledger  *record.Ledger
 	meters  *meters
-	broker  broker
 	judge   judge
 	plans   executor
 	checks  checks
@@ -34,10 +30,9 @@ type Engine struct {
 	asked   atomic.Bool     // the guard's intent waits to be taken
 	work    context.Context // ends when Run does
 
-	judging  chan struct{} // of the publisher: closed when the judgement under way is done; nil: none is
-	facts    chan struct{} // something was recorded: publish at once
-	samples  chan struct{} // something was measured: publish soon
-	intents  chan asked
+	judging  chan struct{}                  // of the publisher: closed when the judgement under way is done; nil: none is
+	facts    chan struct{}                  // something was recorded: publish at once
+	samples  chan struct{}                  // something was measured: publish soon
 	observe  map[model.FlagID]chan struct{} // observe the flag now
 	group    sync.WaitGroup
 	told     sync.WaitGroup // notifications under way
@@ -45,74 +40,37 @@ type Engine struct {
 	givenUp  sync.WaitGroup // looks and writes that were given up, see endLooks
 	since    time.Time
 	mu       sync.Mutex // of what follows
-	answers  []model.Answer
-	troubles []string // panics in goroutines, for people
+	troubles []string   // panics in goroutines, for people
 	identity string
 	looked   map[model.FlagID]bool // observed by this engine
 	changed  string                // hash of a config that waits to be adopted
 	changes  []string              // what is other in it, see config.Changes
 	config   string                // trouble with the config, for people
-	next     *Options              // what the seat goes on with: a config was adopted
+	next     *Options              // see Next
 	end      context.CancelFunc    // ends Run as its context does
 	adopts   chan model.Intent     // that need the config on disk
-	user     string                // whose process this is
-	accounts accounts              // of those who attach
 }
 
-// Open takes the state directory's lock, replays the journal and builds the
-// parts. It returns record.ErrLocked if another engine lives there. The caller must
-// call Run, which lets go of everything at its end.
-func Open(o Options) (*Engine, error) {
-	l, err := lockFor(&o)
-	if err != nil {
-		return nil, err
-	}
-	e, err := open(o, l)
-	if err != nil {
-		l.release()
-		return nil, err
-	}
-	return e, nil
-}
-
-// lockFor takes the lock of o's state directory. For a way down it takes what
-// can be had, and what is wrong with that goes to o.DirTrouble.
-func lockFor(o *Options) (*lock, error) {
-	held, err := record.TakeLock(o.Dir)
-	if err != nil && !errors.Is(err, record.ErrLocked) && Alive(o.Dir) {
-		return nil, record.ErrLocked // whatever became of the lock's file: its holder listens
-	}
-	if err != nil && o.Down && !errors.Is(err, record.ErrLocked) {
-		if held, err = record.TakeLockDown(o.Dir); held != nil && err != nil {
-			o.DirTrouble, err = cmp.Or(o.DirTrouble, err.Error()+"; nothing keeps another rollback from running at the same time"), nil
-		}
-	}
-	return &lock{Lock: held}, err
-}
-
-func open(o Options, l *lock) (*Engine, error) {
+// Open replays the journal in the state directory whose lock the caller holds,
+// and builds the parts. Snapshots go to f, and intents come from there, while Run works.
+// The caller must call Run, which closes the journal at its end, and let go of the lock after that.
+func Open(o Options, l *record.Lock, f *feed.Feed) (*Engine, error) {
 	parts, err := o.Build()
 	if err != nil {
 		return nil, err
 	}
-	reading := l.Telling(o.alive)
-	if err := l.claim(o); err != nil {
-		return nil, err
-	}
 	e := &Engine{
-		o: o, parts: parts, lock: l, since: o.Now(),
-		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1),
-		intents: make(chan asked, 64), observe: map[model.FlagID]chan struct{}{},
-		looked: map[model.FlagID]bool{}, adopts: make(chan model.Intent, 8), answers: o.answers, config: configTrouble(o.Trouble, parts.Missing),
+		o: o, parts: parts, feed: f, since: o.Now(),
+		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1), observe: map[model.FlagID]chan struct{}{},
+		looked: map[model.FlagID]bool{}, adopts: make(chan model.Intent, 8), config: configTrouble(o.Trouble, parts.Missing),
 	}
-	e.user = e.accounts.of(os.Geteuid()).name
 	host, _ := os.Hostname()
 	e.ledger, err = record.Open(record.Options{
 		Dir: o.Dir, Anchor: o.Rollout.Anchor, Engine: o.Actor, Now: o.Now, Down: o.Down, DirTrouble: o.DirTrouble,
 		Opening: func() model.Event {
 			return model.EngineStarted{PID: os.Getpid(), Host: host, Version: o.Version, Rollout: o.Rollout.ID, ConfigHash: o.Rollout.ConfigHash}
 		},
-		Held: l.Held, OpenStore: o.OpenJournal, Reading: reading, Changed: func() { poke(e.facts) }, SystemLog: o.SystemLog,
+		Held: l.Held, OpenStore: o.OpenJournal, Reading: o.Reading, Changed: func() { poke(e.facts) }, SystemLog: o.SystemLog,
 	})
 	if err != nil {
 		return nil, err
@@ -143,19 +101,17 @@ func poke(c chan struct{}) {
 }
 
 // Run works until ctx is done and no plan runs any more, then closes the
-// journal and lets go of the lock. It returns what kept it from working, or nil.
-func (e *Engine) Run(ctx context.Context) error {
+// journal. It returns what kept it from working, or nil. doors, which may be nil, lets
+// viewers in: it is called in a goroutine of its own, and must return when its context is
+// done, from when on no intent is taken any more.
+func (e *Engine) Run(ctx context.Context, doors func(context.Context)) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	e.work = work
 	ctx, e.end = context.WithCancel(ctx)
 	defer e.end()
-	listener, err := listen(e.o.Dir)
-	if err != nil {
-		e.note("socket: " + err.Error() + "; others cannot attach")
-	} else {
-		e.spawn("socket", func() { e.serve(work, listener) })
+	if doors != nil {
+		e.spawn("doors", func() { doors(work) })
 	}
-	e.openDoors(work)
 	e.resume()
 	for id, part := range e.parts.Sources {
 		e.spawn("source "+id, func() { e.runSource(work, id, part) })
@@ -177,9 +133,6 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.settleNotices()
 	e.plans.wait()
 	stop()
-	if listener != nil {
-		_ = listener.Close()
-	}
 	e.group.Wait()
 	e.plans.wait() // an intent may have been taken meanwhile
 	e.told.Wait()  // each has its time, and no more
@@ -193,21 +146,23 @@ func (e *Engine) close() error {
 		_ = e.ledger.Record(e.o.Actor, "", model.EngineStopped{PID: os.Getpid()})
 	}
 	e.publish()
-	e.broker.close()
 	err := e.ledger.Close()
-	if e.next == nil || err != nil {
+	if err != nil {
 		e.next = nil
-		e.lock.release()
 	}
 	return err
 }
+
+// Next returns what is to be gone on with after Run, under the same lock, since another
+// config was adopted; nil: nothing.
+func (e *Engine) Next() *Options { return e.next }
 
 // spawn runs f as a goroutine of the engine's. A panic is kept to it and told.
 func (e *Engine) spawn(name string, f func()) {
 	e.group.Go(func() {
 		defer func() {
 			if v := recover(); v != nil {
-				e.note(fmt.Sprintf("%s: panic: %v", name, v))
+				e.Note(fmt.Sprintf("%s: panic: %v", name, v))
 				fmt.Fprintf(os.Stderr, "gonogo: %s: panic: %v\n%s", name, v, debug.Stack())
 			}
 		}()
@@ -215,8 +170,8 @@ func (e *Engine) spawn(name string, f func()) {
 	})
 }
 
-// note adds trouble of the engine's own for people to see.
-func (e *Engine) note(text string) {
+// Note adds trouble of the engine's own for people to see.
+func (e *Engine) Note(text string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.troubles = append(e.troubles, model.Inert(text))
@@ -229,38 +184,6 @@ func (e *Engine) identify() {
 	e.identity = id
 	e.mu.Unlock()
 	poke(e.samples)
-}
-
-// Subscribe returns a mailbox of one for snapshots, newest wins, and what to
-// call when it is no longer read. It is closed when the engine ends.
-func (e *Engine) Subscribe() (<-chan *model.Snapshot, func()) { return e.broker.subscribe() }
-
-// Submit enqueues an intent; what becomes of it shows in Snapshot.Answers.
-// It fails only when the queue is full or the context is done.
-func (e *Engine) Submit(ctx context.Context, in model.Intent) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if in.By.Via == model.ViaGuard {
-		return errors.New("only the engine speaks for the guard")
-	}
-	taken := func() {}
-	if in.Kind == model.ArmRollback {
-		taken = e.ledger.RollbackAsked() // what goes before it may wait for a journal that does not answer
-	}
-	select {
-	case e.intents <- asked{in, taken}:
-		return nil
-	default:
-		taken()
-		return errors.New("too many intents at once: try again")
-	}
-}
-
-// asked is an intent that waits, and what to call once it was taken or refused.
-type asked struct {
-	model.Intent
-	taken func()
 }
 
 // publisher judges and publishes: facts at once, samples at most every
@@ -337,9 +260,7 @@ func (e *Engine) watchJournal(ctx context.Context) {
 // publish makes a snapshot of everything and hands it out. It returns how much
 // has not answered yet.
 func (e *Engine) publish() (waiting int) {
-	e.mu.Lock() // answers first: none is told before what it led to
-	answers := append([]model.Answer(nil), e.answers...)
-	e.mu.Unlock()
+	answers := e.feed.Answers() // first: none is told before what it led to
 	state, tail, trouble := e.ledger.View()
 	now := e.o.Now()
 	verdict := e.judge.verdictOf(e.o.Rollout, &state, now)
@@ -352,11 +273,10 @@ func (e *Engine) publish() (waiting int) {
 	s := &model.Snapshot{
 		Seq: state.Seq, At: now, Rollout: e.o.Rollout, State: state, Gate: verdict, Lines: lines,
 		Series: series, Sources: health, Tail: tail, Live: e.plans.live(), Checks: e.checks.live(), Journal: trouble,
-		Engine:    model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version, Transient: e.o.Transient, User: e.user},
-		Contested: e.lock.contested(),
+		Engine:    model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version, Transient: e.o.Transient, User: e.o.User},
+		Contested: e.contested(), Answers: answers,
 	}
 	e.mu.Lock()
-	s.Answers = answers
 	s.Identity, s.ConfigChanged, s.ConfigChanges, s.ConfigTrouble = e.identity, e.changed, e.changes, e.config
 	if s.Journal == "" && len(e.troubles) > 0 {
 		s.Journal = e.troubles[len(e.troubles)-1]
@@ -365,10 +285,18 @@ func (e *Engine) publish() (waiting int) {
 	if s.Journal == "" {
 		s.Journal = s.Contested
 	}
-	s.Engine.Viewers = e.broker.viewers()
+	s.Engine.Viewers = e.feed.Viewers()
 	s.Waiting = e.waiting(answered) + e.unasked(&state)
-	e.broker.publish(s)
+	e.feed.Publish(s)
 	return s.Waiting
+}
+
+// contested says who keeps this engine from being the only one of its rollout on the host; empty: nobody.
+func (e *Engine) contested() string {
+	if e.o.Contested == nil {
+		return ""
+	}
+	return e.o.Contested()
 }
 
 // unread returns the flags that were not observed since this engine began.

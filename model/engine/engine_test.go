@@ -107,7 +107,7 @@ func TestTwoFireAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for _, id := range []string{"one", "two", "three"} {
 		group.Go(func() {
-			_ = p.seat.Submit(t.Context(), model.Intent{ID: model.IntentID(id), Kind: model.ArmRollback, Yes: true, By: model.Actor{Name: id}})
+			_ = p.feed.Submit(t.Context(), model.Intent{ID: model.IntentID(id), Kind: model.ArmRollback, Yes: true, By: model.Actor{Name: id}})
 		})
 	}
 	group.Wait()
@@ -167,18 +167,8 @@ func TestHungSourceDelaysNobody(t *testing.T) {
 		parts.Sources["hung"] = model.BuiltSource{Kind: "hung", Source: hung}
 		return parts, err
 	}
-	seat := NewSeat(o)
-	box, done := seat.Subscribe()
-	defer done()
-	p := &pilot{t: t, seat: seat, box: box}
-	ended := make(chan error, 1)
-	go func() { ended <- seat.Run(t.Context()) }()
-	t.Cleanup(func() {
-		close(hung.release)
-		if err := <-ended; err != nil {
-			t.Errorf("seat: %v", err)
-		}
-	})
+	p := start(t, o)
+	t.Cleanup(func() { close(hung.release) })
 	s := p.until("the other source", func(s *model.Snapshot) bool { return s.Lines["error"].State == model.Pass })
 	if s.Gate.Headline != model.Unknown {
 		t.Errorf("the gate says %s with a source that never answered", s.Gate.Headline)

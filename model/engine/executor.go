@@ -1,14 +1,13 @@
 package engine
 
 import (
-	"fmt"
-	"os"
-	"runtime/debug"
 	"sort"
 	"sync"
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/execute"
+	"gonogo/model/plan"
 )
 
 // executor runs one plan at a time: entering a phase, a flip, a rollback.
@@ -18,7 +17,7 @@ type executor struct {
 	quit  chan struct{} // closed when the engine is asked to end
 	once  sync.Once
 	mu    sync.Mutex
-	run   *run           // at work, or the last one
+	run   *execute.Run   // at work, or the last one
 	shown shown          // what the armed plan was resolved from
 	lines map[int]string // last line of output of its running steps
 }
@@ -98,25 +97,16 @@ func (x *executor) veto(id model.PlanID, by model.Actor, cause model.IntentID, h
 // start runs plan in a goroutine, after the plan before it has ended.
 func (x *executor) start(plan model.Plan, cause model.IntentID) {
 	before := x.run
-	r := &run{
-		x: x, e: x.e, plan: plan, cause: cause, down: plan.Kind == model.PlanRollback,
-		cancelled: make(chan struct{}), done: make(chan struct{}),
-	}
+	r := execute.New(plan, cause, ground{x.e}, x.e.tools())
 	x.run, x.lines = r, map[int]string{}
 	x.group.Go(func() {
-		defer close(r.done)
-		defer func() {
-			if v := recover(); v != nil {
-				fmt.Fprintf(os.Stderr, "gonogo: plan %s: panic: %v\n%s", plan.ID, v, debug.Stack())
-				r.finish(model.NeedsHuman, fmt.Sprintf("gonogo itself failed (%v): look at what the steps say, then roll back again", v))
-			}
-		}()
 		if before != nil {
-			before.cancel()
-			<-before.done
+			before.Cancel()
+			<-before.Ended()
 		}
-		r.notifyStart()
-		r.execute()
+		x.e.notifyStart(&plan)
+		r.Execute()
+		x.e.notifyEnd(&plan)
 	})
 }
 
@@ -196,8 +186,8 @@ func (x *executor) lapse(id model.PlanID, why string) {
 func (x *executor) cancel(id model.PlanID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.run != nil && x.run.plan.ID == id {
-		x.run.cancel()
+	if x.run != nil && x.run.ID() == id {
+		x.run.Cancel()
 	}
 }
 
@@ -209,7 +199,9 @@ func (x *executor) wait() {
 
 func (x *executor) say(n int, line string) {
 	x.mu.Lock()
-	x.lines[n] = model.Inert(line)
+	if x.lines[n] = model.Inert(line); line == "" {
+		delete(x.lines, n)
+	}
 	x.mu.Unlock()
 	poke(x.e.samples)
 }
@@ -239,7 +231,7 @@ func (e *Engine) Interrupt() {
 func (e *Engine) resume() {
 	s := e.ledger.State()
 	if p := e.ledger.Unfinished(); p != nil {
-		e.ledger.RecordAnyway(e.o.Actor, model.IntentID(p.Plan.ID), arrival(&p.Plan, &s))
+		e.ledger.RecordAnyway(e.o.Actor, model.IntentID(p.Plan.ID), plan.Arrival(&p.Plan, &s))
 	}
 	if p := s.Preempted; p != nil {
 		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: p.Plan.ID, Outcome: model.NeedsHuman,

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,12 +51,11 @@ func TestPlanIsFenced(t *testing.T) {
 			}
 			close(gate)
 			got := p.ended()
-			e := p.seat.Engine()
-			r := &run{x: &e.plans, e: e, cancelled: make(chan struct{})}
+			e := p.engine
 			if e.ledger.Fenced() == nil {
 				t.Fatal("the ledger is not fenced")
 			}
-			if r.over(context.Background()) == nil {
+			if (ground{e}).Held() == nil {
 				t.Error("a fenced plan begins another step")
 			}
 			if got.Outcome != model.Fenced {

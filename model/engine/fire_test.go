@@ -45,7 +45,7 @@ func BenchmarkFireToEffect(b *testing.B) {
 			<-wrote
 		}
 		began := time.Now()
-		if err := p.seat.Submit(context.Background(), model.Intent{ID: model.IntentID(fmt.Sprintf("fire-%d", len(took))), Kind: model.ArmRollback, Yes: true, By: model.Actor{Name: "ana", Via: "command"}}); err != nil {
+		if err := p.feed.Submit(context.Background(), model.Intent{ID: model.IntentID(fmt.Sprintf("fire-%d", len(took))), Kind: model.ArmRollback, Yes: true, By: model.Actor{Name: "ana", Via: "command"}}); err != nil {
 			b.Fatal(err)
 		}
 		took = append(took, (<-wrote).Sub(began))

@@ -104,11 +104,7 @@ func (e *Engine) guard() {
 		return
 	}
 	in := model.Intent{ID: model.IntentID(rand.Text()), By: e.guardActor(), Kind: model.ArmRollback, Rollback: g.Rollback, Reason: why}
-	taken := e.ledger.RollbackAsked()
-	select {
-	case e.intents <- asked{in, taken}:
-	default:
-		taken()
+	if e.feed.Ask(in) != nil {
 		e.asked.Store(false) // the queue is full: the next judgement asks again
 	}
 }
@@ -128,7 +124,7 @@ func (e *Engine) guardAnswered(err error) {
 	told := slices.Contains(e.troubles, model.Inert(text))
 	e.mu.Unlock()
 	if !told {
-		e.note(text)
+		e.Note(text)
 	}
 }
 

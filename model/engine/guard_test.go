@@ -244,7 +244,7 @@ func TestGuardThatCannotArm(t *testing.T) {
 	}
 	from := len(s.Series["error"].Points)
 	p.until("more judgements", func(s *model.Snapshot) bool { return len(s.Series["error"].Points) > from+200 })
-	e := p.seat.Engine()
+	e := p.engine
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if len(e.troubles) != 1 {
@@ -255,8 +255,7 @@ func TestGuardThatCannotArm(t *testing.T) {
 func TestNobodySpeaksForTheGuard(t *testing.T) {
 	t.Parallel()
 	p := board(t, guarded(t, newWorld(), t.TempDir(), time.Hour))
-	a := p.ask(model.Intent{Kind: model.ArmRollback, By: model.Actor{Name: "mallory", Via: model.ViaGuard}})
-	if a.Err == "" {
+	if p.feed.Submit(t.Context(), model.Intent{Kind: model.ArmRollback, By: model.Actor{Name: "mallory", Via: model.ViaGuard}}) == nil {
 		t.Error("an intent in the guard's name was taken")
 	}
 }

@@ -6,19 +6,22 @@ import (
 	"fmt"
 
 	"gonogo/model"
+	"gonogo/model/plan"
 )
 
 // takeIntents works through the queue: each intent is checked, journaled and acted on.
 func (e *Engine) takeIntents(ctx context.Context) {
+	asked := e.feed.Take(e.ledger.RollbackAsked)
+	defer e.feed.Leave()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case waits := <-e.intents:
+		case waits := <-asked:
 			in := waits.Intent
 			in.Reason = model.Inert(in.Reason)
 			err := e.take(in)
-			waits.taken()
+			waits.Taken()
 			if errors.Is(err, errLater) {
 				continue
 			}
@@ -36,12 +39,7 @@ func (e *Engine) answer(id model.IntentID, err error) {
 	if err != nil {
 		a.Err, a.Refused, a.NeedsReason = model.Inert(err.Error()), errors.Is(err, model.ErrRefused), errors.Is(err, model.ErrNeedsReason)
 	}
-	e.mu.Lock()
-	e.answers = append(e.answers, a)
-	if n := len(e.answers); n > answersKept {
-		e.answers = e.answers[n-answersKept:]
-	}
-	e.mu.Unlock()
+	e.feed.Answer(a)
 	poke(e.facts)
 }
 
@@ -52,7 +50,7 @@ func refuse(format string, args ...any) error {
 // take acts on one intent. Its error goes to who asked.
 func (e *Engine) take(in model.Intent) error {
 	if state := e.ledger.State(); in.May != model.AccessAll {
-		if err := may(in, &state); err != nil {
+		if err := May(in, &state); err != nil {
 			return err
 		}
 	}
@@ -107,7 +105,7 @@ func (e *Engine) arm(in model.Intent) error {
 		}
 	}
 	verdict := e.judge.verdictOf(e.o.Rollout, &state, e.o.Now())
-	plan, err := model.Resolve(e.o.Rollout, &state, verdict, in)
+	plan, err := plan.Resolve(e.o.Rollout, &state, verdict, in)
 	if err != nil {
 		return err
 	}
@@ -144,7 +142,7 @@ func (e *Engine) arm(in model.Intent) error {
 }
 
 func (e *Engine) mayGoUp(in model.Intent) error {
-	if text := e.lock.contested(); text != "" {
+	if text := e.contested(); text != "" {
 		return refuse("%s: end it first; a rollback needs nothing of that", text)
 	}
 	if in.Seen != 0 && in.Seen < e.ledger.LastTouched() {

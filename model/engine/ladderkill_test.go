@@ -24,7 +24,7 @@ func TestStepDownKilledAtEveryRecord(t *testing.T) {
 		t.Fatal(o.Summary)
 	}
 	p.stop()
-	dir := p.seat.o.Dir
+	dir := p.engine.o.Dir
 	whole, err := os.ReadFile(filepath.Join(dir, journal.Name))
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -31,7 +32,7 @@ type Text struct {
 // not waiting to be adopted.
 func LastGood(dir string) (Text, error) {
 	path := filepath.Join(dir, lastName)
-	b, err := readPlain(path, longestLast)
+	b, err := ReadPlain(path, longestLast)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return Text{}, fmt.Errorf("no config ran in %s yet", dir)
@@ -57,5 +58,23 @@ func (t Text) keep(dir string) error {
 	if err != nil {
 		return err
 	}
-	return replace(filepath.Join(dir, lastName), b)
+	return Replace(filepath.Join(dir, lastName), b)
+}
+
+// Replace writes a file whole or not at all, mode 0600. It is not synced: a
+// power cut may take it.
+func Replace(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	err = cmp.Or(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
 }

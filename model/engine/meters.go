@@ -33,16 +33,6 @@ func newMeters(r *model.Rollout, parts model.Parts, changed func()) *meters {
 	return m
 }
 
-// newer reports whether the newest reading of metric id rests on samples after since.
-func (m *meters) newer(id model.MetricID, since time.Time) bool {
-	got, ok := m.get(id)
-	at := got.SampleAt
-	if at.IsZero() {
-		at = got.At
-	}
-	return ok && !got.Ended && got.At.After(since) && at.After(since)
-}
-
 func (m *meters) sample(id model.MetricID, at time.Time, v float64) {
 	m.mu.Lock()
 	m.series[id] = addPoint(m.series[id], at, v)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 // notifyFor is how long a notification may take, at most.
@@ -21,7 +22,7 @@ func (e *Engine) notify(to []model.ActionID, plan model.PlanID, title, text stri
 			defer e.telling.Add(-1)
 			defer func() {
 				if v := recover(); v != nil {
-					e.note(fmt.Sprintf("notification %s: panic: %v", id, v))
+					e.Note(fmt.Sprintf("notification %s: panic: %v", id, v))
 				}
 			}()
 			err := e.notifyOne(id, title, text)
@@ -55,21 +56,22 @@ func (e *Engine) notifyOne(id model.ActionID, title, text string) error {
 }
 
 // notifyStart tells that the plan fired.
-func (r *run) notifyStart() {
-	s := r.e.ledger.State()
-	if len(r.plan.Notify) == 0 || s.Plan == nil || s.Plan.Plan.ID != r.plan.ID {
-		return
-	}
-	title := fmt.Sprintf("%s: %s began (%s)", r.e.o.Rollout.Title, r.plan.Title, r.e.o.Rollout.Environment.Name)
-	r.e.notify(r.plan.Notify, r.plan.ID, model.Inert(title), model.Summary(r.e.o.Rollout, &s, s.Plan))
-}
+func (e *Engine) notifyStart(p *model.Plan) { e.notifyPlan(p, "began") }
 
 // notifyEnd tells how the plan ended.
-func (r *run) notifyEnd() {
-	s := r.e.ledger.State()
-	if len(r.plan.Notify) == 0 || s.Plan == nil || s.Plan.Plan.ID != r.plan.ID {
+func (e *Engine) notifyEnd(p *model.Plan) {
+	s := e.ledger.State()
+	if is := s.PlanOf(p.ID); is != nil {
+		e.notifyPlan(p, "is "+string(is.Outcome))
+	}
+}
+
+// notifyPlan tells of the plan, if it is the one on the screen.
+func (e *Engine) notifyPlan(p *model.Plan, what string) {
+	s := e.ledger.State()
+	if len(p.Notify) == 0 || s.Plan == nil || s.Plan.Plan.ID != p.ID {
 		return
 	}
-	title := fmt.Sprintf("%s: %s is %s (%s)", r.e.o.Rollout.Title, r.plan.Title, s.Plan.Outcome, r.e.o.Rollout.Environment.Name)
-	r.e.notify(r.plan.Notify, r.plan.ID, model.Inert(title), model.Summary(r.e.o.Rollout, &s, s.Plan))
+	title := fmt.Sprintf("%s: %s %s (%s)", e.o.Rollout.Title, p.Title, what, e.o.Rollout.Environment.Name)
+	e.notify(p.Notify, p.ID, model.Inert(title), words.Summary(e.o.Rollout, &s, s.Plan))
 }

@@ -40,22 +40,14 @@ type Options struct {
 	// Reload returns the options for the config as it is on disk now; nil: there is
 	// but one. Where it does not load, that is the error; with orLast the options are
 	// those of the last config that ran then, see LastGood, and Trouble says so.
-	// A seat whose Rollout is nil begins with it.
 	Reload func(orLast bool) (Options, error)
-
-	// ReadOnly is a seat that never is the engine, and from which the engine takes nothing.
-	ReadOnly bool
-	// Apart is an engine that is thrown away with its state directory: it may run beside the rollout's.
-	Apart bool
-	// NoDir says why this user has no state directory: the seat can attach, and never be the engine.
-	NoDir error
-
-	// OwnedDir says that the config names the state directory, and so, by its owner, the engine's user.
-	OwnedDir bool
-
-	contested string         // who holds the rollout's name on this host, and is no engine
-	alive     func()         // is called while the engine starts, as long as that goes on
-	answers   []model.Answer // of the engine before this one in the same seat
+	// User is the name of whose process this is, for people.
+	User string
+	// Contested says who keeps this engine from being the only one of its rollout on
+	// the host, and so from going up; empty: nobody. nil: it cannot be contested.
+	Contested func() string
+	// Reading is called for each record of the journal that is read; nil: nothing is.
+	Reading func()
 }
 
 const (
@@ -68,5 +60,4 @@ const (
 	deadTime       = 400 * time.Millisecond // after arming, before a key may fire or veto
 	armedFor       = 2 * time.Minute        // an armed plan that nobody confirms lapses
 	tailLength     = record.TailLength
-	answersKept    = 32
 )

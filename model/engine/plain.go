@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// readPlain reads a plain file of at most size bytes, and follows no link.
-func readPlain(path string, size int64) ([]byte, error) {
+// ReadPlain reads a plain file of at most size bytes, and follows no link.
+func ReadPlain(path string, size int64) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err

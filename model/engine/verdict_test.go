@@ -203,12 +203,7 @@ func TestNeverGoOnAFlagOfYesterday(t *testing.T) {
 		parts.Switches["real"] = hungSwitch{}
 		return parts, err
 	}
-	seat := NewSeat(o)
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	box, done := seat.Subscribe()
-	go func() { ended <- seat.Run(ctx) }()
-	q := &pilot{t: t, seat: seat, box: box}
+	q := start(t, o)
 	q.until("the metrics' answers", func(s *model.Snapshot) bool { return s.Lines["error"].State == model.Pass && s.Gate.Phase == "ten" })
 	q.until("some judgements", func(s *model.Snapshot) bool {
 		if s.Gate.Headline == model.GO || s.Gate.Healthy {
@@ -216,11 +211,6 @@ func TestNeverGoOnAFlagOfYesterday(t *testing.T) {
 		}
 		return s.Gate.Worst == model.NoData && len(s.Series["error"].Points) > 50
 	})
-	stop()
-	done()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
 }
 
 // TestVerdictOfANewerState: what was recorded since the last look is in the

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/feed"
+	"gonogo/model/engine/record"
 	"gonogo/model/journal"
 )
 
@@ -235,26 +237,53 @@ func options(t testing.TB, w *world, dir string) Options {
 	}
 }
 
-// pilot drives a seat from a test.
+// pilot drives an engine from a test.
 type pilot struct {
-	t    testing.TB
-	seat *Seat
-	box  <-chan *model.Snapshot
-	last *model.Snapshot
-	stop func()
-	n    int
+	t      testing.TB
+	feed   *feed.Feed
+	engine *Engine
+	box    <-chan *model.Snapshot
+	last   *model.Snapshot
+	stop   func()
+	n      int
 }
 
-// board runs a seat until the test ends, or stop is called.
+// board runs an engine until the test ends, or stop is called, and waits for its first answers.
 func board(t testing.TB, o Options) *pilot {
 	t.Helper()
-	seat := NewSeat(o)
+	p := start(t, o)
+	p.until("the first answers", func(s *model.Snapshot) bool { return s.Waiting == 0 })
+	return p
+}
+
+// start runs an engine until the test ends, or stop is called.
+func start(t testing.TB, o Options) *pilot {
+	t.Helper()
+	take := record.TakeLock
+	if o.Down {
+		take = record.TakeLockDown
+	}
+	l, _ := take(o.Dir)
+	if l == nil {
+		t.Fatalf("no lock of %s", o.Dir)
+	}
+	f := feed.New(nil)
+	e, err := Open(o, l, f)
+	if err != nil {
+		l.Release()
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	box, done := seat.Subscribe()
-	go func() { ended <- seat.Run(ctx) }()
+	box, done := f.Subscribe()
+	go func() {
+		err := e.Run(ctx, nil)
+		f.Close()
+		l.Release()
+		ended <- err
+	}()
 	var once sync.Once
-	p := &pilot{t: t, seat: seat, box: box}
+	p := &pilot{t: t, feed: f, engine: e, box: box}
 	p.stop = func() {
 		once.Do(func() {
 			done()
@@ -262,15 +291,14 @@ func board(t testing.TB, o Options) *pilot {
 			select {
 			case err := <-ended:
 				if err != nil {
-					t.Errorf("seat: %v", err)
+					t.Errorf("engine: %v", err)
 				}
 			case <-time.After(30 * time.Second):
-				t.Error("the seat does not end")
+				t.Error("the engine does not end")
 			}
 		})
 	}
 	t.Cleanup(p.stop)
-	p.until("the first answers", func(s *model.Snapshot) bool { return s.Waiting == 0 })
 	return p
 }
 
@@ -281,7 +309,7 @@ func (p *pilot) until(what string, ok func(*model.Snapshot) bool) *model.Snapsho
 		select {
 		case s, open := <-p.box:
 			if !open {
-				p.t.Fatalf("waiting for %s: the seat ended", what)
+				p.t.Fatalf("waiting for %s: the engine ended", what)
 			}
 			p.last = s
 		case <-deadline:
@@ -299,7 +327,7 @@ func (p *pilot) ask(in model.Intent) model.Answer {
 	if in.By.Name == "" {
 		in.By = model.Actor{Name: "ana", Via: "command"}
 	}
-	if err := p.seat.Submit(context.Background(), in); err != nil {
+	if err := p.feed.Submit(context.Background(), in); err != nil {
 		p.t.Fatal(err)
 	}
 	var a model.Answer

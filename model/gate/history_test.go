@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/plan"
 	"pgregory.net/rapid"
 )
 
@@ -142,7 +143,7 @@ func (h *historian) arm(in model.Intent) {
 	h.observe()
 	h.judge()
 	in.ID = model.IntentID(fmt.Sprint("p", h.seq))
-	plan, err := model.Resolve(h.r, &h.s, h.v, in)
+	plan, err := plan.Resolve(h.r, &h.s, h.v, in)
 	if err != nil {
 		return
 	}

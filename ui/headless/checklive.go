@@ -42,7 +42,7 @@ func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try 
 	case err != nil:
 		return err
 	case bad > 0:
-		return Exit{ExitUnknown, fmt.Errorf("%d of what the config names did not answer as it should", bad)}
+		return Exit{ExitUnknown, fmt.Errorf("%d probes failed: see ✖ above", bad)}
 	}
 	if unseen > 0 {
 		_, err = fmt.Fprintf(w.Out, "everything answers, but %d metrics count something that was never seen: look at the names\n", unseen)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 // downHow is what a rollback command does instead of rolling back.
@@ -87,7 +88,7 @@ func (s *session) tellLast(how consent, status error) error {
 	p := s.last.State.LastDown
 	switch {
 	case how.asJSON:
-		if err := writeJSON(s.w.Out, lastRollback{p, model.Summary(s.rollout, &s.last.State, p)}); err != nil {
+		if err := writeJSON(s.w.Out, lastRollback{p, words.Summary(s.rollout, &s.last.State, p)}); err != nil {
 			return err
 		}
 	case status != nil:

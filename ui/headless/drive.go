@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/plan"
+	"gonogo/model/words"
 )
 
 // consent is how a command's plan is confirmed.
@@ -36,7 +37,7 @@ func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
 		return err
 	}
 	if c.dry {
-		plan, err := model.Resolve(snap.Rollout, &snap.State, snap.Gate, in)
+		plan, err := plan.Resolve(snap.Rollout, &snap.State, snap.Gate, in)
 		if err != nil {
 			return err
 		}
@@ -225,7 +226,7 @@ func tellSteps(w io.Writer, p *model.PlanState, told map[int]model.Outcome) bool
 func detail(st model.StepState) string {
 	text := string(st.Outcome)
 	if st.Outcome == model.StepUnseen || st.Outcome == model.StepAlready {
-		text = st.Outcome.InWords()
+		text = words.Outcome(st.Outcome)
 	}
 	if st.Detail == "" {
 		return text

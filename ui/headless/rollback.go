@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 func (w *World) cmdRollback(config *string) *cobra.Command {
@@ -124,7 +124,7 @@ func (s *session) showLast(ctx context.Context, how consent) error {
 	case p.Status == model.Running: // it is told to its end
 		return s.followPlan(ctx, how, p)
 	}
-	text := model.Summary(snap.Rollout, &snap.State, p)
+	text := words.Summary(snap.Rollout, &snap.State, p)
 	if how.asJSON {
 		return errors.Join(writeJSON(s.w.Out, lastRollback{p, text}), ofDown(p))
 	}
@@ -210,7 +210,7 @@ func because(p *model.PlanState) string {
 	if p.Summary != "" {
 		return p.Summary
 	}
-	return p.Outcome.Meaning()
+	return words.Meaning(p.Outcome)
 }
 
 // ofDrill returns a drill's exit status: a good one beyond its budget is UNVERIFIED.

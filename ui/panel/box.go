@@ -6,56 +6,46 @@ import (
 	"gonogo/ui/theme"
 )
 
-const boxMaxW = 96
+// BoxMaxW is how many cells wide a box is at most, its frame included.
+const BoxMaxW = 96
 
-// box is a window over the screen: a title, a head that always shows, a body
-// that scrolls, and a foot that always shows.
+// Box is what a window over the screen says: a head that always shows, a body
+// that scrolls, and a foot that always shows. Its lines are styled and inert, none
+// is wider than the screen, and whoever frames them cuts what does not fit.
+type Box struct {
+	Title            string
+	Head, Body, Foot []string
+	Keep             int // the body's line that must be seen; -1: none
+	MinW             int // the least width of a line, in cells
+}
+
+// box is a Box while it is being written.
 type box struct {
 	title            []span
 	head, body, foot [][]span
-	keep             int // the body's line that must be seen; -1: none
+	keep             int
 	minW             int
 }
 
-// render draws the box at its natural size, at most p.Size. Offset scrolls the body.
-func (b *box) render(p Props) string {
-	w := max(width(b.title)+1, b.minW)
-	for _, part := range [][][]span{b.head, b.body, b.foot} {
-		for _, line := range part {
-			w = max(w, width(line))
+// rows returns what the box says, styled.
+func (b *box) rows(p Props) Box {
+	out := Box{Keep: b.keep, MinW: b.minW}
+	out.Title = p.line(b.title)
+	for _, part := range []struct {
+		to   *[]string
+		from [][]span
+	}{{&out.Head, b.head}, {&out.Body, b.body}, {&out.Foot, b.foot}} {
+		for _, line := range part.from {
+			*part.to = append(*part.to, p.line(line))
 		}
 	}
-	w = max(min(w+4, p.Size.W, boxMaxW), 0)
-	framed := p.Size.H >= 8 && w >= 12
-	border := 0
-	if framed {
-		border = 2
-	}
-	room := max(p.Size.H, 0) - border
-	foot := min(len(b.foot), room)
-	head := min(len(b.head), room-foot)
-	body := min(len(b.body), room-foot-head)
-	c := newCanvas(Size{w, foot + head + body + border}, p.Theme)
-	in := rect{0, 0, c.w, c.h}
-	if framed {
-		c.frame(in, true, b.title, nil)
-		in = rect{2, 1, w - 4, c.h - 2}
-	}
-	y := in.y
-	put := func(lines [][]span) {
-		for _, line := range lines {
-			c.spans(in.x, y, in.w, line...)
-			y++
-		}
-	}
-	put(b.head[:head])
-	view := Props{Offset: p.Offset, Cursor: b.keep, Focused: b.keep >= 0 && p.Offset == 0}
-	from, to := view.window(len(b.body), body)
-	put(b.body[from:to])
-	put(b.foot[len(b.foot)-foot:])
-	if framed && to > from && to-from < len(b.body) {
-		c.spans(2, c.h-1, w-4, span{theme.Dim, " " + rangeText(from, to, len(b.body)) + " lines "})
-	}
+	return out
+}
+
+// line draws spans as one line of their own width, at most that of the screen.
+func (p Props) line(parts []span) string {
+	c := newCanvas(Size{min(width(parts), p.Size.W), 1}, p.Theme)
+	c.spans(0, 0, c.w, parts...)
 	return c.String()
 }
 

@@ -104,23 +104,6 @@ func TestGuardNotices(t *testing.T) {
 	}
 }
 
-// TestEarlyOffersNothing sees that the keys of a countdown are not offered before they count.
-func TestEarlyOffersNothing(t *testing.T) {
-	for _, size := range []panel.Size{{W: 18, H: 4}, {W: 20, H: 5}, {W: 80, H: 24}} {
-		p := props(paneltest.Snapshot(paneltest.Options{Condition: paneltest.GuardArmed}), nil)
-		p.Size, p.Early = size, true
-		early := panel.PlanBox(p)
-		p.Early = false
-		late := panel.PlanBox(p)
-		if strings.Contains(early, "fires now") || !strings.Contains(early, "guard fires in 38s") {
-			t.Errorf("%v: offers to fire early:\n%s", size, early)
-		}
-		if strings.Count(early, "\n") != strings.Count(late, "\n") || !strings.Contains(late, "Enter fires now") {
-			t.Errorf("%v: jumps from\n%s\nto\n%s", size, early, late)
-		}
-	}
-}
-
 func TestChecklistCounts(t *testing.T) {
 	s := paneltest.Snapshot(paneltest.Options{Condition: paneltest.Checked})
 	p := props(s, nil)

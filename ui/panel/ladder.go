@@ -1,10 +1,6 @@
 package panel
 
 import (
-	"strconv"
-
-	"github.com/charmbracelet/x/ansi"
-
 	"gonogo/model"
 	"gonogo/ui/theme"
 )
@@ -19,7 +15,7 @@ type Rung struct {
 
 // LadderBox lists ways down; Cursor is the selected one. What they touch stands
 // beside their names where there is room, else below.
-func LadderBox(p Props, title string, rungs []Rung) string {
+func LadderBox(p Props, title string, rungs []Rung) Box {
 	at := p.cursor(len(rungs))
 	w := p.boxW()
 	b := box{title: []span{{theme.Title, title}}, keep: -1, minW: min(cells(model.Inert(title))+1, w)}
@@ -39,11 +35,10 @@ func LadderBox(p Props, title string, rungs []Rung) string {
 		}
 	}
 	if len(rungs) == 0 {
-		b.body = [][]span{{{theme.Dim, "there is no way down to choose"}}}
+		b.body = [][]span{{{theme.Dim, "there is no rollback to choose"}}}
 	}
 	b.foot = [][]span{keyLine(Hint{"enter", "arms it"}, Hint{"esc", "closes"})}
-	p.Offset = 0
-	return b.render(p)
+	return b.rows(p)
 }
 
 // rungLines draws one way down.
@@ -108,7 +103,6 @@ type Pick struct {
 	Rows                  []PickRow
 	Filter                string
 	Finding               bool // the filter is being typed
-	Cursor                int  // its place in the filter, in runes
 }
 
 // PickRow is an item, and whether it goes out.
@@ -117,9 +111,9 @@ type PickRow struct {
 	Out  bool
 }
 
-// PickBox draws a pick; p.Cursor is the selected row. How many are out, and
-// what is wrong with that, always shows.
-func PickBox(p Props, k Pick) string {
+// PickBox says what a pick has; p.Cursor is the selected row. How many are out, and
+// what is wrong with that, always shows. Whoever edits the filter puts it into the head.
+func PickBox(p Props, k Pick) Box {
 	w := p.boxW()
 	b := box{title: []span{{theme.Title, k.Title}}, keep: p.cursor(len(k.Rows)), minW: min(56, w)}
 	for i, r := range k.Rows {
@@ -142,22 +136,9 @@ func PickBox(p Props, k Pick) string {
 	}
 	switch {
 	case len(k.Rows) == 0 && k.Filter != "":
-		b.body = [][]span{{{theme.Dim, "nothing here holds " + cutText(k.Filter, 40)}}}
+		b.body = [][]span{{{theme.Dim, "no match for " + cutText(k.Filter, 40)}}}
 	case len(k.Rows) == 0:
 		b.body = [][]span{{{theme.Dim, "there is nothing in it"}}}
-	}
-	if k.Finding || k.Filter != "" {
-		before, at, after := splitAt(k.Filter, k.Cursor)
-		if most := max(w-12, 1); cells(before) > most {
-			before = ansi.TruncateLeft(before, cells(before)-most+1, "…")
-		}
-		line := []span{{theme.Key, "/ "}, {theme.Normal, before}}
-		if k.Finding {
-			line = append(line, span{theme.Reverse, at})
-		} else {
-			line = append(line, span{theme.Normal, at})
-		}
-		b.head = [][]span{append(line, span{theme.Normal, after}, span{theme.Dim, "  " + strconv.Itoa(len(k.Rows)) + " shown"})}
 	}
 	if k.Warning != "" {
 		b.foot = lines(w, theme.NoGo|theme.Bold, "✖ "+k.Warning)
@@ -169,6 +150,5 @@ func PickBox(p Props, k Pick) string {
 		keys = []Hint{{"enter", "keeps the filter"}, {"esc", "drops it"}}
 	}
 	b.foot = append(b.foot, keyLine(keys...))
-	p.Offset = 0
-	return b.render(p)
+	return b.rows(p)
 }

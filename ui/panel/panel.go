@@ -58,12 +58,6 @@ type Panel interface {
 // Hint is a key and what it does.
 type Hint struct{ Key, Text string }
 
-// HelpGroup is some keys that belong together.
-type HelpGroup struct {
-	Title string
-	Keys  []Hint
-}
-
 // rowFinder is a panel that can say what row is at a place in it.
 type rowFinder interface {
 	rowAt(p Props, x, y int) int
@@ -116,7 +110,7 @@ func (p Props) theme() *theme.Theme {
 }
 
 // boxW returns the width that a box's lines may have at most.
-func (p Props) boxW() int { return max(min(p.Size.W, boxMaxW)-4, 1) }
+func (p Props) boxW() int { return max(min(p.Size.W, BoxMaxW)-4, 1) }
 
 // matches reports whether one of texts holds the filter, in any case.
 func (p Props) matches(texts ...string) bool {

@@ -6,17 +6,17 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // PlanBox shows the newest plan: armed, what exactly it would do and how it is
 // fired; running, its steps as they go; ended, what came of it and what is not
-// safe. Offset scrolls the steps; at 0 the one that runs is kept in view.
+// safe. The step that runs is to be kept in view.
 // Without a plan it is empty.
-func PlanBox(p Props) string {
+func PlanBox(p Props) Box {
 	if !p.known() || p.Snap.State.Plan == nil {
-		return ""
+		return Box{}
 	}
 	plan := p.Snap.State.Plan
 	b := box{title: []span{{theme.Title, plan.Plan.Title}}, keep: -1, minW: min(64, p.boxW())}
@@ -36,7 +36,7 @@ func PlanBox(p Props) string {
 	default:
 		endedBox(&b, p, plan)
 	}
-	return b.render(p)
+	return b.rows(p)
 }
 
 func armedBox(b *box, p Props, plan *model.PlanState) {
@@ -200,7 +200,7 @@ func endedBox(b *box, p Props, plan *model.PlanState) {
 	}
 	list := unsafe(plan)
 	for _, text := range []string{plan.Summary, plan.Note} {
-		if text != "" && text != meaning && (len(list) == 0 || text != plan.InDoubt()) { // which the list gives in full
+		if text != "" && text != meaning && (len(list) == 0 || text != words.InDoubt(plan)) { // which the list gives in full
 			b.head = append(b.head, lines(w, theme.Strong, text)...)
 		}
 	}
@@ -222,5 +222,5 @@ func unsafe(plan *model.PlanState) []string {
 	if plan.Status == model.Vetoed || !plan.ConfirmedAt.IsZero() {
 		return nil
 	}
-	return plan.Doubts()
+	return words.Doubts(plan)
 }

@@ -1,6 +1,7 @@
 package panel_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,110 +112,21 @@ func TestScreenGolden(t *testing.T) {
 	}
 }
 
-// entering is a plan that freezes baselines before it enters a phase.
-func entering() *model.PlanState {
-	plan := model.Plan{
-		ID: "up", Kind: model.PlanEnter, Title: "Enter 50%", From: "p10", Phase: "p50", Leaves: true, Budget: 15 * time.Minute,
-		Headline: model.GO, Freeze: []model.MetricID{"latency", "error"},
-		Steps: []model.Step{{Stage: model.StageApply, Kind: model.StepRun, Title: "Restart vecsec", Action: "restart", Timeout: 90 * time.Second}},
-	}.Seal()
-	return &model.PlanState{Plan: plan, Status: model.Armed, By: model.Actor{Name: "ana"}, ArmedAt: paneltest.Now(), Steps: make([]model.StepState, 1)}
-}
-
-// whyOf draws the why of the gate's line of a metric or check.
+// whyOf returns what the why of the gate's line of a metric or check says.
 func whyOf(id string) func(panel.Props) string {
 	return func(p panel.Props) string {
 		for _, l := range p.Snap.Gate.Lines {
 			if l.Check == model.CheckID(id) || l.Check == "" && l.Metric == model.MetricID(id) {
-				return panel.WhyBox(p, l)
+				return textOf(panel.WhyBox(p, l))
 			}
 		}
 		return "the gate has no line of " + id
 	}
 }
 
-func TestBoxGolden(t *testing.T) {
-	plain := theme.New(true, colorprofile.Ascii)
-	tests := []struct {
-		name      string
-		condition paneltest.Condition
-		w, h      int
-		draw      func(panel.Props) string
-	}{
-		{"plan-armed", paneltest.Armed, 120, 40, panel.PlanBox},
-		{"plan-armed-20x5", paneltest.Armed, 20, 5, panel.PlanBox},
-		{"plan-running", paneltest.Running, 120, 40, panel.PlanBox},
-		{"plan-running-80x12", paneltest.Running, 80, 12, panel.PlanBox},
-		{"plan-verified", paneltest.Verified, 120, 40, panel.PlanBox},
-		{"plan-partial", paneltest.Partial, 120, 40, panel.PlanBox},
-		{"plan-guard", paneltest.GuardArmed, 120, 40, panel.PlanBox},
-		{"plan-guard-18x4", paneltest.GuardArmed, 18, 4, panel.PlanBox},
-		{"plan-stepped-down", paneltest.SteppedDown, 120, 40, panel.PlanBox},
-		{"plan-stepped-down-40x20", paneltest.SteppedDown, 40, 20, panel.PlanBox},
-		{"plan-spared", paneltest.Spared, 120, 40, panel.PlanBox},
-		{"plan-open-still", paneltest.OpenStill, 120, 40, panel.PlanBox},
-		{"plan-drill-armed", paneltest.DrillArmed, 120, 40, panel.PlanBox},
-		{"plan-drill-real", paneltest.DrillReal, 120, 40, panel.PlanBox},
-		{"plan-drill-ready", paneltest.DrillReady, 120, 40, panel.PlanBox},
-		{"plan-freezes", paneltest.Evidence, 100, 40, func(p panel.Props) string {
-			p.Snap.State.Plan = entering()
-			return panel.PlanBox(p)
-		}},
-		{"why-fail", paneltest.NoGo, 100, 40, whyOf("error")},
-		{"why-sequential", paneltest.Evidence, 100, 40, whyOf("error")},
-		{"why-baseline", paneltest.Evidence, 100, 40, whyOf("latency")},
-		{"why-guarded", paneltest.GuardArmed, 100, 40, whyOf("error")},
-		{"why-guard-vetoed", paneltest.GuardVetoed, 100, 40, whyOf("error")},
-		{"why-check-run", paneltest.Checked, 80, 24, whyOf("e2e")},
-		{"why-check-probe", paneltest.Checked, 80, 24, whyOf("ready")},
-		{"why-check-running", paneltest.Checked, 80, 24, whyOf("load")},
-		{"why-check-drill", paneltest.Checked, 80, 24, whyOf("drill")},
-		{"help", paneltest.Go, 100, 40, func(p panel.Props) string {
-			return panel.HelpBox(p, []panel.HelpGroup{{Title: "Act", Keys: hints()[:4]}, {Title: "Look", Keys: hints()[4:]}})
-		}},
-		{"menu", paneltest.Go, 100, 40, func(p panel.Props) string {
-			p.Cursor = 1
-			return panel.MenuBox(p, "Roll back", []panel.Hint{{Key: "!", Text: "Real retrieval off"}, {Text: "This phase's flags"}})
-		}},
-		{"ladder", paneltest.Go, 120, 40, drawLadder},
-		{"ladder-60x20", paneltest.Go, 60, 20, drawLadder},
-		{"ladder-30x10", paneltest.Go, 30, 10, drawLadder},
-		{"pick", paneltest.Go, 100, 40, drawPick},
-		{"pick-40x9", paneltest.Go, 40, 9, drawPick},
-		{"prompt", paneltest.Go, 100, 40, func(p panel.Props) string {
-			return panel.PromptBox(p, "Why hold?", "a deploy of the mail service", 3, "it is journaled and shown to everyone")
-		}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			p := props(paneltest.Snapshot(paneltest.Options{Condition: tt.condition}), plain)
-			p.Size = panel.Size{W: tt.w, H: tt.h}
-			got := tt.draw(p)
-			requireWithin(t, got, tt.w, tt.h)
-			golden.RequireEqual(t, got)
-		})
-	}
-}
-
-func drawLadder(p panel.Props) string {
-	p.Cursor = 2
-	return panel.LadderBox(p, "Roll back: enter arms it and shows what it will do, d rehearses it", []panel.Rung{
-		{Title: "One flag…", Off: "every flag that has a safe value is at it"},
-		{Title: "Some tenants out…", Touches: "tenants, 15 now: those that you pick go out"},
-		{Title: "Fewer tenants", Touches: "tenants 15 → 25%, holds 5m, then tenants → 10%"},
-		{Title: "This phase's flags", Touches: "this phase's flags back: real and tenants", Mark: "this phase's own"},
-		{Key: "!", Title: "Real retrieval off", Touches: "every flag to its safe value: real and cache, runs restart"},
-	})
-}
-
-func drawPick(p panel.Props) string {
-	p.Cursor = 9
-	k := panel.Pick{Title: "Take out of tenants", Count: "14 of 14 out, 0 stay", Filter: "ten", Cursor: 3,
-		Warning: "an empty tenants means everyone: leave at least one in, or take a larger way down"}
-	for _, item := range paneltest.Tenants(14).Items {
-		k.Rows = append(k.Rows, panel.PickRow{Text: item, Out: true})
-	}
-	return panel.PickBox(p, k)
+// textOf returns all lines of a box.
+func textOf(b panel.Box) string {
+	return strings.Join(slices.Concat([]string{b.Title}, b.Head, b.Body, b.Foot), "\n")
 }
 
 // BenchmarkFrame draws the whole screen of a large rollout.

@@ -3,14 +3,12 @@ package panel_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
 	"gonogo/model"
-	"gonogo/ui/layout"
 	"gonogo/ui/panel"
 	"gonogo/ui/panel/paneltest"
 	"gonogo/ui/theme"
@@ -37,17 +35,6 @@ func requireSize(t testingT, text string, w, h int) {
 			t.Fatalf("line %d has a control character: %q", y, line)
 		}
 	}
-}
-
-// requireWithin fails unless text has at most h lines of w cells, all of one width.
-func requireWithin(t testingT, text string, w, h int) {
-	t.Helper()
-	lines := strings.Split(text, "\n")
-	boxW := ansi.StringWidth(lines[0])
-	if boxW > w || len(lines) > h {
-		t.Fatalf("%d × %d cells, at most %d × %d fit", boxW, len(lines), w, h)
-	}
-	requireSize(t, text, boxW, len(lines))
 }
 
 // hostile returns texts that try to leave their place.
@@ -130,30 +117,6 @@ func randomSnapshot(t *rapid.T) *model.Snapshot {
 	return s
 }
 
-// rungs returns ways down with hostile names.
-func rungs(t *rapid.T) []panel.Rung {
-	text := hostile()
-	out := make([]panel.Rung, rapid.IntRange(0, 12).Draw(t, "rungs"))
-	for i := range out {
-		out[i] = panel.Rung{Title: text.Draw(t, "rung"), Touches: text.Draw(t, "touches"), Key: rapid.SampledFrom([]string{"", "!"}).Draw(t, "key"),
-			Mark: rapid.SampledFrom([]string{"", "this phase's own"}).Draw(t, "mark"), Off: rapid.SampledFrom([]string{"", "no phase was entered"}).Draw(t, "off")}
-	}
-	return out
-}
-
-// picks returns a list to pick from: of none, of one, of many, with hostile names.
-func picks(t *rapid.T) panel.Pick {
-	text := hostile()
-	k := panel.Pick{Title: text.Draw(t, "pick"), Count: "2 of 15 out, 13 stay", Warning: rapid.SampledFrom([]string{"", "an empty list means everyone"}).Draw(t, "warning"),
-		Filter: text.Draw(t, "find"), Finding: rapid.Bool().Draw(t, "finding"), Cursor: rapid.IntRange(0, 50).Draw(t, "at")}
-	k.Rows = make([]panel.PickRow, rapid.SampledFrom([]int{0, 1, 2, 15, 200}).Draw(t, "items"))
-	some := text.Draw(t, "item")
-	for i := range k.Rows {
-		k.Rows[i] = panel.PickRow{Text: some + strings.Repeat("x", i%70), Out: i%3 == 0}
-	}
-	return k
-}
-
 // TestNothingOverflows draws everything at every kind of size from things that
 // try to be larger.
 func TestNothingOverflows(t *testing.T) {
@@ -184,22 +147,5 @@ func TestNothingOverflows(t *testing.T) {
 		requireSize(t, panel.Header(p), w, 1)
 		requireSize(t, panel.Footer(p, hints()), w, 1)
 		p.Size = line
-		text := hostile().Draw(t, "text")
-		under := screen(p, w, h, "log", false)
-		why := model.Line{Metric: "error", Check: model.CheckID(rapid.SampledFrom([]string{"", "e2e", "ready", "load"}).Draw(t, "check")), Title: text, Reason: text, State: model.MetricState(text), Target: text}
-		if rapid.Bool().Draw(t, "tested") {
-			f := func(name string) model.Float { return model.Float(rapid.Float64().Draw(t, name)) }
-			why.Test = &model.Sequential{LLR: f("llr"), Accept: f("accept"), Reject: f("reject"), Good: f("good"), Poor: f("poor")}
-			why.Settling, why.Rate, why.More = time.Minute, rapid.Float64().Draw(t, "rate"), rapid.Float64().Draw(t, "more")
-		}
-		for _, box := range []string{
-			panel.PlanBox(p), panel.WhyBox(p, why), panel.HelpBox(p, []panel.HelpGroup{{Title: text, Keys: hints()}}),
-			panel.MenuBox(p, text, hints()), panel.LadderBox(p, text, rungs(t)), panel.PickBox(p, picks(t)), panel.PromptBox(p, text, text, p.Cursor, text),
-		} {
-			if box != "" {
-				requireWithin(t, box, w, h)
-				requireSize(t, layout.Overlay(under, box, w, h), w, h)
-			}
-		}
 	})
 }

@@ -6,15 +6,15 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // WhyBox explains one line: what would change it, what came, what is wanted,
 // how far it is off, what the events prove, what it is compared with, how old
 // it is, what the guard makes of it, and what was asked. Of a check: who or
-// what found out, when, and what it printed. Offset scrolls.
-func WhyBox(p Props, line model.Line) string {
+// what found out, when, and what it printed.
+func WhyBox(p Props, line model.Line) Box {
 	line = p.seen(line)
 	w := p.boxW()
 	glyph, style := p.theme().State(line.State)
@@ -42,7 +42,7 @@ func WhyBox(p Props, line model.Line) string {
 	if m != nil {
 		b.body = append(b.body, whyMetric(p, m, w)...)
 	}
-	return b.render(p)
+	return b.rows(p)
 }
 
 // whyValue is what was measured against what is wanted.

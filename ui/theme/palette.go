@@ -1,9 +1,11 @@
 package theme
 
 import (
-	"strconv"
+	"image/color"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // ink is how one role looks. A colour is given for each kind of terminal
@@ -19,7 +21,7 @@ type ink struct {
 type tone struct {
 	rgb uint32
 	x   uint8 // of 256; 0: none
-	a   int8  // of 16, its SGR parameter, such as 31 or 92; 0: none
+	a   uint8 // of 16, its SGR parameter, such as 31 or 92; 0: none
 }
 
 var palette = [roles]ink{
@@ -49,22 +51,43 @@ var palette = [roles]ink{
 	SeriesOther:    {dark: tone{0xc8ccd2, 252, 0}, light: tone{0x30343a, 237, 0}},
 }
 
-// colour returns the SGR parameters of the ink's foreground, or "".
-func (in ink) colour(dark bool, profile colorprofile.Profile) string {
+// style returns the ink with what s adds to its role, as Lip Gloss draws it
+// before a dark or a light background with what the terminal can show.
+func (in ink) style(s Style, dark bool, profile colorprofile.Profile) lipgloss.Style {
+	out := lipgloss.NewStyle()
+	if s&Bold != 0 || in.bold {
+		out = out.Bold(true)
+	}
+	if in.faint && profile < colorprofile.ANSI {
+		out = out.Faint(true)
+	}
+	if s&Underline != 0 {
+		out = out.Underline(true)
+	}
+	if s&Reverse != 0 {
+		out = out.Reverse(true)
+	}
+	if c := in.colour(dark, profile); c != nil {
+		out = out.Foreground(c)
+	}
+	return out
+}
+
+// colour returns the ink's foreground; nil: the terminal's own.
+func (in ink) colour(dark bool, profile colorprofile.Profile) color.Color {
 	c := in.light
 	if dark {
 		c = in.dark
 	}
 	switch {
-	case c == tone{} || profile < colorprofile.ANSI:
-		return ""
+	case c == tone{} || profile < colorprofile.ANSI || profile == colorprofile.ANSI && c.a == 0:
+		return nil
+	case profile == colorprofile.ANSI && c.a >= 90:
+		return ansi.BasicColor(c.a - 90 + 8)
 	case profile == colorprofile.ANSI:
-		if c.a == 0 {
-			return ""
-		}
-		return strconv.Itoa(int(c.a))
+		return ansi.BasicColor(c.a - 30)
 	case profile == colorprofile.ANSI256:
-		return "38;5;" + strconv.Itoa(int(c.x))
+		return ansi.IndexedColor(c.x)
 	}
-	return "38;2;" + strconv.Itoa(int(c.rgb>>16)) + ";" + strconv.Itoa(int(c.rgb>>8&0xff)) + ";" + strconv.Itoa(int(c.rgb&0xff))
+	return color.RGBA{R: uint8(c.rgb >> 16), G: uint8(c.rgb >> 8), B: uint8(c.rgb), A: 0xff}
 }

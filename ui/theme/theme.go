@@ -1,6 +1,7 @@
 // Package theme is the only place that knows colours. It turns what a thing
 // means (a state, a headline, a metric's role) into a glyph and a Style, and a
-// Style into the escape sequence for the terminal at hand, resolved once in New.
+// Style into Lip Gloss's and into the escape sequence for the terminal at hand, each
+// resolved once in New.
 //
 // Colour only adds: glyph, word and weight tell every state apart, so that
 // nothing is lost without colour. The hues are those of Okabe and Ito, which the
@@ -11,9 +12,9 @@
 package theme
 
 import (
-	"strings"
-
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 
 	"gonogo/model"
 )
@@ -58,9 +59,12 @@ const (
 	Underline Style = 1 << 7
 )
 
-// Theme holds every style's escape sequence.
+// Theme holds every style, for Lip Gloss and as its escape sequence.
 type Theme struct {
-	on [256]string
+	styles [256]lipgloss.Style
+	on     [256]string
+	box    lipgloss.Style // the sides of a box
+	edge   lipgloss.Style // its other lines
 }
 
 // New returns the theme for a dark or light background and what the terminal
@@ -68,43 +72,52 @@ type Theme struct {
 // reverse video only, of NoTTY nothing at all.
 func New(dark bool, profile colorprofile.Profile) *Theme {
 	t := &Theme{}
-	if profile <= colorprofile.NoTTY {
-		return t
-	}
 	for i := range t.on {
-		if role := Style(i) & roleMask; role < roles {
-			t.on[i] = sequence(palette[role], Style(i), dark, profile)
+		role := Style(i) & roleMask
+		if profile <= colorprofile.NoTTY || role >= roles {
+			continue
 		}
+		t.styles[i] = palette[role].style(Style(i), dark, profile)
+		t.on[i] = sequence(t.styles[i])
 	}
+	line := t.styles[FrameFocus].GetForeground()
+	t.box = lipgloss.NewStyle().Border(lipgloss.RoundedBorder(), false, true).Padding(0, 1).BorderForeground(line)
+	t.edge = lipgloss.NewStyle().Foreground(line)
 	return t
 }
 
-// sequence returns what switches to the style, whatever was on before.
-func sequence(in ink, s Style, dark bool, profile colorprofile.Profile) string {
-	parts := []string{"0"}
-	for _, a := range []struct {
-		on   bool
-		code string
-	}{
-		{s&Bold != 0 || in.bold, "1"},
-		{in.faint && profile < colorprofile.ANSI, "2"},
-		{s&Underline != 0, "4"},
-		{s&Reverse != 0, "7"},
-	} {
-		if a.on {
-			parts = append(parts, a.code)
-		}
+// sequence returns what switches to s, whatever was on before.
+func sequence(s lipgloss.Style) string {
+	out := ansi.Style{}.Reset()
+	if s.GetBold() {
+		out = out.Bold()
 	}
-	if colour := in.colour(dark, profile); colour != "" {
-		parts = append(parts, colour)
+	if s.GetFaint() {
+		out = out.Faint()
 	}
-	if len(parts) == 1 {
-		return reset
+	if s.GetUnderline() {
+		out = out.Underline(true)
 	}
-	return "\x1b[" + strings.Join(parts, ";") + "m"
+	if s.GetReverse() {
+		out = out.Reverse(true)
+	}
+	if _, none := s.GetForeground().(lipgloss.NoColor); !none {
+		out = out.ForegroundColor(s.GetForeground())
+	}
+	if len(out) == 1 {
+		return ansi.ResetStyle
+	}
+	return out.String()
 }
 
-const reset = "\x1b[m"
+// Lip returns s as Lip Gloss draws it.
+func (t *Theme) Lip(s Style) lipgloss.Style { return t.styles[s] }
+
+// Box returns the sides of a box over the screen.
+func (t *Theme) Box() lipgloss.Style { return t.box }
+
+// Edge returns the style of the upper and the lower line of such a box, which hold texts.
+func (t *Theme) Edge() lipgloss.Style { return t.edge }
 
 // On returns the escape sequence that switches to s from any other style; it
 // is empty where the terminal knows no styles.
