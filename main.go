@@ -28,10 +28,10 @@ import (
 	"gonogo/model/engine"
 	"gonogo/model/engine/attach"
 	"gonogo/model/journal"
+	"gonogo/model/words"
 	"gonogo/sources"
 	"gonogo/ui"
 	"gonogo/ui/headless"
-	"gonogo/ui/words"
 )
 
 func main() { os.Exit(run()) }

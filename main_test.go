@@ -130,25 +130,26 @@ var allowed = map[string][]string{
 	"gonogo/model/gate":    {"gonogo/model"},
 	"gonogo/model/config":  {"gonogo/model", "gonogo/model/gate"},
 	"gonogo/model/journal": {"gonogo/model"},
-	"gonogo/model/engine": {"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...",
-		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record"},
+	"gonogo/model/engine": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...",
+		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/model/engine/watch"},
 
 	"gonogo/model/engine/attach":  {"gonogo/model", "gonogo/model/engine", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/internal/..."},
 	"gonogo/model/engine/feed":    {"gonogo/model"},
+	"gonogo/model/engine/watch":   {"gonogo/model"},
 	"gonogo/model/engine/record":  {"gonogo/model", "gonogo/model/journal", "gonogo/internal/..."},
-	"gonogo/model/engine/execute": {"gonogo/model", "gonogo/model/plan", "gonogo/model/gate"},
+	"gonogo/model/engine/execute": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate"},
 
 	"gonogo/internal":      {"gonogo/model", "gonogo/internal/..."},
 	"gonogo/sources":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/sources/..."},
 	"gonogo/actions":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/actions/..."},
-	"gonogo/ui":            {"gonogo/model", "gonogo/ui/..."},
-	"gonogo/ui/headless":   {"gonogo/model", "gonogo/model/plan", "gonogo/ui/words"},
-	"gonogo/ui/panel":      {"gonogo/model", "gonogo/ui/layout", "gonogo/ui/theme", "gonogo/ui/words"},
-	"gonogo/ui/overlay":    {"gonogo/model", "gonogo/ui/keyboard", "gonogo/ui/panel", "gonogo/ui/theme", "gonogo/ui/words"},
+	"gonogo/ui":            {"gonogo/model", "gonogo/model/words", "gonogo/ui/..."},
+	"gonogo/ui/headless":   {"gonogo/model", "gonogo/model/plan", "gonogo/model/words"},
+	"gonogo/ui/panel":      {"gonogo/model", "gonogo/ui/layout", "gonogo/ui/theme", "gonogo/model/words"},
+	"gonogo/ui/overlay":    {"gonogo/model", "gonogo/ui/keyboard", "gonogo/ui/panel", "gonogo/ui/theme", "gonogo/model/words"},
 	"gonogo/ui/keyboard":   {},
 	"gonogo/ui/layout":     {},
 	"gonogo/ui/theme":      {"gonogo/model"},
-	"gonogo/ui/words":      {"gonogo/model"},
+	"gonogo/model/words":   {"gonogo/model"},
 	"gonogo/examples/demo": {"gonogo/model"},
 	"gonogo":               {"gonogo/..."},
 }
@@ -167,6 +168,7 @@ var foreign = map[string][]string{
 	"gonogo/model/engine/feed":    {},
 	"gonogo/model/engine/record":  {},
 	"gonogo/model/engine/execute": {},
+	"gonogo/model/engine/watch":   {},
 
 	"gonogo/ui":          {"charm.land/", "github.com/charmbracelet/"},
 	"gonogo/ui/headless": {"github.com/spf13/cobra"},
@@ -176,7 +178,7 @@ var foreign = map[string][]string{
 var screenOnly = []string{"charm.land/", "github.com/charmbracelet/"}
 
 // pure are the parts without I/O, and what of the standard library would be some.
-var pure = []string{"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/ui/words", "gonogo/ui/keyboard", "gonogo/ui/overlay", "gonogo/ui/panel", "gonogo/ui/layout", "gonogo/ui/theme"}
+var pure = []string{"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/model/words", "gonogo/ui/keyboard", "gonogo/ui/overlay", "gonogo/ui/panel", "gonogo/ui/layout", "gonogo/ui/theme"}
 
 var impure = []string{"os", "net", "syscall", "log", "os/...", "net/...", "log/...", "sync/...", "crypto/rand", "math/rand/...", "plugin", "unsafe"}
 

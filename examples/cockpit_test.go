@@ -16,6 +16,8 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+
+	"gonogo/internal/testserver"
 )
 
 // binary is gonogo, built once for all tests of this package.
@@ -23,6 +25,9 @@ var binary string
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "gonogo-flight-")
+	if err == nil {
+		err = testserver.Overlap(8)
+	}
 	if err != nil {
 		panic(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 const (

@@ -16,7 +16,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/journal"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // full asks for each fault as often as docs/reliability.md says; without it

@@ -81,14 +81,6 @@ func leavePhase(s State, r Record, e PhaseLeft) State {
 	return arriveBelow(mark(s, r.At, "↓ "+string(e.From)), r, e.Plan)
 }
 
-// firedBy returns who fired plan id, or otherwise.
-func (s *State) firedBy(id PlanID, otherwise Actor) Actor {
-	if s.Plan != nil && s.Plan.Plan.ID == id && s.Plan.FiredBy.Name != "" {
-		return s.Plan.FiredBy
-	}
-	return otherwise
-}
-
 // newAttempt forgets what was said of the attempt before. A veto of the guard
 // lasts until it lapses, and a breach until a GO.
 func newAttempt(s State) State {

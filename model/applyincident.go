@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // gateChanged folds a headline. A NO-GO that rests on a metric begins a breach, and
 // only a GO ends it: a source that is lost meanwhile tells nothing, and a step down
@@ -98,26 +101,61 @@ func containIfSeen(s State, at time.Time) State {
 	return s
 }
 
+// deepen forgets T2 as a way down goes on to another level, of which step n is
+// the first to begin: the level before it was not enough.
+func deepen(s State, id PlanID, n int) State {
+	p, st := s.PlanOf(id), s.step(id, n)
+	if st == nil || st.Level <= p.level() || !st.changes() {
+		return s
+	}
+	was := p.ContainedAt
+	s = onPlan(s, id, func(p *PlanState) { p.ContainedAt = time.Time{} })
+	return onIncident(s, id, func(i *Incident) {
+		if i.Contained.Equal(was) {
+			i.Contained = time.Time{}
+		}
+	})
+}
+
+// level returns how deep p has gone: the highest level that has begun to change
+// something, from 1.
+func (p *PlanState) level() int {
+	deepest := 1
+	for n, st := range p.Plan.Steps {
+		if begun := p.Steps[n]; st.changes() && (begun.Tries > 0 || begun.Outcome != "" && begun.Outcome != StepSpared && begun.Outcome != StepSkipped) {
+			deepest = max(deepest, st.Level)
+		}
+	}
+	return deepest
+}
+
+// changes reports whether the step changes something, rather than looks.
+func (s *Step) changes() bool { return s.Kind == StepSet || s.Kind == StepRun }
+
 // inEffect reports whether what p sets, of a way down in several levels what
-// its first level does, is in effect: read back from the running service, or, where that
+// it does as far as it has gone, is in effect: read back from the running service, or, where that
 // was not asked, stored, and every restart was seen to have happened.
 func (s *State) inEffect(p *PlanState) bool {
-	restarted, sets := true, false
+	restarted, sets, level := true, false, p.level()
 	for i, st := range p.Plan.Steps {
-		if st.Kind == StepRun && st.Level <= 1 && !p.Steps[i].Outcome.OK() {
+		if st.Kind == StepRun && st.Level <= level && !p.Steps[i].Outcome.OK() {
 			restarted = false
 		}
 	}
-	for i, st := range p.Plan.Steps {
-		if st.Kind != StepSet || st.Level > 1 {
+	later := map[FlagID]bool{} // a deeper level sets it to something else
+	for i, st := range slices.Backward(p.Plan.Steps) {
+		if st.Kind != StepSet || st.Level > level {
 			continue
 		}
 		sets = true
-		if !p.Steps[i].Outcome.OK() {
-			return false
-		}
 		for _, c := range st.Changes {
+			if later[c.Flag] {
+				continue
+			}
+			later[c.Flag] = true
 			switch f := s.Flags[c.Flag]; {
+			case !p.Steps[i].Outcome.OK():
+				return false
 			case !f.Effective.IsZero() && !f.Inferred && f.Effective.Equal(c.To):
 			case !f.Effective.IsZero() && !f.Inferred, !restarted:
 				return false

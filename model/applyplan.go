@@ -46,8 +46,11 @@ func applyPlan(s State, r Record) State {
 	case PlanJoined:
 		return onPlan(s, e.Plan, func(p *PlanState) { p.Joined = append(slices.Clone(p.Joined), r.By) })
 	case StepIntended:
-		return intendStep(s, r, e)
+		return intendStep(deepen(s, e.Plan, e.Step), r, e)
 	case StepEnded:
+		if e.Outcome != StepSpared && e.Outcome != StepSkipped {
+			s = deepen(s, e.Plan, e.Step)
+		}
 		return endStep(s, r, e)
 	case PlanEnded:
 		return endPlan(s, r, e)
@@ -83,15 +86,6 @@ func onStep(s State, id PlanID, n int, change func(*StepState)) State {
 			change(&p.Steps[n])
 		}
 	})
-}
-
-// step returns the plan's step n, or nil.
-func (s *State) step(id PlanID, n int) *Step {
-	p := s.PlanOf(id)
-	if p == nil || n < 0 || n >= len(p.Plan.Steps) {
-		return nil
-	}
-	return &p.Plan.Steps[n]
 }
 
 // intendStep also marks what the step is about to set as pending: only an

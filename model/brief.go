@@ -17,15 +17,10 @@ func (v Value) Brief() string {
 	if v.Type != List {
 		return v.String()
 	}
-	return v.first(briefItems)
-}
-
-// first names n items of a list at most.
-func (v Value) first(n int) string {
-	if len(v.Items) <= n {
+	if len(v.Items) <= briefItems {
 		return v.String()
 	}
-	return fmt.Sprintf("%s and %d more", Inert(strings.Join(v.Items[:n-2], ",")), len(v.Items)-n+2)
+	return fmt.Sprintf("%s and %d more", Inert(strings.Join(v.Items[:briefItems-2], ",")), len(v.Items)-briefItems+2)
 }
 
 // Brief returns the change for a line of text: what of a long list goes, comes
@@ -38,12 +33,20 @@ func (c Change) Brief() string {
 	in := lacking(c.To.Items, c.From.Items)
 	text := fmt.Sprintf("%d → %d", len(c.From.Items), len(c.To.Items))
 	if len(out) > 0 {
-		text += ", out: " + ListValue(out...).first(changeItems)
+		text += ", out: " + named(out)
 	}
 	if len(in) > 0 {
-		text += ", in: " + ListValue(in...).first(changeItems)
+		text += ", in: " + named(in)
 	}
 	return text
+}
+
+// named names items, changeItems at most.
+func named(items []string) string {
+	if len(items) <= changeItems {
+		return Inert(strings.Join(items, ", "))
+	}
+	return fmt.Sprintf("%s and %d more", Inert(strings.Join(items[:changeItems-2], ", ")), len(items)-changeItems+2)
 }
 
 // lacking returns the items of a that are not in b, in their order.
@@ -56,3 +59,6 @@ func lacking(a, b []string) []string {
 	}
 	return out
 }
+
+// String returns the change with its flag's name, as Brief does; inert.
+func (c Change) String() string { return Inert(string(c.Flag) + ": " + c.Brief()) }

@@ -28,7 +28,7 @@ func (s *Step) Change(c Change) string {
 		case v.Type == List && len(v.Items) == 0:
 			return s.Everyone
 		case v.Type == List && len(v.Items) > briefItems:
-			return fmt.Sprintf("%d: %s", len(v.Items), v.first(changeItems))
+			return fmt.Sprintf("%d: %s", len(v.Items), named(v.Items))
 		}
 		return v.String()
 	}

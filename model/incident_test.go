@@ -1,7 +1,7 @@
 package model
 
 import (
-	"strings"
+	"slices"
 	"testing"
 	"time"
 )
@@ -178,6 +178,47 @@ func TestContainedIsWhenTheChangeIsInEffect(t *testing.T) {
 	}
 }
 
+// TestContainedIsAsDeepAsItWent: a level that was not enough contained nothing,
+// and one that was spared changes nothing of it.
+func TestContainedIsAsDeepAsItWent(t *testing.T) {
+	tenants := func(from, to string) []Change {
+		return []Change{{Flag: "tenants", From: ListValue(from), To: ListValue(to)}}
+	}
+	ladder := Plan{ID: "a", Kind: PlanRollback, Rollback: "down", Steps: []Step{
+		{Kind: StepSet, Level: 1, Changes: tenants("all", "half")},
+		{Kind: StepHold, Level: 1},
+		{Kind: StepSet, Level: 2, Changes: tenants("half", "none")},
+	}}
+	says := func(v string) Event { return FlagObserved{Flag: "tenants", Value: ListValue(v), Effective: true} }
+	intend := func(n int) Event { return StepIntended{Plan: "a", Step: n, Try: 1} }
+	end := func(n int, o Outcome) Event { return StepEnded{Plan: "a", Step: n, Outcome: o} }
+	first := []Event{intend(0), says("half"), end(0, StepDone)}
+	second := append(slices.Clone(first), end(1, StepUnseen), intend(2))
+	for _, c := range []struct {
+		name string
+		tale []Event
+		at   int
+	}{
+		{"the first level", first, 2},
+		{"it was enough", append(slices.Clone(first), end(1, StepEnough), end(2, StepSpared)), 2},
+		{"it was not", second, -1},
+		{"the second level", append(slices.Clone(second), says("none"), end(2, StepDone)), 6},
+		{"which was set already", append(slices.Clone(first), end(1, StepUnseen), says("none"), end(2, StepAlready)), 5},
+	} {
+		y, want := newStory(t), time.Time{}
+		y.do(PlanArmed{Plan: ladder})
+		y.do(PlanFired{Plan: "a", Breach: y.now})
+		for i, e := range c.tale {
+			if at := y.do(e); i == c.at {
+				want = at
+			}
+		}
+		if got := y.s.Plan.ContainedAt; !got.Equal(want) || !y.s.Incident.Contained.Equal(want) {
+			t.Errorf("%s: contained at %s, incident %s, wanted %s", c.name, got, y.s.Incident.Contained, want)
+		}
+	}
+}
+
 // TestReadBackAnswersOnlyWhatItCan: flags that are read back say nothing of a
 // metric, nor of a flag that nobody can ask for.
 func TestReadBackAnswersOnlyWhatItCan(t *testing.T) {
@@ -210,28 +251,4 @@ func TestReadBackAnswersOnlyWhatItCan(t *testing.T) {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
-}
-
-// TestSummarySaysOneThing: the first line and what is not safe never differ.
-func TestSummarySaysOneThing(t *testing.T) {
-	for _, o := range []Outcome{Verified, Inferred, Unverified, Partial, NeedsHuman} {
-		for _, last := range []Outcome{StepDone, StepUnseen} {
-			p := &PlanState{Plan: down("a"), Status: Ended, Outcome: o, FiredAt: time.Unix(1, 0), EndedAt: time.Unix(2, 0),
-				Steps: []StepState{{Outcome: StepDone}, {Outcome: last}, {Outcome: StepDone}}}
-			s := State{LastDown: p}
-			first, safe := headOf(Summary(&Rollout{}, &s, p))
-			if (o == Verified) != safe || (first == "done and confirmed") != safe {
-				t.Errorf("%s with a restart %s: %q, safe %v", o, last, first, safe)
-			}
-		}
-	}
-}
-
-// headOf returns what a summary's first line says of the outcome, and whether it
-// says that all is safe.
-func headOf(text string) (says string, safe bool) {
-	first, rest, _ := strings.Cut(text, "\n")
-	_, says, _ = strings.Cut(first, ": ")
-	_, says, _ = strings.Cut(says, ", ")
-	return says, strings.Contains(rest, "not safe: nothing") && !strings.Contains(rest, "NOT SAFE")
 }

@@ -43,19 +43,19 @@ type Rollback struct {
 	Scope     Scope         `json:"scope"`
 	Set       []Setting     `json:"set,omitempty"`
 	Run       []ActionID    `json:"run,omitempty"`
-	Steps     []Level       `json:"steps,omitempty"` // a way down in several steps, instead of Set and Run
+	Levels    []Level       `json:"levels,omitempty"` // of a rollback in several, instead of Set and Run
 	Verify    []Verify      `json:"verify,omitempty"`
 	Notify    []ActionID    `json:"notify,omitempty"` // told when it fires and when it ended; never waited for
 	Rehearse  Rehearsal     `json:"rehearse"`         // how a drill runs it
 }
 
-// Level is one step of a way down in several steps. After it the rollout rests
-// for Hold; if every metric of Until is then seen on target, the way down ends
+// Level is one of a rollback in several levels. After it gonogo waits for Wait; if
+// every metric of Until is then on target, the rollback ends
 // there, else it goes on to the next.
 type Level struct {
 	Set   []Setting     `json:"set"`
 	Run   []ActionID    `json:"run,omitempty"`
-	Hold  time.Duration `json:"hold,omitempty"`
+	Wait  time.Duration `json:"wait,omitempty"`
 	Until []MetricID    `json:"until,omitempty"`
 }
 

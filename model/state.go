@@ -275,3 +275,20 @@ func (s *State) ActivePlan() *PlanState {
 	}
 	return nil
 }
+
+// firedBy returns who fired plan id, or otherwise.
+func (s *State) firedBy(id PlanID, otherwise Actor) Actor {
+	if s.Plan != nil && s.Plan.Plan.ID == id && s.Plan.FiredBy.Name != "" {
+		return s.Plan.FiredBy
+	}
+	return otherwise
+}
+
+// step returns the plan's step n, or nil.
+func (s *State) step(id PlanID, n int) *Step {
+	p := s.PlanOf(id)
+	if p == nil || n < 0 || n >= len(p.Plan.Steps) {
+		return nil
+	}
+	return &p.Plan.Steps[n]
+}

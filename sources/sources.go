@@ -1,8 +1,7 @@
 // Package sources lists the kinds of sources: where readings come from. Each
 // kind has a folder of its own and passes the contract in sourcetest.
 //
-// What several kinds share is in poll (asking again and again), query (PromQL)
-// and transport (HTTP clients).
+// What several kinds share is in poll (asking again and again) and query (PromQL).
 package sources
 
 import (

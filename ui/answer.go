@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/overlay"
-	"gonogo/ui/words"
 )
 
 // answered says what became of the intent in. One that was refused for want of

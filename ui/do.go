@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/overlay"
-	"gonogo/ui/words"
 )
 
 // The commands that act on the rollout, or lead there. Each returns what shall

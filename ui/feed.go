@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // Feed is what the cockpit looks at and talks to: an engine in this process,

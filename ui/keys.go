@@ -110,7 +110,7 @@ func doKeys() commands {
 	return commands{
 		{"rollback", do, bind("!", "emergency rollback: arms at once, shown before it fires", "!"), true, emergency, acts, true},
 		{"advance", do, bind("a", "arm the next phase", "a"), true, advance, acts, true},
-		{"back", do, bind("b", "choose a way down, from one flag to everything", "b"), true, chooseRollback, leads, true},
+		{"back", do, bind("b", "choose a rollback, from one flag to everything", "b"), true, chooseRollback, leads, true},
 		{"flags", do, bind("f", "go to the flags; enter sets one", "f"), true, goFlags, moves, false},
 		{"check", do, bind("␣", "sign a check, or ask whether to take it back; run it; set a flag", "space"), true, toggle, acts, true},
 		{"note", do, bind("s", "sign a check with a note, also in place of its run", "s"), false, signNote, leads, true},

@@ -24,8 +24,8 @@ func ways(s *model.Snapshot) *model.Snapshot {
 	r.Rollbacks = []model.Rollback{
 		{ID: "off", Title: "Everything off", Emergency: true, Budget: time.Minute, Scope: model.ScopeSafe},
 		{ID: "phase", Title: "This phase", Budget: time.Minute, Scope: model.ScopePhase},
-		{ID: "fewer", Title: "Fewer tenants", Budget: time.Hour, Scope: model.ScopeSet, Steps: []model.Level{
-			{Set: []model.Setting{list("25")}, Hold: 5 * time.Minute, Until: []model.MetricID{"errors"}}, {Set: []model.Setting{list("10")}}}},
+		{ID: "fewer", Title: "Fewer tenants", Budget: time.Hour, Scope: model.ScopeSet, Levels: []model.Level{
+			{Set: []model.Setting{list("25")}, Wait: 5 * time.Minute, Until: []model.MetricID{"errors"}}, {Set: []model.Setting{list("10")}}}},
 		{ID: "one", Title: "Real off", Budget: time.Minute, Scope: model.ScopeSet, Set: []model.Setting{{Flag: "real", Value: model.BoolValue(false)}}},
 		{ID: "some", Title: "Some tenants out", Budget: time.Minute, Scope: model.ScopeSet, Rehearse: model.RehearseReal,
 			Set: []model.Setting{{Flag: "tenants", Value: model.Value{Type: model.Remove}}}},
@@ -59,7 +59,7 @@ func TestLadderGoesFromSmallToLarge(t *testing.T) {
 		d.press("b")
 		got, at := d.screen(), 0
 		for _, text := range []string{"One flag…", "one of real, tenants", "Some tenants out…", "tenants, 15 now: those that you pick go out", "Real off", "real true → false",
-			"Fewer tenants", "tenants 15 → 25%, holds 5m, then tenants → 10%", "This phase", "real back as before this phase", "this phase's own",
+			"Fewer tenants", "tenants 15 → 25%, waits 5m, then tenants → 10%", "This phase", "real back as before this phase", "this phase's own",
 			"Everything off", "every flag to its safe value: real, tenants and ratio"} {
 			i := strings.Index(got[at:], text)
 			if i < 0 {
@@ -153,7 +153,7 @@ func TestPickerRefuses(t *testing.T) {
 		{"put back again", []string{"space", "space", "enter"}, "pick which to take out"},
 		{"counts", []string{"space"}, "1 of 2 out, 1 stays"},
 		{"esc drops the filter first", []string{"/", "x", "esc"}, "0 of 2 out, 2 stay"},
-		{"a filter that finds nothing", []string{"/", "q"}, "nothing here holds q"},
+		{"a filter that finds nothing", []string{"/", "q"}, "no match for q"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/overlay"
-	"gonogo/ui/words"
 )
 
 // The commands that change what is shown, or copy it.

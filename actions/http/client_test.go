@@ -34,9 +34,9 @@ func TestRedirects(t *testing.T) {
 	tests := []struct{ name, method, path, log, err string }{
 		{"same host", "POST", "/temporary", `POST "text" yes`, ""},
 		{"found", "GET", "/found", `GET "" yes`, ""},
-		{"would become a GET", "POST", "/found", "", "would make a GET of the POST"},
-		{"other host", "POST", "/other", "", "redirects to another host"},
-		{"loop", "GET", "/loop", "", "more than 3 redirects"},
+		{"would become a GET", "POST", "/found", "", "redirected from POST to GET"},
+		{"other host", "POST", "/other", "", "redirected to http://127.0.0.1"},
+		{"loop", "GET", "/loop", "", "redirected more than 3 times"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,41 +1,66 @@
 package http
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
+	"gonogo/internal/httpclient"
 	"gonogo/model"
 	"gonogo/model/config"
 )
 
+// keys are those of a call.
+type keys struct {
+	URL    string `toml:"url" secret:"may" required:"true" help:"what to call"`
+	Method string `toml:"method" default:"POST" help:"how to call it"`
+	Body   string `toml:"body" help:"what to send" otherwise:"nothing"`
+	common
+}
+
+// switchKeys are those of a flag behind an API.
+type switchKeys struct {
+	URL       string  `toml:"url" secret:"may" required:"true" help:"GET answers the flag's value"`
+	JSON      string  `toml:"json" help:"where it is in the answer, a gjson path" otherwise:"all of it"`
+	SetURL    *string `toml:"set_url" secret:"may" help:"what sets it" otherwise:"url"`
+	SetMethod string  `toml:"set_method" default:"PUT" help:"how to set it"`
+	SetBody   string  `toml:"set_body" default:"{value}" help:"what to send, {value} standing for the value as JSON"`
+	common
+}
+
+// common are the keys of calls and flags.
+type common struct {
+	httpclient.Keys
+	Headers map[string]string `toml:"headers" now:"http.headers" help:"headers to send; values may be env:NAME or file:PATH"`
+	wanted
+}
+
+func (c common) settings() httpclient.Settings { return c.HTTP.WithHeaders(c.Headers) }
+
+// readerKeys are those of what is read: as http is the URL there, the keys of the
+// table http stand beside it.
+type readerKeys struct {
+	HTTP   []string `toml:"http" secret:"may" required:"true" help:"GET answers the value; a list: of every instance"`
+	Path   string   `toml:"path" help:"joined to the URL" otherwise:"nothing"`
+	Method string   `toml:"method" default:"GET" oneof:"GET,HEAD,POST,PUT" help:"how to ask"`
+	Body   string   `toml:"body" help:"what to send" otherwise:"nothing"`
+	JSON   string   `toml:"json" help:"where it is in the answer, a gjson path" otherwise:"all of it"`
+	wanted
+	httpclient.Settings
+}
+
 // Kind returns the kind "http".
 func Kind() config.ActionKind {
-	keys := func(more ...config.Key) []config.Key { return append(more, commonKeys()...) }
 	return config.ActionKind{
-		Doc: "an HTTP call",
-		Keys: keys(
-			config.Key{Name: "url", Type: config.SecretText, Required: true, Help: "what to call"},
-			config.Key{Name: "method", Type: config.String, Help: "default POST"},
-			config.Key{Name: "body", Type: config.String, Help: "what to send"},
-		),
-		Build: buildAction,
-		SwitchKeys: keys(
-			config.Key{Name: "url", Type: config.SecretText, Required: true, Help: "GET answers the flag's value"},
-			config.Key{Name: "json", Type: config.String, Help: "where it is in the answer, a gjson path; default: all of it"},
-			config.Key{Name: "set_url", Type: config.SecretText, Help: "what sets it; default: url"},
-			config.Key{Name: "set_method", Type: config.String, Help: "default PUT"},
-			config.Key{Name: "set_body", Type: config.String, Help: `what to send, {value} standing for the value as JSON; default {value}`},
-		),
+		Doc:         "an HTTP call",
+		Keys:        config.KeysOf[keys](),
+		Build:       buildAction,
+		SwitchKeys:  config.KeysOf[switchKeys](),
 		BuildSwitch: buildSwitch,
-		ReaderKeys: keys(
-			config.Key{Name: "http", Type: config.SecretList, Required: true, Help: "GET answers the value; a list: of every instance"},
-			config.Key{Name: "path", Type: config.String, Help: "joined to the URL; default: nothing"},
-			config.Key{Name: "method", Type: config.String, OneOf: []string{"GET", "HEAD", "POST", "PUT"}, Help: "default: GET"},
-			config.Key{Name: "body", Type: config.String, Help: "what to send; default: nothing"},
-			config.Key{Name: "json", Type: config.String, Help: "where it is in the answer, a gjson path; default: all of it"},
-		),
+		ReaderKeys:  config.KeysOf[readerKeys](),
 		BuildReader: buildReader,
 	}
 }
@@ -47,20 +72,21 @@ type Action struct {
 }
 
 func buildAction(p config.Part) (model.Action, error) {
-	c, err := newClient(p)
+	k := config.Into[keys](p.Table, p.Dir)
+	c, err := newClient(k.settings(), k.wanted, p.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
+	u, err := c.address("url", k.URL, p.Dir)
 	if err != nil {
 		return nil, err
 	}
-	a := &Action{client: c, method: or(p.Table.String("method"), "POST"), body: p.Table.String("body")}
-	if a.url, err = c.address(p, "url"); err != nil {
-		return nil, err
-	}
-	return a, nil
+	return &Action{client: c, method: cmp.Or(k.Method, "POST"), body: k.Body, url: u.String()}, nil
 }
 
 // Preview shows method and URL. args play no part.
 func (a *Action) Preview(model.Args) model.Preview {
-	line := model.Inert(a.method + " " + a.secrets.Mask(a.url))
+	line := model.Inert(a.method + " " + a.Mask(a.url))
 	return model.Preview{Title: line, Lines: []string{line}}
 }
 
@@ -70,7 +96,7 @@ func (a *Action) Preview(model.Args) model.Preview {
 func (a *Action) Do(ctx context.Context, _ model.Args, log io.Writer) error {
 	body, err := a.call(ctx, a.method, a.url, a.body)
 	if log != nil {
-		text := a.secrets.Mask(string(body)) // before it is cut: half a secret is not found
+		text := a.Mask(string(body)) // before it is cut: half a secret is not found
 		_, _ = io.WriteString(log, text[:min(len(text), maxShown)])
 	}
 	return err
@@ -83,13 +109,13 @@ type Reader struct {
 }
 
 func buildReader(p config.Part) (model.Reader, error) {
-	addresses := p.Table.Strings("http")
-	if len(addresses) == 0 {
+	k := config.Into[readerKeys](p.Table, p.Dir)
+	if len(k.HTTP) == 0 {
 		return nil, errors.New("http: it is empty: expected a URL")
 	}
 	var all []*Reader
-	for _, address := range addresses {
-		r, err := newReader(p, address)
+	for _, address := range k.HTTP {
+		r, err := newReader(k, address, p.Dir)
 		if err != nil {
 			return nil, err
 		}
@@ -105,17 +131,18 @@ func buildReader(p config.Part) (model.Reader, error) {
 }
 
 // newReader makes the reader of one instance.
-func newReader(p config.Part, address string) (*Reader, error) {
-	c, err := newClient(p)
+func newReader(k readerKeys, address, dir string) (*Reader, error) {
+	c, err := newClient(k.Settings, k.wanted, dir)
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{client: c, method: or(p.Table.String("method"), "GET"), body: p.Table.String("body"), path: p.Table.String("json")}
-	if r.url, err = c.resolve("http", address, p.Dir); err != nil {
+	u, err := c.address("http", address, dir)
+	if err != nil {
 		return nil, err
 	}
-	if more := p.Table.String("path"); more != "" {
-		r.url = strings.TrimRight(r.url, "/") + "/" + strings.TrimLeft(more, "/")
+	r := &Reader{client: c, method: k.Method, url: u.String(), body: k.Body, path: k.JSON}
+	if k.Path != "" {
+		r.url = strings.TrimRight(r.url, "/") + "/" + strings.TrimLeft(k.Path, "/")
 	}
 	return r, nil
 }
@@ -131,11 +158,4 @@ func (r *Reader) Read(ctx context.Context) (string, error) {
 		err = r.inert(err) // it names keys of the answer
 	}
 	return text, err
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gonogo/actions/actiontest"
+	"gonogo/internal/httpclient"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -186,7 +187,7 @@ func TestReaderContract(t *testing.T) {
 			"an object":     answering(200, `{"a":{"b":1}}`, "json", "a"),
 			"comma in item": answering(200, `{"a":["b,KEY"]}`, "json", "a"),
 			"too long":      answering(200, strings.Repeat("x", maxShown+1)),
-			"8 MiB":         answering(200, strings.Repeat("x", maxBody+1)),
+			"8 MiB":         answering(200, strings.Repeat("x", httpclient.MaxBody+1)),
 			"refused": func(t *testing.T) model.Reader {
 				s := httptest.NewServer(nil)
 				s.Close()

@@ -118,7 +118,7 @@ func (a *Agreed) Read(ctx context.Context) (string, error) {
 
 // says returns what an instance answered, to show in an error.
 func says(r *Reader, text string) string {
-	text = model.Inert(r.secrets.Mask(text))
+	text = model.Inert(r.Mask(text))
 	if text == "" {
 		return "nothing"
 	}

@@ -212,9 +212,9 @@ func TestEachChanged(t *testing.T) {
 
 func TestBadInstances(t *testing.T) {
 	for want, list := range map[string][]any{
-		"http: it is empty: expected a URL":                         {},
-		"http: expected a URL that begins with http:// or https://": {"http://a", "ftp://b"},
-		"http: environment variable GONOGO_NO_SUCH is not set":      {"env:GONOGO_NO_SUCH"},
+		"http: it is empty: expected a URL":                     {},
+		"http: not a URL: expected http://HOST or https://HOST": {"http://a", "ftp://b"},
+		"http: environment variable GONOGO_NO_SUCH is not set":  {"env:GONOGO_NO_SUCH"},
 	} {
 		if _, err := Kind().BuildReader(part(map[string]any{"http": list})); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

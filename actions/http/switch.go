@@ -1,6 +1,7 @@
 package http
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,25 +21,28 @@ type Switch struct {
 }
 
 func buildSwitch(p config.Part, f model.Flag) (model.Switch, error) {
-	c, err := newClient(p)
+	k := config.Into[switchKeys](p.Table, p.Dir)
+	if !strings.Contains(k.SetBody, "{value}") {
+		return nil, errors.New("set_body: expected {value} where the value goes")
+	}
+	c, err := newClient(k.settings(), k.wanted, p.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
+	s := &Switch{Reader: Reader{client: c, method: "GET", path: k.JSON}, kind: f.Type, setMethod: cmp.Or(k.SetMethod, "PUT"), setBody: k.SetBody}
+	u, err := c.address("url", k.URL, p.Dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &Switch{
-		Reader: Reader{client: c, path: p.Table.String("json")}, kind: f.Type,
-		setMethod: or(p.Table.String("set_method"), "PUT"), setBody: or(p.Table.String("set_body"), "{value}"),
+	s.url, s.setURL = u.String(), u.String()
+	if k.SetURL == nil {
+		return s, nil
 	}
-	if !strings.Contains(s.setBody, "{value}") {
-		return nil, errors.New("set_body: expected {value} where the value goes")
-	}
-	if s.url, err = c.address(p, "url"); err != nil {
+	if u, err = c.address("set_url", *k.SetURL, p.Dir); err != nil {
 		return nil, err
 	}
-	s.setURL = s.url
-	if p.Table.Has("set_url") {
-		s.setURL, err = c.address(p, "set_url")
-	}
-	return s, err
+	s.setURL = u.String()
+	return s, nil
 }
 
 // Observe asks for the value. Unset is what a null means, and, where the whole

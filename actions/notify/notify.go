@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"gonogo/internal/httpclient"
 	"gonogo/internal/secret"
 	"gonogo/model"
 	"gonogo/model/config"
@@ -20,14 +21,18 @@ const (
 	maxReasons  = 5                // in one error
 )
 
+// keys are those of who is told. The table http is for webhooks: the library behind
+// the services has a client of its own.
+type keys struct {
+	URLs []string `toml:"urls" secret:"may" required:"true" help:"whom to tell: env:NAME or file:PATH with the address of a service (slack://…) or a webhook (https://…), or a webhook as it is"`
+	httpclient.Keys
+}
+
 // Kind returns the kind "notify".
 func Kind() config.ActionKind {
 	return config.ActionKind{
-		Doc: "people told, in a chat, by mail, or by a webhook",
-		Keys: []config.Key{
-			{Name: "urls", Type: config.SecretList, Required: true,
-				Help: "whom to tell: env:NAME or file:PATH with the address of a service (slack://…) or a webhook (https://…), or a webhook as it is"},
-		},
+		Doc:   "people told, in a chat, by mail, or by a webhook",
+		Keys:  config.KeysOf[keys](),
 		Build: buildAction, Lint: lint,
 	}
 }
@@ -59,10 +64,16 @@ func (a *Action) EachMask(do func(*secret.Set)) {
 
 func buildAction(p config.Part) (model.Action, error) {
 	a := &Action{}
-	for _, text := range p.Table.Strings("urls") {
+	k := config.Into[keys](p.Table, p.Dir)
+	for _, text := range k.URLs {
 		t, err := newTarget(text, p.Dir)
 		if err != nil {
 			return nil, fmt.Errorf("urls: %w", err)
+		}
+		if t.slots == nil {
+			if err := t.speak(k.HTTP, p.Dir); err != nil {
+				return nil, fmt.Errorf("http: %w", err)
+			}
 		}
 		a.targets = append(a.targets, t)
 	}

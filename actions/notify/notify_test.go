@@ -171,9 +171,9 @@ func TestWebhookRedirects(t *testing.T) {
 		}
 	})
 	for path, want := range map[string]string{
-		"/away":  ": it redirects to another host, " + otherHost + ": use that one's address if it is right",
-		"/get":   ": it redirects in a way that would ask instead of tell: use the final address",
-		"/round": ": more than 3 redirects",
+		"/away":  ": redirected to http://" + otherHost + ", which is not followed: give that as the url if it is right",
+		"/get":   ": redirected from POST to GET, which is not followed: give the final url",
+		"/round": ": redirected more than 3 times",
 		"/on":    "",
 	} {
 		err := build(t, address+path).Do(t.Context(), args(), nil)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"gonogo/internal/httpclient"
 	"gonogo/internal/secret"
 	"gonogo/model"
 )
@@ -19,7 +20,8 @@ type target struct {
 	secrets secret.Set
 	address *url.URL
 	raw     string
-	slots   chan struct{} // of a service: one for each call of the library that goes on
+	http    *httpclient.Client // of a webhook
+	slots   chan struct{}      // of a service: one for each call of the library that goes on
 }
 
 // slots bounds how many calls of the library may hang for one address.

@@ -1,22 +1,29 @@
 package notify
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
-	"gonogo/model"
+	"gonogo/internal/httpclient"
 )
 
-const (
-	maxAnswer = 8 << 20  // bytes that are read
-	maxKept   = 64 << 10 // bytes that are shown
-)
+const maxKept = 64 << 10 // bytes of an answer that are shown
+
+// speak gives t, a webhook, a client with the settings s, whose secrets are then t's as
+// well. No connection is kept: there are hours between two messages.
+func (t *target) speak(s httpclient.Settings, dir string) error {
+	c, err := httpclient.New(s, dir, httpclient.Options{Once: true, Environment: true})
+	if err != nil {
+		return err
+	}
+	c.EachMask(t.secrets.Join)
+	t.http = c
+	return nil
+}
 
 // post posts m to a webhook, and returns what it answers, well or not.
 func (t *target) post(ctx context.Context, m message) (string, error) {
@@ -24,46 +31,20 @@ func (t *target) post(ctx context.Context, m message) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.raw, bytes.NewReader(body))
-	if err != nil {
+	a, err := t.http.Call(ctx, httpclient.Request{
+		Method: http.MethodPost, URL: t.raw, Body: string(body), Header: map[string]string{"Content-Type": "application/json"},
+	})
+	if a.Status == 0 {
 		return "", err
 	}
-	req.Header.Set("Content-Type", "application/json")
-	client := http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment},
-		CheckRedirect: sameHost,
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = res.Body.Close() }() // it was read, or is of no interest
-	var kept bytes.Buffer
-	_, err = io.Copy(&kept, io.LimitReader(res.Body, maxKept))
-	rest, more := io.Copy(io.Discard, io.LimitReader(res.Body, maxAnswer))
-	said := fmt.Sprintf("HTTP %d: %s", res.StatusCode, strings.TrimSpace(kept.String()))
+	text := t.secrets.Mask(string(a.Body)) // before it is cut: half a secret is not found
+	said := fmt.Sprintf("HTTP %d: %s", a.Status, strings.TrimSpace(text[:min(len(text), maxKept)]))
 	switch {
-	case err != nil || more != nil:
-		return said, errors.Join(err, more)
-	case rest == maxAnswer:
-		return said, errors.New("answer larger than 8 MiB")
-	case res.StatusCode < 200 || res.StatusCode > 299:
+	case err != nil:
+		return said, err
+	case !a.OK(0):
 		line, _, _ := strings.Cut(said, "\n")
 		return said, errors.New(strings.TrimSuffix(strings.TrimSpace(line), ":"))
 	}
 	return said, nil
-}
-
-// sameHost refuses redirects that would carry the message, or credentials, to
-// another host, and those that would make a GET of the POST.
-func sameHost(next *http.Request, via []*http.Request) error {
-	switch {
-	case len(via) >= 3:
-		return errors.New("more than 3 redirects")
-	case next.URL.Host != via[0].URL.Host || next.URL.Scheme != via[0].URL.Scheme:
-		return fmt.Errorf("it redirects to another host, %s: use that one's address if it is right", model.Inert(next.URL.Host))
-	case next.Method != via[0].Method:
-		return errors.New("it redirects in a way that would ask instead of tell: use the final address")
-	}
-	return nil
 }

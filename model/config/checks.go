@@ -156,7 +156,8 @@ func (r checkReader) probeCheck(path string, k checkKeys, t Table, check *model.
 	r.cfg.Probes[path] = Part{ID: path, Kind: "http", Table: NewTable(rest), Dir: r.cfg.Dir}
 }
 
-// viaSource takes url and headers of the source that the check names.
+// viaSource takes the url of the source that the check names, and what its http table
+// says; what the check says itself wins.
 func (r checkReader) viaSource(path string, t Table, rest map[string]any) bool {
 	at := join(path, "source")
 	if !r.ref(at, "source", t.String("source")) {
@@ -167,14 +168,16 @@ func (r checkReader) viaSource(path string, t Table, rest map[string]any) bool {
 		r.fail(at, "%s is not of kind http: expected one that is, or a check with http = URL", quote(t.String("source")))
 		return false
 	}
-	if s.Table.Has("http") {
-		r.fail(at, "%s has an http table, whose credentials a check does not use: expected headers there, or a check with http = URL", quote(s.ID))
-		return false
-	}
 	r.asked[s.ID] = true
 	rest["http"] = s.Table.Any("url")
+	settings := s.Table.Table("http")
+	for key, v := range settings.values {
+		if !t.Has(key) {
+			rest[key] = v
+		}
+	}
 	headers := map[string]any{}
-	for _, from := range []Table{s.Table, t} {
+	for _, from := range []Table{s.Table, settings, t} {
 		if m, ok := from.Any("headers").(map[string]any); ok {
 			maps.Copy(headers, m)
 		}

@@ -22,6 +22,7 @@ import (
 //	path       "true": a file path, which Into makes absolute
 //	positive   "true": a duration of more than 0
 //	least      the shortest duration allowed
+//	now        the key that has taken its place, such as "http.headers"
 //
 // A string, bool, float64, time.Duration, []string, map[string]string and any is a key
 // of that type, a struct a table below the key. A pointer to one of these is nil where
@@ -82,7 +83,7 @@ func declared(t reflect.Type, f reflect.StructField) field {
 	tag := f.Tag.Get
 	out := field{index: f.Index, path: tag("path") == "true"}
 	k := &out.key
-	*k = Key{Name: tag("toml"), Help: tag("help"), Required: tag("required") == "true", Positive: tag("positive") == "true"}
+	*k = Key{Name: tag("toml"), Help: tag("help"), Required: tag("required") == "true", Positive: tag("positive") == "true", Now: tag("now")}
 	held := f.Type
 	if held.Kind() == reflect.Pointer {
 		held = held.Elem()

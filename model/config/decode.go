@@ -26,7 +26,7 @@ var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.){3,}"|'[^']{3,}'|[0-9]{6,}`)
 
 // syntaxProblem returns what the library says about a text that is no TOML.
 func syntaxProblem(file string, err error) Problem {
-	p := Problem{File: file, Message: "no TOML: " + model.Inert(err.Error())}
+	p := Problem{File: file, Message: "invalid TOML: " + model.Inert(err.Error())}
 	var syntax toml.ParseError
 	if errors.As(err, &syntax) {
 		p.Line = syntax.Position.Line
@@ -34,13 +34,13 @@ func syntaxProblem(file string, err error) Problem {
 		if !keyTwice.MatchString(message) {
 			message = quoted.ReplaceAllString(message, "…")
 		}
-		p.Message = "no TOML: " + model.Inert(message)
+		p.Message = "invalid TOML: " + model.Inert(message)
 	}
 	p.Message = strings.TrimSuffix(p.Message, ".")
 	if keyTwice.MatchString(p.Message) {
 		p.Message += "; remove one of the two"
 	} else {
-		p.Message += "; text is written in quotes, a list as [\"a\", \"b\"], a table as [name] on a line of its own; further errors show once this one is mended"
+		p.Message += "; text is written in quotes, a list as [\"a\", \"b\"], a table as [name] on a line of its own; fix this first"
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -57,6 +58,15 @@ func (x *index) line(path string) int {
 		path = parent(path)
 	}
 	return 0
+}
+
+// move has what stands at from, and below it, stand at to as well.
+func (x *index) move(from, to string) {
+	for path, line := range maps.Clone(x.lines) {
+		if rest, below := strings.CutPrefix(path, from); below && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			x.lines[to+rest], x.order[to+rest] = line, x.order[path]
+		}
+	}
 }
 
 // parent returns what path is in, "" for the file.

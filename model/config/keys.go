@@ -88,7 +88,7 @@ type phaseKeys struct {
 	Gate     []string      `toml:"gate" help:"metrics that must pass"`
 	Check    any           `toml:"check" help:"what people sign, and what gonogo finds out"`
 	Freeze   []string      `toml:"freeze" help:"metrics whose baselines are frozen before it is entered"`
-	Rollback *string       `toml:"rollback" help:"its way back"`
+	Rollback *string       `toml:"rollback" help:"its own rollback"`
 }
 
 type checkKeys struct {
@@ -107,27 +107,29 @@ type checkKeys struct {
 // askKeys are those of a check that asks a URL, besides those of the http reader.
 type askKeys struct {
 	HTTP   string `toml:"http" secret:"may" help:"a URL to ask"`
-	Source string `toml:"source" help:"the name of a [source.NAME] of kind http, whose url and headers are used"`
+	Source string `toml:"source" help:"the name of a [source.NAME] of kind http, whose url and http table are used"`
 }
 
 type rollbackKeys struct {
 	Title     string        `toml:"title" help:"its name on screen" otherwise:"the table's name"`
 	Emergency bool          `toml:"emergency" help:"whether ! runs it; exactly one rollback has it"`
-	Budget    time.Duration `toml:"budget" positive:"true" help:"time for all of it" otherwise:"5m, or for one in steps their rests and 5m for each"`
+	Budget    time.Duration `toml:"budget" positive:"true" help:"time for all of it" otherwise:"5m, or for one in levels their waits and 5m for each"`
 	Steady    time.Duration `toml:"steady" positive:"true" help:"what was seen must stand so long after the last flag or restart" otherwise:"a tenth of the budget, at most 10s"`
 	Flags     any           `toml:"flags" help:"\"safe\", \"phase\", or a table of flags and values, {} for none"`
 	Run       []string      `toml:"run" help:"actions to run"`
-	Steps     any           `toml:"steps" help:"the steps of a way down in several, instead of flags and run"`
+	Levels    any           `toml:"levels" help:"the levels of a rollback in several, instead of flags and run"`
+	Steps     any           `toml:"steps" now:"levels" help:"what levels were called"`
 	Verify    any           `toml:"verify" help:"how it is seen to have worked"`
 	Notify    []string      `toml:"notify" help:"actions that tell people when it fires and when it ended"`
 	Rehearse  string        `toml:"rehearse" default:"dry" oneof:"dry,real" help:"how a drill runs it"`
 }
 
-type stepKeys struct {
+type levelKeys struct {
 	Flags any           `toml:"flags" help:"a table of flags and values"`
 	Run   []string      `toml:"run" help:"actions to run"`
-	Hold  time.Duration `toml:"hold" positive:"true" help:"how long it rests after the step" otherwise:"not at all"`
-	Until []string      `toml:"until" help:"metrics that, on target after the rest, end the way down"`
+	Wait  time.Duration `toml:"wait" positive:"true" help:"how long it waits after the level" otherwise:"not at all"`
+	Hold  time.Duration `toml:"hold" now:"wait" positive:"true" help:"what wait was called"`
+	Until []string      `toml:"until" help:"metrics that, on target after the wait, end the rollback"`
 }
 
 // within is how long a verify may take.

@@ -37,6 +37,7 @@ type Key struct {
 	Default  string        // what counts where it is not there, for people; empty: nothing
 	Positive bool          // a Duration must be more than 0
 	Least    time.Duration // the shortest Duration allowed; 0: any
+	Now      string        // the key that has taken its place: it still counts, with a warning that names that one
 }
 
 // Finding is something that check says about a config.

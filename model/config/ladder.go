@@ -11,18 +11,18 @@ import (
 // Why nobody can be asked where a list is set.
 const (
 	askInPhase     = "a phase says itself whom it is for, and asks nobody: expected the items, or a share like \"25%\""
-	askInStep      = "the steps follow each other without a person: expected the items or a share like \"25%\", or \"ask:remove\" in a rollback of its own"
+	askInStep      = "the levels follow each other without a person: expected the items or a share like \"25%\", or \"ask:remove\" in a rollback of its own"
 	askInEmergency = "the emergency rollback must need no person: expected the items or a share like \"25%\", or \"ask:remove\" in a rollback of its own"
 	askInGuard     = "the guard runs this rollback when nobody is there to be asked: expected the items or a share like \"25%\", or another rollback for the guard"
 )
 
-// What a step and its rest need of a budget: by default, and at the very least.
+// What a level and its wait need of a budget: by default, and at the very least.
 const (
-	stepBudget = 5 * time.Minute
-	stepLeast  = time.Minute
+	levelBudget = 5 * time.Minute
+	levelLeast  = time.Minute
 )
 
-const stepsLike = "expected a list of tables like [{ flags = { NAME = \"25%%\" }, hold = \"10m\" }], found %s"
+const levelsLike = "expected a list of tables like [{ flags = { NAME = \"25%%\" }, wait = \"10m\" }], found %s"
 
 // whyNotAsk returns why rollback b cannot ask a person for a value; "" if it can.
 func (r rollbackReader) whyNotAsk(b *model.Rollback) string {
@@ -36,51 +36,51 @@ func (r rollbackReader) whyNotAsk(b *model.Rollback) string {
 	return ""
 }
 
-// steps reads a way down in several steps.
-func (r rollbackReader) steps(path string, k rollbackKeys, b *model.Rollback) {
+// levels reads a rollback in several levels.
+func (r rollbackReader) levels(path string, k rollbackKeys, b *model.Rollback) {
 	b.Scope = model.ScopeSet
 	for key, there := range map[string]bool{"flags": k.Flags != nil, "run": k.Run != nil} {
 		if there {
-			r.fail(join(path, key), "the steps say what is set and run: remove it, or put it into a step")
+			r.fail(join(path, key), "the levels say what is set and run: remove it, or put it into a level")
 		}
 	}
 	b.Run = nil
-	at := join(path, "steps")
+	at := join(path, "levels")
 	if b.Emergency {
-		r.fail(at, "the emergency rollback must be over at once: expected flags and run here, and the steps in a rollback of their own")
+		r.fail(at, "the emergency rollback must be over at once: expected flags and run here, and the levels in a rollback of their own")
 	}
-	list, ok := k.Steps.([]any)
+	list, ok := k.Levels.([]any)
 	if !ok {
-		r.fail(at, stepsLike, found(k.Steps))
+		r.fail(at, levelsLike, found(k.Levels))
 		return
 	}
 	if len(list) == 0 {
-		r.fail(at, "is empty: expected at least one step")
+		r.fail(at, "is empty: expected at least one level")
 		return
 	}
-	holds := time.Duration(0)
+	waits := time.Duration(0)
 	for i, raw := range list {
-		level := r.step(element(at, i), raw)
-		holds += level.Hold
-		b.Steps = append(b.Steps, level)
+		level := r.level(element(at, i), raw)
+		waits += level.Wait
+		b.Levels = append(b.Levels, level)
 	}
-	least := holds + time.Duration(len(list))*stepLeast
+	least := waits + time.Duration(len(list))*levelLeast
 	switch {
 	case k.Budget == 0:
-		b.Budget = holds + time.Duration(len(list))*stepBudget
+		b.Budget = waits + time.Duration(len(list))*levelBudget
 	case b.Budget < least:
-		r.fail(join(path, "budget"), "%s cannot be enough for %d steps and %s of rest between them: expected at least %s, or nothing, which means %s",
-			model.FormatDuration(b.Budget), len(list), model.FormatDuration(holds), asWritten(least), asWritten(holds+time.Duration(len(list))*stepBudget))
+		r.fail(join(path, "budget"), "%s cannot be enough for %d levels and %s of waiting between them: expected at least %s, or nothing, which means %s",
+			model.FormatDuration(b.Budget), len(list), model.FormatDuration(waits), asWritten(least), asWritten(waits+time.Duration(len(list))*levelBudget))
 	}
 }
 
-// step reads one step of a way down.
-func (r rollbackReader) step(path string, raw any) model.Level {
-	k, t, ok := read[stepKeys](r.reader, path, raw)
+// level reads one level of a rollback.
+func (r rollbackReader) level(path string, raw any) model.Level {
+	k, t, ok := read[levelKeys](r.reader, path, raw)
 	level := model.Level{
 		Set:   []model.Setting{},
 		Run:   texts[model.ActionID](r.refs(path, "run", t, "action")),
-		Hold:  k.Hold,
+		Wait:  k.Wait,
 		Until: texts[model.MetricID](r.refs(path, "until", t, "metric")),
 	}
 	flags, _ := k.Flags.(map[string]any)
@@ -90,8 +90,8 @@ func (r rollbackReader) step(path string, raw any) model.Level {
 	if ok && len(flags) == 0 && len(k.Run) == 0 && (flags != nil || k.Flags == nil) {
 		r.fail(path, "does nothing: expected flags to set, or actions to run")
 	}
-	if len(k.Until) > 0 && k.Hold == 0 {
-		r.fail(join(path, "until"), "there would be no time for a reading: expected hold beside it, such as \"10m\"")
+	if len(k.Until) > 0 && k.Wait == 0 {
+		r.fail(join(path, "until"), "there would be no time for a reading: expected wait beside it, such as \"10m\"")
 	}
 	for i, name := range k.Until {
 		m := r.cfg.Rollout.Metric(model.MetricID(name))
@@ -102,7 +102,7 @@ func (r rollbackReader) step(path string, raw any) model.Level {
 		if _, list := t.Any("until").([]any); list {
 			at = element(at, i)
 		}
-		r.fail(at, "%s has no target, so nothing tells whether the step was enough: expected a metric with one", quote(name))
+		r.fail(at, "%s has no target, so nothing tells whether the level was enough: expected a metric with one", quote(name))
 	}
 	return level
 }
@@ -130,24 +130,24 @@ func asWritten(d time.Duration) string {
 	return quote(strings.ReplaceAll(model.FormatDuration(d), " ", ""))
 }
 
-// setAt is what a rollback sets at one place: all of it, or one of its steps.
+// setAt is what a rollback sets at one place: all of it, or one of its levels.
 type setAt struct {
 	path string // of the table of flags
 	set  []model.Setting
-	all  []model.Setting // what it and the steps before it set
+	all  []model.Setting // what it and the levels before it set
 }
 
 // setsOf returns what rollback b lists, place by place.
 func setsOf(b *model.Rollback) []setAt {
 	path := join("rollback", string(b.ID))
-	if len(b.Steps) == 0 {
+	if len(b.Levels) == 0 {
 		return []setAt{{join(path, "flags"), b.Set, b.Set}}
 	}
 	var out []setAt
 	var all []model.Setting
-	for i, level := range b.Steps {
+	for i, level := range b.Levels {
 		all = append(all, level.Set...)
-		out = append(out, setAt{join(element(join(path, "steps"), i), "flags"), level.Set, slices.Clone(all)})
+		out = append(out, setAt{join(element(join(path, "levels"), i), "flags"), level.Set, slices.Clone(all)})
 	}
 	return out
 }

@@ -44,7 +44,7 @@ func empties(settings []model.Setting, f *model.Flag) bool {
 // everyone in.
 func lintEveryone(in *finished, f *model.Flag) findings {
 	var out findings
-	const both = "[] is the way up in %s and the way back here, but to the service it means one of both, everyone: "
+	const both = "[] is the way up in %s and the rollback here, but to the service it means one of both, everyone: "
 	up := ""
 	for _, p := range in.Rollout.Phases {
 		if up == "" && empties(p.Flags, f) {
@@ -98,7 +98,7 @@ func lintNobody(in *finished, f *model.Flag) findings {
 	for _, p := range in.Rollout.Phases {
 		if down != "" && filled && empties(p.Flags, f) {
 			out.warn(join(join(join("phase", string(p.ID)), "flags"), string(f.ID)),
-				"[] is the way back in %s and the way up here, but to the service it means one of both, nobody: expected the items, or another flag for everyone", down)
+				"[] is the rollback in %s and the way up here, but to the service it means one of both, nobody: expected the items, or another flag for everyone", down)
 		}
 		filled = filled || slices.ContainsFunc(p.Flags, func(s model.Setting) bool { return s.Flag == f.ID && !empties([]model.Setting{s}, f) })
 	}

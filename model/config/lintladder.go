@@ -7,14 +7,14 @@ import (
 	"gonogo/model"
 )
 
-// lintLadder looks at a way down in several steps: each must be smaller than
-// the one before, and rest until its metrics can say something.
+// lintLadder looks at a rollback in several levels: each must be smaller than
+// the one before, and wait until its metrics can say something.
 func lintLadder(in *finished, path string, b *model.Rollback) findings {
 	var out findings
 	before := map[model.FlagID]model.Value{}
-	for i, level := range b.Steps {
+	for i, level := range b.Levels {
 		at := element(path, i)
-		out = append(out, lintHold(in, at, level)...)
+		out = append(out, lintWait(in, at, level)...)
 		for _, set := range level.Set {
 			f := in.Rollout.Flag(set.Flag)
 			if f == nil {
@@ -25,7 +25,7 @@ func lintLadder(in *finished, path string, b *model.Rollback) findings {
 				was = width(f, v)
 			}
 			if was >= 0 && now >= was {
-				out.warn(join(join(at, "flags"), string(f.ID)), "%s is no less than the %s of a step before it, so it narrows nothing: expected the steps from large to small",
+				out.warn(join(join(at, "flags"), string(f.ID)), "%s is no less than the %s of a level before it, so it narrows nothing: expected the levels from large to small",
 					quote(set.Value.String()), quote(before[f.ID].String()))
 			}
 			before[f.ID] = set.Value
@@ -34,22 +34,22 @@ func lintLadder(in *finished, path string, b *model.Rollback) findings {
 	return out
 }
 
-// lintHold looks for a rest that is over before a metric of until can be
+// lintWait looks for a wait that is over before a metric of until can be
 // believed: what it looks back over must fill anew, then three readings must hold.
-func lintHold(in *finished, path string, level model.Level) findings {
+func lintWait(in *finished, path string, level model.Level) findings {
 	var out findings
 	for _, id := range level.Until {
 		m := in.Rollout.Metric(id)
-		if m == nil || level.Hold == 0 {
+		if m == nil || level.Wait == 0 {
 			continue
 		}
-		if need := m.Settle + model.PassesNeeded*m.Every; level.Hold < need {
+		if need := m.Settle + model.PassesNeeded*m.Every; level.Wait < need {
 			settles := ""
 			if m.Settle > 0 {
-				settles = "says nothing for " + model.FormatDuration(m.Settle) + " after a step, and then "
+				settles = "says nothing for " + model.FormatDuration(m.Settle) + " after a level, and then "
 			}
-			out.warn(join(path, "hold"), "%s is too short for %s, which %sis believed after %d readings, one every %s: expected at least %s",
-				model.FormatDuration(level.Hold), quote(string(id)), settles, model.PassesNeeded, model.FormatDuration(m.Every), asWritten(need))
+			out.warn(join(path, "wait"), "%s is too short for %s, which %sis believed after %d readings, one every %s: expected at least %s",
+				model.FormatDuration(level.Wait), quote(string(id)), settles, model.PassesNeeded, model.FormatDuration(m.Every), asWritten(need))
 		}
 	}
 	return out
@@ -101,7 +101,7 @@ func ladderTakes(in *finished, b *model.Rollback) takes {
 			last = max(last, v.Within)
 		}
 	}
-	for _, level := range b.Steps {
+	for _, level := range b.Levels {
 		flags, seen := in.flagsOf(level.Set), time.Duration(0)
 		for _, f := range flags {
 			d, ok := within[f.ID]
@@ -114,7 +114,7 @@ func ladderTakes(in *finished, b *model.Rollback) takes {
 			t.set += model.SetTimeout
 		}
 		t.run += actionsTake(in, level.Run, flags)
-		t.rest += level.Hold
+		t.rest += level.Wait
 		t.verify += seen
 	}
 	t.verify += last
@@ -124,7 +124,7 @@ func ladderTakes(in *finished, b *model.Rollback) takes {
 // runOf returns every action that rollback b lists.
 func runOf(b *model.Rollback) []model.ActionID {
 	run := slices.Clone(b.Run)
-	for _, level := range b.Steps {
+	for _, level := range b.Levels {
 		run = append(run, level.Run...)
 	}
 	return run

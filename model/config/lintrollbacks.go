@@ -19,7 +19,7 @@ func lintRollback(in *finished, b *model.Rollback) findings {
 	}
 	out = append(out, lintVerify(in, join(path, "verify"), b)...)
 	out = append(out, lintBudget(in, join(path, "budget"), b)...)
-	out = append(out, lintLadder(in, join(path, "steps"), b)...)
+	out = append(out, lintLadder(in, join(path, "levels"), b)...)
 	out = append(out, lintRehearsal(in, join(path, "rehearse"), b)...)
 	return out
 }
@@ -89,7 +89,7 @@ func zeroMeets(t *model.Target) bool {
 func lintBudget(in *finished, path string, b *model.Rollback) findings {
 	var out findings
 	var most takes
-	if len(b.Steps) > 0 {
+	if len(b.Levels) > 0 {
 		most = ladderTakes(in, b)
 	} else {
 		verify := time.Duration(0)

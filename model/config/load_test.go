@@ -42,7 +42,7 @@ func TestLoad(t *testing.T) {
 		{"fifo", fifo, "fifo: is no regular file: a config is read again later, so it must stay where it is"},
 		{"link to itself", link, "loop: cannot be read: too many levels of symbolic links"},
 		{"not UTF-8", write("utf16", "\xff\xfe[\x00r\x00"), "utf16:1: is not UTF-8: save it as UTF-8"},
-		{"NUL", write("nul", "a = \"\x00\"\n"), "nul:1: no TOML: "},
+		{"NUL", write("nul", "a = \"\x00\"\n"), "nul:1: invalid TOML: "},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -307,7 +307,7 @@ func sound(t *testing.T, cfg *Config) {
 		t.Errorf("rollout %+v", r)
 	}
 	for _, b := range r.Rollbacks {
-		if b.Budget <= 0 || b.Scope == "" || b.Rehearse == "" || len(b.Steps) > 0 && (b.Scope != model.ScopeSet || len(b.Set)+len(b.Run) > 0) {
+		if b.Budget <= 0 || b.Scope == "" || b.Rehearse == "" || len(b.Levels) > 0 && (b.Scope != model.ScopeSet || len(b.Set)+len(b.Run) > 0) {
 			t.Errorf("rollback %+v", b)
 		}
 		for _, v := range b.Verify {

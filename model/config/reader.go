@@ -78,6 +78,18 @@ func (r *reader) table(path string, raw any, keys []Key, open bool) (Table, bool
 			}
 			continue
 		}
+		now := keys[i].Now
+		if now != "" {
+			r.warn(join(path, name), "is now called %s: it still counts, but write that", now)
+		}
+		if k := slices.IndexFunc(keys, func(k Key) bool { return now != "" && k.Name == now }); k >= 0 { // in the same table
+			if _, both := values[now]; both {
+				r.fail(join(path, name), "is now called %s, which is there too: remove this one", now)
+				continue
+			}
+			r.index.move(join(path, name), join(path, now))
+			i, name, values[now] = k, now, values[name]
+		}
 		if r.value(join(path, name), keys[i], values[name]) {
 			good[name] = values[name]
 		}

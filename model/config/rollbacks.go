@@ -22,8 +22,8 @@ func (r rollbackReader) rollbacks() {
 			Notify:   texts[model.ActionID](r.refs(path, "notify", t, "action")),
 			Rehearse: model.Rehearsal(k.Rehearse),
 		}
-		if k.Steps != nil {
-			r.steps(path, k, &b)
+		if k.Levels != nil {
+			r.levels(path, k, &b)
 		} else {
 			r.scope(path, k.Flags, &b)
 		}

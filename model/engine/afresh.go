@@ -188,7 +188,7 @@ func (x *executor) computed(p *model.PlanState) bool {
 		return false
 	}
 	settings := b.Set
-	for _, level := range b.Steps {
+	for _, level := range b.Levels {
 		settings = append(settings[:len(settings):len(settings)], level.Set...)
 	}
 	for _, set := range settings {
@@ -213,7 +213,7 @@ func (x *executor) lookAtStores(ctx context.Context, p *model.Plan) {
 				continue
 			}
 			seen[c.Flag] = true
-			group.Go(func() { _, _ = x.e.observeStored(timed, f) }) // recorded; errors too
+			group.Go(func() { _, _ = x.e.flags.Stored(timed, f, observeTimeout) }) // recorded; errors too
 		}
 	}
 	group.Wait()

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"gonogo/internal/testserver"
 	"gonogo/model"
 	"gonogo/model/engine/feed"
 	"gonogo/model/engine/record"
@@ -24,6 +25,9 @@ func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "gonogo-run-")
 	if err == nil {
 		err = os.Setenv("XDG_RUNTIME_DIR", dir)
+	}
+	if err == nil {
+		err = testserver.Overlap(12)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -5,45 +5,36 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/watch"
 	"gonogo/model/gate"
 )
 
 // leastPoints is how many readings a baseline needs at least.
 const leastPoints = 3
 
-// freeze freezes the baselines that an intent asks for, all or none.
-func (e *Engine) freeze(in model.Intent) error {
-	ids := in.Metrics
-	if len(ids) == 0 {
-		for i := range e.o.Rollout.Metrics {
-			if m := &e.o.Rollout.Metrics[i]; m.OnBaseline() {
-				ids = append(ids, m.ID)
-			}
+// onBaselines returns the metrics whose target or alert rests on a baseline.
+func onBaselines(r *model.Rollout) []model.MetricID {
+	var ids []model.MetricID
+	for i := range r.Metrics {
+		if m := &r.Metrics[i]; m.OnBaseline() {
+			ids = append(ids, m.ID)
 		}
 	}
-	if len(ids) == 0 {
-		return refuse("no target or alert rests on a baseline: name the metrics to freeze")
-	}
-	frozen, err := e.baselines(ids, in.Reason)
-	if err != nil {
-		return err
-	}
-	return e.ledger.Record(in.By, in.ID, frozen...)
+	return ids
 }
 
 // baselines measures the baseline of each metric: the mean of its readings
 // within its window, none of them from before the last change has settled.
-func (e *Engine) baselines(ids []model.MetricID, why string) ([]model.Event, error) {
-	now, state := e.o.Now(), e.ledger.State()
+func baselines(r *model.Rollout, state *model.State, meters *watch.Meters, judge *judge, now time.Time, ids []model.MetricID, why string) ([]model.Event, error) {
 	var out []model.Event
 	for _, id := range ids {
-		m := e.o.Rollout.Metric(id)
+		m := r.Metric(id)
 		if m == nil {
 			return nil, refuse("there is no metric %q", id)
 		}
-		got, have := e.meters.get(id)
+		got, have := meters.Newest(id)
 		if _, ok := gate.Usable(m, got, have, now); !ok {
-			line := e.judge.line(id)
+			line := judge.line(id)
 			return nil, refuse("the baseline of %s cannot be frozen: it is %s, %s", id, line.State, line.Reason)
 		}
 		since := now.Add(-m.Baseline)
@@ -52,7 +43,7 @@ func (e *Engine) baselines(ids []model.MetricID, why string) ([]model.Event, err
 		if late {
 			since = settled
 		}
-		mean, n, from := meanOf(e.meters.points(id), since, now)
+		mean, n, from := meanOf(meters.Points(id), since, now)
 		if n < leastPoints || now.Sub(from) < m.Baseline/2 {
 			text := "%s has %d readings over %s, and its baseline needs those of at least %s"
 			if late {

@@ -10,6 +10,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/engine/execute"
+	"gonogo/model/engine/watch"
 )
 
 const (
@@ -17,8 +18,21 @@ const (
 	probeAgain = 15 * time.Second // a probe that failed is asked again after this
 )
 
-// checks are the checks that run at the moment.
+// checks runs what gonogo can find out by itself, and knows which checks run at the moment.
 type checks struct {
+	rollout *model.Rollout
+	actions map[model.ActionID]model.Action
+	probes  map[string]model.Reader
+	by      model.Actor // of what runs by itself
+	idle    bool        // the engine of a command: no action runs by itself
+	now     func() time.Time
+	records watch.Records
+	spawn   func(name string, f func())
+	note    func(text string)
+	changed func()          // a line of output is there
+	ended   func()          // a result is
+	work    context.Context // ends when the engine's work does
+
 	mu    sync.Mutex
 	run   map[model.CheckID]*liveCheck
 	tried map[model.CheckID]time.Time // when each ended last
@@ -81,17 +95,17 @@ func (c *checks) live() []model.LiveCheck {
 	return out
 }
 
-// runChecks runs the checks of the phase stood in that are due, until ctx is done.
-func (e *Engine) runChecks(ctx context.Context) {
+// loop runs the checks of the phase stood in that are due, until ctx is done.
+func (c *checks) loop(ctx context.Context) {
 	tick := time.NewTicker(checkTick)
 	defer tick.Stop()
 	for {
-		state := e.ledger.State()
+		state := c.records.State()
 		if a := state.Attempt(); a != nil {
-			if phase := e.o.Rollout.Phase(state.Phase); phase != nil {
+			if phase := c.rollout.Phase(state.Phase); phase != nil {
 				for i := range phase.Checks {
-					if c := &phase.Checks[i]; e.checkDue(&state, c) {
-						e.startCheck(ctx, c, phase.ID, a.N, e.o.Actor, "")
+					if spec := &phase.Checks[i]; c.due(&state, spec) {
+						c.start(ctx, spec, phase.ID, a.N, c.by, "")
 					}
 				}
 			}
@@ -104,26 +118,26 @@ func (e *Engine) runChecks(ctx context.Context) {
 	}
 }
 
-// checkDue reports whether gonogo should find out about c by itself now. A
+// due reports whether gonogo should find out about spec by itself now. A
 // person's signature counts as long as a result.
-func (e *Engine) checkDue(s *model.State, c *model.Check) bool {
-	if c.Kind == model.CheckMetric || !c.Automatic() || e.o.Transient && c.Kind == model.CheckRun {
+func (c *checks) due(s *model.State, spec *model.Check) bool {
+	if spec.Kind == model.CheckMetric || !spec.Automatic() || c.idle && spec.Kind == model.CheckRun {
 		return false
 	}
-	now := e.o.Now()
-	result, known := s.Checks[c.ID]
+	now := c.now()
+	result, known := s.Checks[spec.ID]
 	switch {
 	case !known:
-		return now.Sub(e.checks.lastTry(c.ID)) >= probeAgain || e.checks.lastTry(c.ID).IsZero()
-	case c.Kind == model.CheckProbe && result.Failed:
-		return now.Sub(e.checks.lastTry(c.ID)) >= min(probeAgain, c.Every)
+		return now.Sub(c.lastTry(spec.ID)) >= probeAgain || c.lastTry(spec.ID).IsZero()
+	case spec.Kind == model.CheckProbe && result.Failed:
+		return now.Sub(c.lastTry(spec.ID)) >= min(probeAgain, spec.Every)
 	}
-	return !result.Counts(c, now)
+	return !result.Counts(spec, now)
 }
 
 // unasked counts the probes of the phase stood in that have no result yet.
-func (e *Engine) unasked(s *model.State) int {
-	phase := e.o.Rollout.Phase(s.Phase)
+func (c *checks) unasked(s *model.State) int {
+	phase := c.rollout.Phase(s.Phase)
 	if phase == nil {
 		return 0
 	}
@@ -136,76 +150,76 @@ func (e *Engine) unasked(s *model.State) int {
 	return n
 }
 
-// askCheck runs a check because a person wants it now.
-func (e *Engine) askCheck(in model.Intent) error {
-	state := e.ledger.State()
-	phase, a, err := e.attemptOf(&state, in)
+// take runs a check because a person wants it now.
+func (c *checks) take(in model.Intent) error {
+	state := c.records.State()
+	phase, a, err := attemptOf(c.rollout, &state, in)
 	if err != nil {
 		return err
 	}
-	c := checkOf(phase, in.Check)
-	if c == nil {
-		return noCheck(e.o.Rollout, phase, in.Check)
+	spec := checkOf(phase, in.Check)
+	if spec == nil {
+		return noCheck(c.rollout, phase, in.Check)
 	}
-	if c.Kind != model.CheckRun && c.Kind != model.CheckProbe {
-		return refuse("%q is nothing that gonogo can run: sign it", c.Text)
+	if spec.Kind != model.CheckRun && spec.Kind != model.CheckProbe {
+		return refuse("%q is nothing that gonogo can run: sign it", spec.Text)
 	}
-	if !e.startCheck(e.work, c, phase.ID, a.N, in.By, in.ID) {
-		return refuse("%q runs already", c.Text)
+	if !c.start(c.work, spec, phase.ID, a.N, in.By, in.ID) {
+		return refuse("%q runs already", spec.Text)
 	}
 	return nil
 }
 
-// startCheck runs c in a goroutine, unless it runs already. What it may change
+// start runs spec in a goroutine, unless it runs already. What it may change
 // is journaled before it does.
-func (e *Engine) startCheck(ctx context.Context, c *model.Check, phase model.PhaseID, attempt int, by model.Actor, cause model.IntentID) bool {
-	if !e.checks.begin(c.ID, e.o.Now()) {
+func (c *checks) start(ctx context.Context, spec *model.Check, phase model.PhaseID, attempt int, by model.Actor, cause model.IntentID) bool {
+	if !c.begin(spec.ID, c.now()) {
 		return false
 	}
-	poke(e.samples)
-	e.spawn("check "+string(c.ID), func() {
-		defer func() { e.checks.end(c.ID, e.o.Now()); poke(e.facts) }()
-		if c.Kind == model.CheckRun {
-			if e.ledger.Record(by, cause, model.CheckBegan{Phase: phase, Attempt: attempt, Check: c.ID}) != nil {
+	c.changed()
+	c.spawn("check "+string(spec.ID), func() {
+		defer func() { c.end(spec.ID, c.now()); c.ended() }()
+		if spec.Kind == model.CheckRun {
+			if c.records.Record(by, cause, model.CheckBegan{Phase: phase, Attempt: attempt, Check: spec.ID}) != nil {
 				return
 			}
 		}
-		began := e.o.Now()
-		out := execute.NewOutput(func(line string) { e.checks.say(c.ID, line); poke(e.samples) })
-		detail, err := e.findOut(ctx, c, out)
+		began := c.now()
+		out := execute.NewOutput(func(line string) { c.say(spec.ID, line); c.changed() })
+		detail, err := c.findOut(ctx, spec, out)
 		if ctx.Err() != nil {
 			return // nothing was found out
 		}
 		ended := model.CheckEnded{
-			Phase: phase, Attempt: attempt, Check: c.ID, OK: err == nil, Detail: model.Inert(detail),
-			Output: out.String(), Took: e.o.Now().Sub(began).Round(time.Millisecond),
+			Phase: phase, Attempt: attempt, Check: spec.ID, OK: err == nil, Detail: model.Inert(detail),
+			Output: out.String(), Took: c.now().Sub(began).Round(time.Millisecond),
 		}
 		if err != nil {
 			ended.Detail = model.Inert(err.Error())
 		}
-		if e.tells(c, &ended, cause) {
-			_ = e.ledger.Record(by, cause, ended)
+		if c.tells(spec, &ended, cause) {
+			_ = c.records.Record(by, cause, ended)
 		}
-		if s := e.ledger.State(); cause != "" && !s.GoesOn(phase, attempt) {
-			e.Note(fmt.Sprintf("the result of %q came after its attempt in %s was over: it counts for nothing, run it again", c.Text, phase))
+		if s := c.records.State(); cause != "" && !s.GoesOn(phase, attempt) {
+			c.note(fmt.Sprintf("the result of %q came after its attempt in %s was over: it counts for nothing, run it again", spec.Text, phase))
 		}
 	})
 	return true
 }
 
-// findOut does what check c needs, within its timeout.
-func (e *Engine) findOut(ctx context.Context, c *model.Check, out *execute.Output) (string, error) {
-	timed, done := context.WithTimeout(ctx, c.Timeout)
+// findOut does what spec needs, within its timeout.
+func (c *checks) findOut(ctx context.Context, spec *model.Check, out *execute.Output) (string, error) {
+	timed, done := context.WithTimeout(ctx, spec.Timeout)
 	defer done()
-	if c.Kind == model.CheckRun {
-		action := e.parts.Actions[c.Action]
+	if spec.Kind == model.CheckRun {
+		action := c.actions[spec.Action]
 		if action == nil {
-			return "", fmt.Errorf("action %q is not there", c.Action)
+			return "", fmt.Errorf("action %q is not there", spec.Action)
 		}
-		out.Say("running " + string(c.Action))
-		return string(c.Action) + " ended well", action.Do(timed, nil, out)
+		out.Say("running " + string(spec.Action))
+		return string(spec.Action) + " ended well", action.Do(timed, nil, out)
 	}
-	probe := e.parts.Probes[c.Probe]
+	probe := c.probes[spec.Probe]
 	if probe == nil {
 		return "", errors.New("there is no such probe")
 	}
@@ -220,17 +234,17 @@ func (e *Engine) findOut(ctx context.Context, c *model.Check, out *execute.Outpu
 		shown = string(r[:80]) + "…"
 	}
 	switch {
-	case c.Want == "":
+	case spec.Want == "":
 		return "it answers", nil
-	case text != c.Want:
-		return "", fmt.Errorf("it answers %q, wanted %q", shown, c.Want)
+	case text != spec.Want:
+		return "", fmt.Errorf("it answers %q, wanted %q", shown, spec.Want)
 	}
 	return "it answers " + shown, nil
 }
 
 // tells reports whether a result is worth a record: not that of a probe that
 // fails just as it did before, unless a person asked.
-func (e *Engine) tells(c *model.Check, ended *model.CheckEnded, cause model.IntentID) bool {
-	was, known := e.ledger.State().Checks[c.ID]
-	return cause != "" || c.Kind == model.CheckRun || ended.OK || !known || !was.Failed || was.Note != ended.Detail
+func (c *checks) tells(spec *model.Check, ended *model.CheckEnded, cause model.IntentID) bool {
+	was, known := c.records.State().Checks[spec.ID]
+	return cause != "" || spec.Kind == model.CheckRun || ended.OK || !known || !was.Failed || was.Note != ended.Detail
 }

@@ -89,7 +89,7 @@ func TestChecks(t *testing.T) {
 	if got := p.last.State.Checks["daily"]; !got.Ran || got.Failed || !strings.Contains(got.Output, "last line␛[2J") || got.By.Via != "engine" || got.Note != "e2e ended well" {
 		t.Errorf("evidence %+v", got)
 	}
-	for id, want := range map[model.CheckID]string{"leak": "waits for a signature: sign leak", "suite": "waits to be run: e2e"} {
+	for id, want := range map[model.CheckID]string{"leak": "needs sign-off: space, or gonogo sign leak", "suite": "waits to be run: e2e"} {
 		if l := lineOf(p.last, id); l.State != model.Manual || l.Reason != want {
 			t.Errorf("%s is %s (%s)", id, l.State, l.Reason)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/engine/execute"
+	"gonogo/model/engine/watch"
 	"gonogo/model/plan"
 )
 
@@ -17,14 +18,25 @@ const (
 	leastLook = time.Second      // what was read back must have stood so long, at least
 )
 
-// looks makes sure that the last rollback is looked at by one at a time.
-type looks struct{ mu sync.Mutex }
+// looks confirms the last rollback later: by what is read back, by a person's word, or by
+// looking at it again, which one does at a time.
+type looks struct {
+	rollout *model.Rollout
+	by      model.Actor
+	now     func() time.Time
+	records watch.Records
+	ground  execute.Engine
+	tools   func() execute.Tools
+	spawn   func(name string, f func())
+	work    context.Context // ends when the engine's work does
+	mu      sync.Mutex
+}
 
 // noticeReadBack ends what a rollback left open, once everything that it set was
 // read back from the running service and has stood for as long as a rollback's verifies must.
-func (e *Engine) noticeReadBack() {
-	s := e.ledger.State()
-	if !s.ReadBack(e.o.Rollout) {
+func (l *looks) noticeReadBack() {
+	s := l.records.State()
+	if !s.ReadBack(l.rollout) {
 		return
 	}
 	p := s.LastDown
@@ -36,26 +48,26 @@ func (e *Engine) noticeReadBack() {
 			}
 		}
 	}
-	if e.o.Now().Sub(since) < max(p.Plan.Steady, leastLook) {
+	if l.now().Sub(since) < max(p.Plan.Steady, leastLook) {
 		return
 	}
-	_ = e.confirmed(e.o.Actor, model.IntentID(p.Plan.ID), model.Confirmed{Plan: p.Plan.ID, How: model.ByReadBack})
+	_ = l.confirmed(l.by, model.IntentID(p.Plan.ID), model.Confirmed{Plan: p.Plan.ID, How: model.ByReadBack})
 }
 
 // confirmed journals that the last rollback is confirmed, with the end of its
 // incident where there is one, after what led to it.
-func (e *Engine) confirmed(by model.Actor, cause model.IntentID, ev model.Confirmed, after ...model.Event) error {
-	s := e.ledger.State()
+func (l *looks) confirmed(by model.Actor, cause model.IntentID, ev model.Confirmed, after ...model.Event) error {
+	s := l.records.State()
 	events := slices.Concat(after, []model.Event{ev})
 	if i := s.Incident; i.Open() && i.Plan == ev.Plan {
-		events = append(events, model.Recovered{Plan: ev.Plan, Breach: i.Breach, Fired: i.Fired, Contained: i.Contained, Verified: e.o.Now().UTC()})
+		events = append(events, model.Recovered{Plan: ev.Plan, Breach: i.Breach, Fired: i.Fired, Contained: i.Contained, Verified: l.now().UTC()})
 	}
-	return e.ledger.Record(by, cause, events...)
+	return l.records.Record(by, cause, events...)
 }
 
 // confirm takes a person's word that the last rollback is in effect, or looks at it again.
-func (e *Engine) confirm(in model.Intent) error {
-	s := e.ledger.State()
+func (l *looks) confirm(in model.Intent) error {
+	s := l.records.State()
 	p := s.RollbackOpen()
 	again := p == nil && in.Kind == model.VerifyLast && s.LastDown != nil
 	if again {
@@ -73,14 +85,14 @@ func (e *Engine) confirm(in model.Intent) error {
 	case in.Kind == model.ConfirmLast && contradicted(&s, p) != nil:
 		return contradicted(&s, p)
 	case in.Kind == model.ConfirmLast:
-		return e.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByPerson, Reason: in.Reason}, model.IntentTaken{Intent: in})
-	case !e.looks.mu.TryLock():
+		return l.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByPerson, Reason: in.Reason}, model.IntentTaken{Intent: in})
+	case !l.mu.TryLock():
 		return refuse("%q is being looked at already", p.Plan.Title)
 	}
 	down := *p
-	e.spawn("looking at the last rollback", func() {
-		defer e.looks.mu.Unlock()
-		e.lookAgain(e.work, &down, again, in)
+	l.spawn("looking at the last rollback", func() {
+		defer l.mu.Unlock()
+		l.lookAgain(l.work, &down, again, in)
 	})
 	return nil
 }
@@ -97,13 +109,13 @@ func contradicted(s *model.State, p *model.PlanState) error {
 // lookAgain looks at everything that the rollback p set and would be verified by,
 // until all of it holds, and has held for its Steady. It changes nothing.
 // again says that it was confirmed before.
-func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, again bool, in model.Intent) {
+func (l *looks) lookAgain(ctx context.Context, p *model.PlanState, again bool, in model.Intent) {
 	ctx, done := context.WithTimeout(ctx, lookFor+p.Plan.Steady)
 	defer done()
 	var held time.Time
 	for {
-		why, final := execute.Missing(ctx, ground{e}, e.tools(), p, again)
-		if s := e.ledger.State(); !again && s.RollbackOpen() == nil || s.LastDown.Plan.ID != p.Plan.ID || s.LastDown.Status != model.Ended {
+		why, final := execute.Missing(ctx, l.ground, l.tools(), p, again)
+		if s := l.records.State(); !again && s.RollbackOpen() == nil || s.LastDown.Plan.ID != p.Plan.ID || s.LastDown.Status != model.Ended {
 			return // another came meanwhile, or it is confirmed
 		}
 		switch now := time.Now(); {
@@ -114,17 +126,17 @@ func (e *Engine) lookAgain(ctx context.Context, p *model.PlanState, again bool, 
 		}
 		if !held.IsZero() && time.Since(held) >= p.Plan.Steady {
 			if again {
-				_ = e.ledger.Record(in.By, in.ID, model.StillConfirmed{Plan: p.Plan.ID})
+				_ = l.records.Record(in.By, in.ID, model.StillConfirmed{Plan: p.Plan.ID})
 				return
 			}
-			_ = e.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByVerify})
+			_ = l.confirmed(in.By, in.ID, model.Confirmed{Plan: p.Plan.ID, How: model.ByVerify})
 			return
 		}
 		if final || !pause(ctx, plan.Poll) {
 			if why == "" {
 				why = "it did not hold for " + model.FormatDuration(p.Plan.Steady)
 			}
-			_ = e.ledger.Record(in.By, in.ID, model.NotConfirmed{Plan: p.Plan.ID, Reason: model.Inert(why)})
+			_ = l.records.Record(in.By, in.ID, model.NotConfirmed{Plan: p.Plan.ID, Reason: model.Inert(why)})
 			return
 		}
 	}

@@ -7,13 +7,15 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/execute"
 	"gonogo/model/engine/feed"
 	"gonogo/model/engine/record"
+	"gonogo/model/engine/watch"
 )
 
 // Engine is a live rollout. What it knows goes to its feed, and what people ask comes from there.
@@ -22,34 +24,30 @@ type Engine struct {
 	parts   model.Parts
 	feed    *feed.Feed
 	ledger  *record.Ledger
-	meters  *meters
+	meters  *watch.Meters
+	flags   *watch.Flags
 	judge   judge
 	plans   executor
 	checks  checks
-	doubted model.MetricID  // of a guard that stood down: whether its breach is over is not known; of the publisher only
-	looks   looks           // at the last rollback, again
-	asked   atomic.Bool     // the guard's intent waits to be taken
+	looks   looks
+	notices notices
+	guard   guard
 	work    context.Context // ends when Run does
 
-	judging  chan struct{}                  // of the publisher: closed when the judgement under way is done; nil: none is
-	facts    chan struct{}                  // something was recorded: publish at once
-	samples  chan struct{}                  // something was measured: publish soon
-	observe  map[model.FlagID]chan struct{} // observe the flag now
+	judging  chan struct{} // of the publisher: closed when the judgement under way is done; nil: none is
+	facts    chan struct{} // something was recorded: publish at once
+	samples  chan struct{} // something was measured: publish soon
 	group    sync.WaitGroup
-	told     sync.WaitGroup // notifications under way
-	telling  atomic.Int32   // how many
-	givenUp  sync.WaitGroup // looks and writes that were given up, see endLooks
 	since    time.Time
 	mu       sync.Mutex // of what follows
 	troubles []string   // panics in goroutines, for people
 	identity string
-	looked   map[model.FlagID]bool // observed by this engine
-	changed  string                // hash of a config that waits to be adopted
-	changes  []string              // what is other in it, see config.Changes
-	config   string                // trouble with the config, for people
-	next     *Options              // see Next
-	end      context.CancelFunc    // ends Run as its context does
-	adopts   chan model.Intent     // that need the config on disk
+	changed  string             // hash of a config that waits to be adopted
+	changes  []string           // what is other in it, see config.Changes
+	config   string             // trouble with the config, for people
+	next     *Options           // see Next
+	end      context.CancelFunc // ends Run as its context does
+	adopts   chan model.Intent  // that need the config on disk
 }
 
 // Open replays the journal in the state directory whose lock the caller holds,
@@ -62,8 +60,8 @@ func Open(o Options, l *record.Lock, f *feed.Feed) (*Engine, error) {
 	}
 	e := &Engine{
 		o: o, parts: parts, feed: f, since: o.Now(),
-		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1), observe: map[model.FlagID]chan struct{}{},
-		looked: map[model.FlagID]bool{}, adopts: make(chan model.Intent, 8), config: configTrouble(o.Trouble, parts.Missing),
+		facts: make(chan struct{}, 1), samples: make(chan struct{}, 1),
+		adopts: make(chan model.Intent, 8), config: configTrouble(o.Trouble, parts.Missing),
 	}
 	host, _ := os.Hostname()
 	e.ledger, err = record.Open(record.Options{
@@ -76,10 +74,8 @@ func Open(o Options, l *record.Lock, f *feed.Feed) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.meters = newMeters(o.Rollout, parts, func() { poke(e.samples) })
-	for _, f := range o.Rollout.Flags {
-		e.observe[f.ID] = make(chan struct{}, 1)
-	}
+	e.meters = watch.NewMeters(o.Rollout, parts, func() { poke(e.samples) })
+	e.flags = watch.NewFlags(o.Rollout, parts, o.Actor, e.ledger, e.meters, func() { poke(e.samples) })
 	state := e.ledger.State()
 	if state.ConfigHash != "" && state.ConfigHash != o.Rollout.ConfigHash {
 		e.changed, e.changes = o.Rollout.ConfigHash, sinceLastGood(o)
@@ -89,9 +85,26 @@ func Open(o Options, l *record.Lock, f *feed.Feed) (*Engine, error) {
 		return nil, errors.Join(err, e.ledger.Close())
 	}
 	e.plans.init(e)
+	e.takePlaces()
 	e.keepConfig()
 	e.publish()
 	return e, nil
+}
+
+// takePlaces gives each part of the engine what it works with.
+func (e *Engine) takePlaces() {
+	o, r := &e.o, e.o.Rollout
+	soon, shown := func() { poke(e.samples) }, func() { poke(e.facts) }
+	e.notices = notices{rollout: r, actions: e.parts.Actions, by: o.Actor, records: e.ledger, note: e.Note}
+	e.guard = guard{
+		rollout: r, by: model.Actor{Name: "guard", Host: o.Actor.Host, Via: model.ViaGuard}, idle: o.Transient, now: o.Now, records: e.ledger,
+		judge: &e.judge, notices: &e.notices, ask: e.feed.Ask, veto: e.plans.veto, note: e.noteOnce,
+	}
+	e.checks = checks{
+		rollout: r, actions: e.parts.Actions, probes: e.parts.Probes, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger,
+		spawn: e.spawn, note: e.Note, changed: soon, ended: shown,
+	}
+	e.looks = looks{rollout: r, by: o.Actor, now: o.Now, records: e.ledger, ground: ground{e}, tools: ground{e}.tools, spawn: e.spawn}
 }
 
 func poke(c chan struct{}) {
@@ -113,17 +126,19 @@ func (e *Engine) Run(ctx context.Context, doors func(context.Context)) error {
 	if doors != nil {
 		e.spawn("doors", func() { doors(work) })
 	}
-	e.resume()
+	e.checks.work, e.looks.work = work, work
+	e.plans.resume()
+	sources := &watch.Sources{Rollout: e.o.Rollout, Host: e.o.Actor.Host, Now: e.o.Now, Records: e.ledger, Meters: e.meters}
 	for id, part := range e.parts.Sources {
-		e.spawn("source "+id, func() { e.runSource(work, id, part) })
+		e.spawn("source "+id, func() { sources.Run(work, id, part.Source) })
 	}
 	for i := range e.o.Rollout.Flags {
 		f := &e.o.Rollout.Flags[i]
-		e.spawn("flag "+string(f.ID), func() { e.watchFlag(work, f) })
+		e.spawn("flag "+string(f.ID), func() { e.flags.Watch(work, f) })
 	}
 	e.spawn("intents", func() { e.takeIntents(work) })
 	e.spawn("publisher", func() { e.publisher(work) })
-	e.spawn("checks", func() { e.runChecks(work) })
+	e.spawn("checks", func() { e.checks.loop(work) })
 	e.spawn("journal", func() { e.watchJournal(work) })
 	e.spawn("config", func() { e.watchConfig(work) })
 	if e.parts.Identity != nil {
@@ -131,13 +146,15 @@ func (e *Engine) Run(ctx context.Context, doors func(context.Context)) error {
 	}
 	<-ctx.Done()
 	e.plans.wait()
-	e.settleNotices()
+	e.notices.settle()
 	e.plans.wait()
 	stop()
 	e.group.Wait()
-	e.plans.wait() // an intent may have been taken meanwhile
-	e.told.Wait()  // each has its time, and no more
-	e.endLooks()
+	e.plans.wait()        // an intent may have been taken meanwhile
+	e.notices.told.Wait() // each has its time, and no more
+	timed, done := context.WithTimeout(context.Background(), execute.EndGrace)
+	defer done()
+	e.flags.End(timed)
 	return e.close()
 }
 
@@ -177,6 +194,16 @@ func (e *Engine) Note(text string) {
 	defer e.mu.Unlock()
 	e.troubles = append(e.troubles, model.Inert(text))
 	poke(e.facts)
+}
+
+// noteOnce is Note for what people may see there already.
+func (e *Engine) noteOnce(text string) {
+	e.mu.Lock()
+	told := slices.Contains(e.troubles, model.Inert(text))
+	e.mu.Unlock()
+	if !told {
+		e.Note(text)
+	}
 }
 
 func (e *Engine) identify() {
@@ -230,7 +257,7 @@ func (e *Engine) judgeSoon() bool {
 		e.spawn("judge", func() {
 			defer close(done)
 			e.judgeNow()
-			e.noticeReadBack()
+			e.looks.noticeReadBack()
 		})
 	}
 	timer := time.NewTimer(judgeFor)
@@ -266,7 +293,7 @@ func (e *Engine) publish() (waiting int) {
 	now := e.o.Now()
 	verdict := e.judge.verdictOf(e.o.Rollout, &state, now)
 	lines, soak := e.judge.latest()
-	series, health, answered := e.meters.copies()
+	series, health, answered := e.meters.Charts()
 	if a := state.Attempt(); a != nil && a.Soak < soak {
 		state.Attempts = append([]model.Attempt(nil), state.Attempts...)
 		state.Attempts[len(state.Attempts)-1].Soak = soak
@@ -287,7 +314,7 @@ func (e *Engine) publish() (waiting int) {
 		s.Journal = cmp.Or(e.untaken(s.Asked), s.Contested)
 	}
 	s.Engine.Viewers = e.feed.Viewers()
-	s.Waiting = e.waiting(answered) + e.unasked(&state)
+	s.Waiting = e.waiting(answered) + e.checks.unasked(&state)
 	e.feed.Publish(s)
 	return s.Waiting
 }
@@ -312,11 +339,9 @@ func (e *Engine) contested() string {
 
 // unread returns the flags that were not observed since this engine began.
 func (e *Engine) unread() []model.FlagID {
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	var out []model.FlagID
 	for i := range e.o.Rollout.Flags {
-		if id := e.o.Rollout.Flags[i].ID; !e.looked[id] {
+		if id := e.o.Rollout.Flags[i].ID; !e.flags.Looked(id) {
 			out = append(out, id)
 		}
 	}
@@ -325,8 +350,5 @@ func (e *Engine) unread() []model.FlagID {
 
 // waiting counts what was asked and has not answered in any way since this engine began.
 func (e *Engine) waiting(answered int) int {
-	n := len(e.o.Rollout.Metrics) - answered
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return n + len(e.o.Rollout.Flags) - len(e.looked)
+	return len(e.o.Rollout.Metrics) - answered + len(e.unread())
 }

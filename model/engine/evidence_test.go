@@ -112,7 +112,7 @@ func TestMarkSurvivesAKill(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cut := bytes.Index(whole, []byte("seen: 3")) // the end of the restart's step
+			cut := bytes.Index(whole, []byte("now 3")) // the end of the restart's step
 			cut += bytes.IndexByte(whole[cut:], '\n') + 1
 			again := t.TempDir()
 			rechain(t, again, whole[:cut])

@@ -70,7 +70,7 @@ func (x *executor) fireLocked(id model.PlanID, by model.Actor, cause model.Inten
 		return nil
 	}
 	events := []model.Event{fired}
-	frozen, err := x.e.baselines(p.Plan.Freeze, "before "+string(p.Plan.Phase))
+	frozen, err := baselines(x.e.o.Rollout, &state, x.e.meters, &x.e.judge, x.e.o.Now(), p.Plan.Freeze, "before "+string(p.Plan.Phase))
 	if err != nil {
 		return err
 	}
@@ -97,16 +97,16 @@ func (x *executor) veto(id model.PlanID, by model.Actor, cause model.IntentID, h
 // start runs plan in a goroutine, after the plan before it has ended.
 func (x *executor) start(plan model.Plan, cause model.IntentID) {
 	before := x.run
-	r := execute.New(plan, cause, ground{x.e}, x.e.tools())
+	r := execute.New(plan, cause, ground{x.e}, ground{x.e}.tools())
 	x.run, x.lines = r, map[int]string{}
 	x.group.Go(func() {
 		if before != nil {
 			before.Cancel()
 			<-before.Ended()
 		}
-		x.e.notifyStart(&plan)
+		x.e.notices.began(&plan)
 		r.Execute()
-		x.e.notifyEnd(&plan)
+		x.e.notices.ended(&plan)
 	})
 }
 
@@ -163,8 +163,8 @@ func (x *executor) countedDown(id model.PlanID) {
 	}
 	by := s.Plan.By
 	if s.Plan.Plan.Guard {
-		by = x.e.guardActor()
-		if failing, why := x.e.breach(&s); failing == "" && len(s.Plan.Joined) == 0 {
+		by = x.e.guard.by
+		if failing, why := x.e.guard.breach(&s); failing == "" && len(s.Plan.Joined) == 0 {
 			x.veto(id, by, model.IntentID(id), model.PlanVetoed{Reason: why})
 			return
 		}
@@ -228,7 +228,8 @@ func (e *Engine) Interrupt() {
 
 // resume takes care of what the engine before left behind: an armed plan never
 // fires, a rollback goes on, and of a way up that was begun a person must say what to do.
-func (e *Engine) resume() {
+func (x *executor) resume() {
+	e := x.e
 	s := e.ledger.State()
 	if p := e.ledger.Unfinished(); p != nil {
 		e.ledger.RecordAnyway(e.o.Actor, model.IntentID(p.Plan.ID), plan.Arrival(&p.Plan, &s))

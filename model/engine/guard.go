@@ -4,136 +4,144 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
+	"sync/atomic"
+	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/watch"
 )
 
-// guardActor is who acts where the guard does.
-func (e *Engine) guardActor() model.Actor {
-	return model.Actor{Name: "guard", Host: e.o.Actor.Host, Via: model.ViaGuard}
+// guard arms a rollback when what it watches fails, and takes it back when that is over
+// before it fired. Its methods but look and over may be called by any goroutine.
+type guard struct {
+	rollout *model.Rollout
+	by      model.Actor // the guard itself
+	idle    bool        // the engine of a command: it never acts
+	now     func() time.Time
+	records watch.Records
+	judge   *judge
+	notices *notices
+	ask     func(in model.Intent) error // puts an intent into the queue
+	veto    func(id model.PlanID, by model.Actor, cause model.IntentID, how model.PlanVetoed) bool
+	note    func(text string) // tells it to people, once
+	doubted model.MetricID    // of a guard that stood down: whether its breach is over is not known; of look only
+	asked   atomic.Bool       // its intent waits to be taken
 }
 
 // breach returns the breach of the verdict on state, with why; or "" and what
 // there is instead.
-func (e *Engine) breach(state *model.State) (model.MetricID, string) {
-	verdict := e.judge.verdictOf(e.o.Rollout, state, e.o.Now())
+func (g *guard) breach(state *model.State) (model.MetricID, string) {
+	verdict := g.judge.verdictOf(g.rollout, state, g.now())
 	if id := verdict.Breach; id != "" {
-		return id, string(id) + " FAIL: " + e.judge.line(id).Reason
+		return id, string(id) + " FAIL: " + g.judge.line(id).Reason
 	}
 	if state.Phase == "" {
 		return "", "no phase is entered any more"
 	}
 	instead := ""
-	for _, id := range e.o.Rollout.Guard.On {
+	for _, id := range g.rollout.Guard.On {
 		if instead == "" || id == state.Guard.Metric {
-			instead = string(id) + " is " + string(e.judge.line(id).State) + ", not FAIL any more"
+			instead = string(id) + " is " + string(g.judge.line(id).State) + ", not FAIL any more"
 		}
 	}
 	return "", instead
 }
 
-// tellGuard notifies those whom the guard tells.
-func (e *Engine) tellGuard(what, why string) {
-	r := e.o.Rollout
+// tell notifies those whom the guard tells.
+func (g *guard) tell(what, why string) {
+	r := g.rollout
 	title := model.Inert(fmt.Sprintf("%s: %s (%s)", r.Title, what, r.Environment.Name))
-	e.notify(r.Guard.Notify, "", title, model.Inert(fmt.Sprintf("%s\nguard: %s", why, r.Guard.Mode)))
+	g.notices.tell(r.Guard.Notify, "", title, model.Inert(fmt.Sprintf("%s\nguard: %s", why, r.Guard.Mode)))
 }
 
-// tellCleared says that the guard stands down, and no more than is known: that the
+// cleared says that the guard stands down, and no more than is known: that the
 // breach is over only if the metric passes.
-func (e *Engine) tellCleared(id model.MetricID, now model.MetricState, why string) {
+func (g *guard) cleared(id model.MetricID, now model.MetricState, why string) {
 	switch now {
 	case model.Pass:
-		e.tellGuard(fmt.Sprintf("%s is no longer in breach", id), why)
+		g.tell(fmt.Sprintf("%s is no longer in breach", id), why)
 	case "":
-		e.tellGuard(fmt.Sprintf("the guard no longer watches %s", id), why)
+		g.tell(fmt.Sprintf("the guard no longer watches %s", id), why)
 	default:
-		e.doubted = id
-		e.tellGuard(fmt.Sprintf("%s is %s: whether its breach is over is not known", id, now), why)
+		g.doubted = id
+		g.tell(fmt.Sprintf("%s is %s: whether its breach is over is not known", id, now), why)
 	}
 }
 
-// tellOver says later that a breach is over of which that was not known.
-func (e *Engine) tellOver(failing model.MetricID, phase model.PhaseID) {
-	switch id := e.doubted; {
+// over says later that a breach is over of which that was not known.
+func (g *guard) over(failing model.MetricID, phase model.PhaseID) {
+	switch id := g.doubted; {
 	case id == "":
 	case failing != "" || phase == "":
-		e.doubted = ""
-	case e.judge.line(id).State == model.Pass:
-		e.doubted = ""
-		e.tellGuard(fmt.Sprintf("%s is no longer in breach", id), fmt.Sprintf("%s is %s", id, model.Pass))
+		g.doubted = ""
+	case g.judge.line(id).State == model.Pass:
+		g.doubted = ""
+		g.tell(fmt.Sprintf("%s is no longer in breach", id), fmt.Sprintf("%s is %s", id, model.Pass))
 	}
 }
 
-// guard looks at the last judgement: it journals where a breach begins and ends, arms
+// look looks at the last judgement: it journals where a breach begins and ends, arms
 // its rollback, and takes that back when the breach is over before it fired.
-func (e *Engine) guard() {
-	g := e.o.Rollout.Guard
-	if g == nil || g.Mode == model.GuardOff || e.o.Transient {
+func (g *guard) look() {
+	spec := g.rollout.Guard
+	if spec == nil || spec.Mode == model.GuardOff || g.idle {
 		return
 	}
-	state := e.ledger.State()
-	failing, why := e.breach(&state)
+	state := g.records.State()
+	failing, why := g.breach(&state)
 	tripped := state.Guard.Metric
 	switch {
 	case failing != "" && tripped == "":
-		reason := e.judge.line(failing).Reason
-		if e.ledger.Record(e.guardActor(), "", model.GuardTripped{Metric: failing, Reason: reason, Mode: g.Mode}) == nil {
-			e.tellGuard(fmt.Sprintf("%s is in breach", failing), reason)
+		reason := g.judge.line(failing).Reason
+		if g.records.Record(g.by, "", model.GuardTripped{Metric: failing, Reason: reason, Mode: spec.Mode}) == nil {
+			g.tell(fmt.Sprintf("%s is in breach", failing), reason)
 		}
 	case failing == "" && tripped != "":
-		now := e.judge.line(tripped).State
+		now := g.judge.line(tripped).State
 		if state.Phase == "" {
 			now = ""
 		}
-		if e.ledger.Record(e.guardActor(), "", model.GuardCleared{Metric: tripped, Now: why, State: now}) == nil {
-			e.tellCleared(tripped, now, why)
+		if g.records.Record(g.by, "", model.GuardCleared{Metric: tripped, Now: why, State: now}) == nil {
+			g.cleared(tripped, now, why)
 		}
 	}
-	e.tellOver(failing, state.Phase)
+	g.over(failing, state.Phase)
 	plan := state.ActivePlan()
 	if failing == "" {
 		if plan != nil && plan.Plan.Guard && plan.Status == model.Armed && len(plan.Joined) == 0 {
-			e.plans.veto(plan.Plan.ID, e.guardActor(), "", model.PlanVetoed{Reason: why})
+			g.veto(plan.Plan.ID, g.by, "", model.PlanVetoed{Reason: why})
 		}
 		return
 	}
 	busy := plan != nil && plan.Plan.Kind == model.PlanRollback && plan.Plan.Drill == ""
-	if g.Mode != model.GuardArmed || busy || state.Guard.Spent || state.Guard.Vetoed(e.o.Now()) || !e.asked.CompareAndSwap(false, true) {
+	if spec.Mode != model.GuardArmed || busy || state.Guard.Spent || state.Guard.Vetoed(g.now()) || !g.asked.CompareAndSwap(false, true) {
 		return
 	}
-	in := model.Intent{ID: model.IntentID(rand.Text()), By: e.guardActor(), Kind: model.ArmRollback, Rollback: g.Rollback, Reason: why}
-	if e.feed.Ask(in) != nil {
-		e.asked.Store(false) // the queue is full: the next judgement asks again
+	in := model.Intent{ID: model.IntentID(rand.Text()), By: g.by, Kind: model.ArmRollback, Rollback: spec.Rollback, Reason: why}
+	if g.ask(in) != nil {
+		g.asked.Store(false) // the queue is full: the next judgement asks again
 	}
 }
 
 // errStoodDown is why the guard did not arm in the end: what it saw is over.
 var errStoodDown = errors.New("the guard stood down")
 
-// guardAnswered takes what became of the guard's intent. A rollback that cannot
+// answered takes what became of the guard's intent. A rollback that cannot
 // be armed is told, once, since nobody else would hear of it.
-func (e *Engine) guardAnswered(err error) {
-	e.asked.Store(false)
+func (g *guard) answered(err error) {
+	g.asked.Store(false)
 	if err == nil || errors.Is(err, errStoodDown) {
 		return
 	}
-	text := "the guard cannot roll back: " + err.Error()
-	e.mu.Lock()
-	told := slices.Contains(e.troubles, model.Inert(text))
-	e.mu.Unlock()
-	if !told {
-		e.Note(text)
-	}
+	g.note("the guard cannot roll back: " + err.Error())
 }
 
-// mayGuard returns errStoodDown if there is no reason any more to arm: time
+// may returns errStoodDown if there is no reason any more to arm: time
 // has passed since the guard asked.
-func (e *Engine) mayGuard() error {
-	state := e.ledger.State()
-	failing, _ := e.breach(&state)
-	if failing == "" || state.Guard.Spent || state.Guard.Vetoed(e.o.Now()) {
+func (g *guard) may() error {
+	state := g.records.State()
+	failing, _ := g.breach(&state)
+	if failing == "" || state.Guard.Spent || state.Guard.Vetoed(g.now()) {
 		return errStoodDown
 	}
 	return nil

@@ -26,12 +26,39 @@ func (e *Engine) takeIntents(ctx context.Context) {
 				continue
 			}
 			if in.By.Via == model.ViaGuard {
-				e.guardAnswered(err)
+				e.guard.answered(err)
 				continue // nobody else waits for the answer
 			}
 			e.answer(in.ID, err)
 		}
 	}
+}
+
+// sign journals a signature, or that one was taken back.
+func (e *Engine) sign(in model.Intent) error {
+	state := e.ledger.State()
+	ev, err := signed(e.o.Rollout, &state, e.o.Now(), in)
+	if err != nil {
+		return err
+	}
+	return e.ledger.Record(in.By, in.ID, ev)
+}
+
+// freeze freezes the baselines that an intent asks for, all or none.
+func (e *Engine) freeze(in model.Intent) error {
+	ids := in.Metrics
+	if len(ids) == 0 {
+		ids = onBaselines(e.o.Rollout)
+	}
+	if len(ids) == 0 {
+		return refuse("no target or alert rests on a baseline: name the metrics to freeze")
+	}
+	state := e.ledger.State()
+	frozen, err := baselines(e.o.Rollout, &state, e.meters, &e.judge, e.o.Now(), ids, in.Reason)
+	if err != nil {
+		return err
+	}
+	return e.ledger.Record(in.By, in.ID, frozen...)
 }
 
 func (e *Engine) answer(id model.IntentID, err error) {
@@ -62,17 +89,17 @@ func (e *Engine) take(in model.Intent) error {
 	case model.Sign, model.Unsign:
 		return e.sign(in)
 	case model.RunCheck:
-		return e.askCheck(in)
+		return e.checks.take(in)
 	case model.Freeze:
 		return e.freeze(in)
 	case model.HoldOn, model.Resume:
 		return e.hold(in)
 	case model.ConfirmLast, model.VerifyLast:
-		return e.confirm(in)
+		return e.looks.confirm(in)
 	case model.Adopt, model.LookConfig:
 		return e.later(in)
 	case model.Refresh:
-		e.observeAll()
+		e.flags.All()
 		return nil
 	}
 	return refuse("unknown intent %q: is this gonogo older than the other?", in.Kind)
@@ -100,7 +127,7 @@ func (e *Engine) arm(in model.Intent) error {
 		}
 	}
 	if in.By.Via == model.ViaGuard {
-		if err := e.mayGuard(); err != nil {
+		if err := e.guard.may(); err != nil {
 			return err
 		}
 	}
@@ -123,7 +150,7 @@ func (e *Engine) arm(in model.Intent) error {
 	if plan.Guard {
 		armed.FireAt = e.o.Now().Add(e.o.Rollout.Guard.Countdown)
 	}
-	if _, err := e.baselines(plan.Freeze, ""); err != nil {
+	if _, err := baselines(e.o.Rollout, &state, e.meters, &e.judge, e.o.Now(), plan.Freeze, ""); err != nil {
 		return err
 	}
 	e.plans.shows(in, state.Plan)

@@ -177,9 +177,9 @@ func (e *Engine) judgeNow() {
 		e.ledger.RecordAnyway(e.o.Actor, "", model.ClockJumped{By: jump})
 	}
 	state := e.ledger.State()
-	out := e.judge.look(e.o.Rollout, &state, e.meters.newest(), now, dt)
+	out := e.judge.look(e.o.Rollout, &state, e.meters.All(), now, dt)
 	for id, reading := range out.seen {
-		e.meters.computed(id, reading)
+		e.meters.Computed(id, reading)
 	}
 	changed := (out.verdict.Headline != state.Headline || breachBegins(&out.verdict, &state)) && out.settled
 	e.credit(out.turned || changed, false)
@@ -188,7 +188,7 @@ func (e *Engine) judgeNow() {
 			Phase: out.verdict.Phase, From: state.Headline, To: out.verdict.Headline, Reasons: out.verdict.Reasons, Breach: failingLine(&out.verdict),
 		})
 	}
-	e.guard()
+	e.guard.look()
 }
 
 // elapsed returns the observed time since the last judgement, on the monotonic

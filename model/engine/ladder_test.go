@@ -21,10 +21,10 @@ func share(percent string) []model.Setting {
 // down is a way down from 10 tenants to 5 to 2.
 func down() model.Rollback {
 	level := func(percent string) model.Level {
-		return model.Level{Set: share(percent), Run: []model.ActionID{"restart"}, Hold: 400 * time.Millisecond, Until: []model.MetricID{"error"}}
+		return model.Level{Set: share(percent), Run: []model.ActionID{"restart"}, Wait: 400 * time.Millisecond, Until: []model.MetricID{"error"}}
 	}
 	return model.Rollback{ID: "down", Title: "Step down", Budget: 20 * time.Second, Scope: model.ScopeSet, Rehearse: model.RehearseDry,
-		Steps: []model.Level{level("50"), level("20")}, Verify: []model.Verify{{Kind: model.VerifyFlag, Flag: "tenants", Within: 2 * time.Second}}}
+		Levels: []model.Level{level("50"), level("20")}, Verify: []model.Verify{{Kind: model.VerifyFlag, Flag: "tenants", Within: 2 * time.Second}}}
 }
 
 // crowd returns a world with ten tenants on the feature, which fails while more than most are.

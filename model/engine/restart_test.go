@@ -83,7 +83,7 @@ func killed(t *testing.T, before, ours []byte, idempotent, happened bool) {
 	if bytes.Contains(ours, []byte("seen in its store")) || happened && bytes.Contains(ours, []byte("StepIntended")) {
 		w.store["real"] = off
 	}
-	intended, seen := bytes.Contains(ours, []byte(`"before":"2"`)), bytes.Contains(ours, []byte("seen: 3"))
+	intended, seen := bytes.Contains(ours, []byte(`"before":"2"`)), bytes.Contains(ours, []byte("now 3"))
 	if seen || happened && intended {
 		w.live["real"], w.starts = off, 3
 	}

@@ -1,14 +1,15 @@
 package engine
 
 import (
+	"time"
+
 	"gonogo/model"
 )
 
 // attemptOf returns the phase and the attempt that a signature or a result
 // would count for. What it says of another attempt than the one that goes on
 // would be lost, so that it is refused instead, with what to do.
-func (e *Engine) attemptOf(s *model.State, in model.Intent) (*model.Phase, *model.Attempt, error) {
-	r := e.o.Rollout
+func attemptOf(r *model.Rollout, s *model.State, in model.Intent) (*model.Phase, *model.Attempt, error) {
 	a := s.Attempt()
 	switch {
 	case len(r.Phases) == 0:
@@ -52,28 +53,28 @@ func noCheck(r *model.Rollout, phase *model.Phase, id model.CheckID) error {
 	return refuse("phase %q has no check %q; it has %v", phase.ID, id, ids)
 }
 
-func (e *Engine) sign(in model.Intent) error {
-	state := e.ledger.State()
-	phase, a, err := e.attemptOf(&state, in)
+// signed returns the fact that a signature, or taking one back, leads to.
+func signed(r *model.Rollout, state *model.State, now time.Time, in model.Intent) (model.Event, error) {
+	phase, a, err := attemptOf(r, state, in)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c := checkOf(phase, in.Check)
 	if c == nil {
-		return noCheck(e.o.Rollout, phase, in.Check)
+		return nil, noCheck(r, phase, in.Check)
 	}
-	result, signed := state.Checks[c.ID]
+	result, is := state.Checks[c.ID]
 	switch {
 	case in.Kind == model.Sign && c.Kind == model.CheckMetric:
-		return refuse("%q holds while %s passes: there is nothing to sign", c.Text, c.Metric)
+		return nil, refuse("%q holds while %s passes: there is nothing to sign", c.Text, c.Metric)
 	case in.Kind == model.Sign && c.Kind != model.CheckSign && in.Reason == "":
-		return refuse("gonogo finds out about %q; vouching for it instead %w", c.Text, model.ErrNeedsReason)
-	case in.Kind == model.Unsign && !signed:
-		return refuse("%q is not signed", c.Text)
+		return nil, refuse("gonogo finds out about %q; vouching for it instead %w", c.Text, model.ErrNeedsReason)
+	case in.Kind == model.Unsign && !is:
+		return nil, refuse("%q is not signed", c.Text)
 	case in.Kind == model.Unsign:
-		return e.ledger.Record(in.By, in.ID, model.CheckUnsigned{Phase: phase.ID, Attempt: a.N, Check: c.ID})
-	case signed && result.Counts(c, e.o.Now()) && !result.Ran:
-		return refuse("%q is signed already, by %s", c.Text, result.By.Name)
+		return model.CheckUnsigned{Phase: phase.ID, Attempt: a.N, Check: c.ID}, nil
+	case is && result.Counts(c, now) && !result.Ran:
+		return nil, refuse("%q is signed already, by %s", c.Text, result.By.Name)
 	}
-	return e.ledger.Record(in.By, in.ID, model.CheckSigned{Phase: phase.ID, Attempt: a.N, Check: c.ID, Note: in.Reason})
+	return model.CheckSigned{Phase: phase.ID, Attempt: a.N, Check: c.ID, Note: in.Reason}, nil
 }

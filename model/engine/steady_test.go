@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 // verified waits until every verify of the rollback that runs was confirmed once.
@@ -232,7 +233,7 @@ func TestRestartThatCannotBeSeenIsNotVerified(t *testing.T) {
 			if got := p.does(model.Intent{Kind: model.ArmRollback}); got.Outcome != c.want || strings.Contains(got.Summary, "everything was seen") {
 				t.Errorf("%s: %s", got.Outcome, got.Summary)
 			}
-			text := model.Summary(o.Rollout, &p.last.State, p.last.State.LastDown)
+			text := words.Summary(o.Rollout, &p.last.State, p.last.State.LastDown)
 			if first, _, _ := strings.Cut(text, "\n"); strings.Contains(first, "confirmed") && !strings.Contains(first, "not confirmed") && strings.Contains(text, "NOT SAFE") {
 				t.Errorf("it says two things:\n%s", text)
 			}

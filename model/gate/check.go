@@ -64,7 +64,7 @@ func checkLine(c *model.Check, result model.CheckState, known bool, now time.Tim
 	case c.Kind == model.CheckRun:
 		line.State, line.Reason = model.Manual, "waits to be run: "+model.Inert(string(c.Action))
 	default:
-		line.State, line.Reason = model.Manual, "waits for a signature: sign "+model.Inert(string(c.ID))
+		line.State, line.Reason = model.Manual, "needs sign-off: space, or gonogo sign "+model.Inert(string(c.ID))
 	}
 	if !counts {
 		return line

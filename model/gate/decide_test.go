@@ -66,7 +66,7 @@ func TestDecide(t *testing.T) {
 		{
 			name: "not signed", phase: "ten", lines: []model.Line{good, enough(model.Pass)}, soak: time.Hour,
 			headline: model.Hold, worst: model.Manual, passed: 3, healthy: true,
-			reasons: []string{"Logs look right: waits for a signature: sign logs"},
+			reasons: []string{"Logs look right: needs sign-off: space, or gonogo sign logs"},
 		},
 		{
 			name: "collecting for a while", phase: "ten", lines: []model.Line{good, enough(model.Collecting)}, checks: signed, soak: time.Hour,
@@ -84,7 +84,7 @@ func TestDecide(t *testing.T) {
 			headline: model.NoGo, worst: model.Warn,
 			reasons: []string{
 				"Latency: because", "Errors: fine",
-				"Soak: 1m of 1h, stands still until every metric is on target", "Logs look right: waits for a signature: sign logs",
+				"Soak: 1m of 1h, stands still until every metric is on target", "Logs look right: needs sign-off: space, or gonogo sign logs",
 			},
 		},
 		{

@@ -3,6 +3,7 @@ package gate
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"gonogo/model"
@@ -92,7 +93,7 @@ func (f *finding) endedWords() string {
 func (f *finding) alertWords(m *model.Metric, v float64, tested bool) string {
 	text := position(m.Unit, v, m.Alert, f.alert) + " (alert)"
 	if tested {
-		text = position(m.Unit, v, m.Target, f.limit) + ", and the events counted prove the alert " + m.Alert.Text
+		text = position(m.Unit, v, m.Target, f.limit) + ", confirmed " + beyond(m.Unit, m.Alert, f.alert)
 	}
 	if f.state == model.Warn {
 		return text + ", FAIL in " + model.FormatDuration(m.AlertFor-f.held)
@@ -101,6 +102,14 @@ func (f *finding) alertWords(m *model.Metric, v float64, tested bool) string {
 		return text + " for " + model.FormatDuration(f.held)
 	}
 	return text
+}
+
+// beyond says on which side of its threshold a value is that is in alert: "above 5%".
+func beyond(u model.Unit, alert *model.Target, limit float64) string {
+	if strings.HasPrefix(alert.Op, "<") {
+		return "below " + model.FormatValue(u, limit)
+	}
+	return "above " + model.FormatValue(u, limit)
 }
 
 // counted says what a running test has counted.

@@ -15,7 +15,7 @@ func (w *work) apply(level int) (Do, bool) {
 		return Do{}, false
 	}
 	n := todo[0]
-	if w.isBusy(n) || w.f.Marking {
+	if w.isBusy(n) || w.f.Marking || slices.ContainsFunc(w.todo(model.StepSet, level), func(set int) bool { return w.isBusy(set) && w.awaits(n, set) }) {
 		return Do{}, true
 	}
 	if do := w.mark(level, model.StepRun); len(do.Begin) > 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 // many is a rollout of thirty tenants, half of them in the first phase.
@@ -192,7 +193,7 @@ func TestEveryoneIsNotNobody(t *testing.T) {
 	if _, known := r.Flags[1].Members(s.Flags["tenants"]); known {
 		t.Error("everyone is somebody, and who is not known")
 	}
-	text := model.Summary(r, &s, &model.PlanState{Plan: p, Steps: make([]model.StepState, len(p.Steps))})
+	text := words.Summary(r, &s, &model.PlanState{Plan: p, Steps: make([]model.StepState, len(p.Steps))})
 	if want := "tenants: everyone (30) → a0,a1,a2"; !strings.Contains(text, want) {
 		t.Errorf("the summary does not say %q:\n%s", want, text)
 	}

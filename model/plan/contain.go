@@ -23,16 +23,20 @@ const (
 // parallel. A step that widens is set only after its masters were observed off; where
 // that needs the restarts it is left for containLate. On the way up nothing widens
 // while a step before it has failed; on the way down nothing but a master that
-// opens waits for a store that hangs.
+// opens, and the restart that makes its flag live, waits for a store that hangs.
 func (w *work) contain(level int) (Do, bool) {
 	if w.ran(level) {
-		return Do{}, false // what is left waits for containLate
+		return w.takeUp(level) // what is left waits for containLate
 	}
 	do := w.mark(level, model.StepSet)
 	todo := w.todo(model.StepSet, level)
 	more := w.f.Marking || len(do.Begin) > 0
 	for _, n := range todo {
-		more = more || w.isBusy(n)
+		end, leaves := w.leavesAt(n, level)
+		more = more || w.isBusy(n) && (!leaves || w.f.Now.Before(end))
+		if leaves && w.f.Now.Before(end) && (do.Wait.IsZero() || end.Before(do.Wait)) {
+			do.Wait = end
+		}
 	}
 	for _, batches := range w.waves(todo) {
 		if blocked, until := w.blocked(batches); blocked {
@@ -46,13 +50,53 @@ func (w *work) contain(level int) (Do, bool) {
 			return do, true
 		}
 		if len(begin) > 0 {
-			if w.down {
-				do.Wait = w.f.Now.Add(waveFor)
+			if end := w.f.Now.Add(waveFor); w.down && (do.Wait.IsZero() || end.Before(do.Wait)) {
+				do.Wait = end
 			}
 			return do, true
 		}
 	}
 	return do, more || len(w.f.Looking) > 0
+}
+
+// leavesAt returns when the level's restarts go on without step n, which is under
+// way: on the way down they do not wait for a store that hangs, unless the next of them is
+// what makes its flag live, or the step itself waits for others.
+func (w *work) leavesAt(n, level int) (time.Time, bool) {
+	since, busy := w.f.Busy[n]
+	runs := w.todo(model.StepRun, level)
+	if !w.down || !busy || !w.free(n) || len(runs) == 0 || w.awaits(runs[0], n) {
+		return time.Time{}, false
+	}
+	return since.Add(waveFor), true
+}
+
+// free reports whether set step n never waits for another.
+func (w *work) free(n int) bool {
+	return len(w.p.Plan.Steps[n].After) == 0 && !w.opensMaster([][]int{{n}})
+}
+
+// takeUp begins again, on the way down, what the restarts did not wait for, where
+// the process that began it is gone.
+func (w *work) takeUp(level int) (Do, bool) {
+	var again []int
+	for _, n := range w.todo(model.StepSet, level) {
+		if w.down && w.free(n) && !w.isBusy(n) {
+			again = append(again, n)
+		}
+	}
+	var do Do
+	for _, batches := range w.waves(again) {
+		for _, batch := range batches {
+			do.Begin = append(do.Begin, Job{Kind: JobSet, Level: level, Steps: batch})
+		}
+	}
+	return do, len(again) > 0
+}
+
+// awaits reports whether action step run makes the flag of set step n live.
+func (w *work) awaits(run, n int) bool {
+	return slices.Contains(w.flag(n).Apply, w.p.Plan.Steps[run].Action)
 }
 
 // open returns what of the batches may be written now, and what must be looked

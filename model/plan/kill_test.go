@@ -38,14 +38,14 @@ func drawRollout(rt *rapid.T) *model.Rollout {
 	}
 	steady := time.Duration(rapid.IntRange(0, 5).Draw(rt, "steady")) * time.Second
 	level := func(v model.Value, hold time.Duration) model.Level {
-		return model.Level{Set: []model.Setting{{Flag: "list", Value: v}}, Hold: hold, Until: []model.MetricID{"error"}}
+		return model.Level{Set: []model.Setting{{Flag: "list", Value: v}}, Wait: hold, Until: []model.MetricID{"error"}}
 	}
 	emptied := model.ListValue()
 	r.Rollbacks = []model.Rollback{
 		{ID: "off", Emergency: true, Budget: time.Hour, Steady: steady, Scope: model.ScopeSafe, Verify: verify, Run: rapid.SampledFrom([][]model.ActionID{nil, {"a"}}).Draw(rt, "also runs")},
 		{ID: "open", Budget: time.Hour, Steady: steady, Scope: model.ScopeSet, Verify: verify[:2], Set: []model.Setting{{Flag: "list", Value: emptied}, {Flag: "real", Value: off}, {Flag: "third", Value: on}}},
 		{ID: "down", Budget: time.Hour, Steady: steady, Scope: model.ScopeSet, Verify: verify[1:3], Rehearse: model.RehearseDry,
-			Steps: []model.Level{level(model.ListValue("t1", "t2"), time.Minute), level(model.ListValue("t1"), time.Minute)}},
+			Levels: []model.Level{level(model.ListValue("t1", "t2"), time.Minute), level(model.ListValue("t1"), time.Minute)}},
 	}
 	return r
 }

@@ -30,9 +30,9 @@ func ladderRollout() *model.Rollout {
 			Set:    []model.Setting{{Flag: "tenants", Value: model.Value{Type: model.Remove}}},
 			Verify: []model.Verify{{Kind: model.VerifyFlag, Flag: "tenants", Within: time.Minute}}},
 		model.Rollback{ID: "down", Title: "Step down", Scope: model.ScopeSet, Budget: time.Hour, Rehearse: model.RehearseReal,
-			Steps: []model.Level{
-				{Set: []model.Setting{{Flag: "tenants", Value: model.Value{Type: model.Share, Text: "25"}}}, Hold: 10 * time.Minute, Until: []model.MetricID{"error"}},
-				{Set: []model.Setting{{Flag: "tenants", Value: model.Value{Type: model.Share, Text: "10"}}}, Hold: 10 * time.Minute, Until: []model.MetricID{"error"}},
+			Levels: []model.Level{
+				{Set: []model.Setting{{Flag: "tenants", Value: model.Value{Type: model.Share, Text: "25"}}}, Wait: 10 * time.Minute, Until: []model.MetricID{"error"}},
+				{Set: []model.Setting{{Flag: "tenants", Value: model.Value{Type: model.Share, Text: "10"}}}, Wait: 10 * time.Minute, Until: []model.MetricID{"error"}},
 			},
 			Verify: []model.Verify{{Kind: model.VerifyFlag, Flag: "tenants", Within: 2 * time.Minute}, {Kind: model.VerifyHTTP, Title: "it answers", Within: time.Minute}}},
 	)
@@ -69,16 +69,16 @@ func TestLadder(t *testing.T) {
 			[]string{"contain tenants: everyone (30) → t30", "apply restart", "verify tenants is t30"}, ""},
 		{"not observed", model.State{Phase: "ten"}, model.Intent{Kind: model.ArmRollback, Rollback: "some", Remove: []string{"a"}}, nil, "was not observed"},
 		{"in steps, from half", half, model.Intent{Kind: model.ArmRollback, Rollback: "down"}, []string{
-			"contain tenants: 15 → 7, out: t08,t09,t10,t11,t12,t13,t14,t15", "apply restart",
-			"verify tenants is t01,t02,t03,t04 and 3 more", "hold rest for 10m, enough if on target: error",
-			"contain tenants: 7 → 3, out: t04,t05,t06,t07", "apply restart",
-			"verify tenants is t01,t02,t03", "hold rest for 10m, enough if on target: error",
+			"contain tenants: 15 → 7, out: t08, t09, t10, t11, t12, t13, t14, t15", "apply restart",
+			"verify tenants is t01,t02,t03,t04 and 3 more", "hold wait 10m; stop here if on target: error",
+			"contain tenants: 7 → 3, out: t04, t05, t06, t07", "apply restart",
+			"verify tenants is t01,t02,t03", "hold wait 10m; stop here if on target: error",
 			"verify it answers"}, ""},
 		{"those on it stay, in their order", mixed, model.Intent{Kind: model.ArmRollback, Rollback: "down"}, []string{
-			"contain tenants: 9 → 7, out: t04,t26", "apply restart",
-			"verify tenants is t30,t01,t29,t02 and 3 more", "hold rest for 10m, enough if on target: error",
-			"contain tenants: 7 → 3, out: t02,t28,t03,t27", "apply restart",
-			"verify tenants is t30,t01,t29", "hold rest for 10m, enough if on target: error",
+			"contain tenants: 9 → 7, out: t04, t26", "apply restart",
+			"verify tenants is t30,t01,t29,t02 and 3 more", "hold wait 10m; stop here if on target: error",
+			"contain tenants: 7 → 3, out: t02, t28, t03, t27", "apply restart",
+			"verify tenants is t30,t01,t29", "hold wait 10m; stop here if on target: error",
 			"verify it answers"}, ""},
 		{"in steps, from where nobody knows", model.State{Phase: "ten"}, model.Intent{Kind: model.ArmRollback, Rollback: "down"}, nil, "was not observed"},
 		{"a dry drill", at("a", "b"), model.Intent{Kind: model.ArmDrill, Rollback: "some"},

@@ -102,6 +102,7 @@ func (s *scene) says() string {
 func TestNext(t *testing.T) {
 	off := model.BoolValue(false)
 	up := func(s *scene) { s.p.Plan.Kind = model.PlanEnter }
+	alone := func(s *scene) { s.f.Rollout.Flags[1].Apply, s.f.Stores["extra"] = nil, "" } // extra, in a store of its own, live at once
 	openMaster := func(s *scene) { s.p.Plan.Steps[2].Changes[0] = model.Change{Flag: "extra", To: model.BoolValue(true)} }
 	for _, c := range []struct {
 		name string
@@ -122,6 +123,12 @@ func TestNext(t *testing.T) {
 		{"one that runs on leaves it for after the restart", newScene().ended(model.StepDone, 0, 1).sees(false, true), "run 3"},
 		{"a flag that failed does not stop the others", newScene().ended(model.StepFailed, 0).ended(model.StepDone, 1).sees(true, true), "run 3"},
 		{"but does on the way up", newScene().ended(model.StepFailed, 0).ended(model.StepDone, 1).with(up), "skipped 2, skipped 3, skipped 4"},
+		{"the restart waits for a flag that it makes live", newScene().ended(model.StepDone, 0, 2).busy(time.Minute, 1), "wait"},
+		{"and 2 s for any other", newScene().ended(model.StepDone, 0, 2).busy(time.Second, 1).with(alone), "wait 1s"},
+		{"but no longer for a store that hangs", newScene().ended(model.StepDone, 0, 2).busy(2*time.Second, 1).with(alone), "run 3"},
+		{"on the way up it waits for all", newScene().ended(model.StepDone, 0, 2).busy(2*time.Second, 1).with(alone).with(up), "wait"},
+		{"the verifies wait for it", newScene().ended(model.StepDone, 0, 2, 3).busy(time.Minute, 1).with(alone), "wait"},
+		{"another process takes up what hung", newScene().ended(model.StepDone, 0, 2, 3).with(alone), "set 1"},
 		{"after the restart it looks again", newScene().ended(model.StepDone, 0, 1, 3).sees(false, true).with(func(s *scene) { s.f.Effects = 1 }), "look real"},
 		{"and again, as long as the service may need", newScene().ended(model.StepDone, 0, 1, 3).sees(false, true), "wait 250ms"},
 		{"and then gives the list up", newScene().ended(model.StepDone, 0, 1, 3).with(func(s *scene) { s.f.Now = s.f.Now.Add(lateFor) }).sees(false, true), "skipped 2"},

@@ -124,7 +124,7 @@ func resolveFlip(r *model.Rollout, s *model.State, in model.Intent) (model.Plan,
 	p.Warnings = planWarnings(r, settings)
 	for _, need := range f.Needs {
 		if m := s.Flags[need].Current(); m.Equal(model.BoolValue(false)) {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("%s means nothing while %s is off", f.ID, need))
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s is inactive: it needs %s = true", f.ID, need))
 		}
 	}
 	return p, nil

@@ -24,7 +24,7 @@ func resolveRollback(r *model.Rollout, s *model.State, in model.Intent) (model.P
 		return model.Plan{}, refuse("there is no rollback %q", in.Rollback)
 	}
 	p := model.Plan{Kind: model.PlanRollback, Title: b.Title, Rollback: b.ID, Emergency: b.Emergency, Budget: b.Budget, Steady: b.Steady, Phase: s.Phase, Notify: b.Notify}
-	if len(b.Steps) > 0 {
+	if len(b.Levels) > 0 {
 		err := resolveLevels(r, s, b, &p)
 		return p, err
 	}
@@ -83,7 +83,7 @@ func resolveLevels(r *model.Rollout, s *model.State, b *model.Rollback, p *model
 	at := *s // the state as each level finds it
 	at.Flags = map[model.FlagID]model.FlagState{}
 	maps.Copy(at.Flags, s.Flags)
-	for i, level := range b.Steps {
+	for i, level := range b.Levels {
 		settings, err := concrete(r, &at, level.Set, true, nil)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func resolveLevels(r *model.Rollout, s *model.State, b *model.Rollback, p *model
 			f.Stored = set.Value
 			at.Flags[set.Flag] = f
 		}
-		if level.Hold > 0 {
+		if level.Wait > 0 {
 			steps = append(steps, holdStep(level))
 		}
 		for n := range steps {
@@ -118,11 +118,11 @@ func resolveLevels(r *model.Rollout, s *model.State, b *model.Rollback, p *model
 }
 
 func holdStep(l model.Level) model.Step {
-	title := "rest for " + model.FormatDuration(l.Hold)
+	title := "wait " + model.FormatDuration(l.Wait)
 	if len(l.Until) > 0 {
-		title += ", enough if on target: " + joined(l.Until)
+		title += "; stop here if on target: " + joined(l.Until)
 	}
-	return model.Step{Stage: model.StageHold, Kind: model.StepHold, Title: title, Until: l.Until, Timeout: l.Hold}
+	return model.Step{Stage: model.StageHold, Kind: model.StepHold, Title: title, Until: l.Until, Timeout: l.Wait}
 }
 
 func joined[T ~string](names []T) string {

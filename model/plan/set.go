@@ -42,7 +42,7 @@ func Settled(p *model.PlanState, n int, a *Attempt, try int) (End, bool) {
 	case a.Unread != nil || !a.Value.Equal(p.Plan.Steps[n].Changes[0].To), p.Plan.Drill != "" && first:
 		return End{}, false
 	case first:
-		return End{n, model.StepAlready, "it was so before"}, true
+		return End{n, model.StepAlready, ""}, true
 	}
 	return End{n, model.StepDone, "seen in its store"}, true
 }

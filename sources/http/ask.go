@@ -3,58 +3,37 @@ package http
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"strconv"
 	"strings"
 
+	"gonogo/internal/httpclient"
 	"gonogo/sources/poll"
-	"gonogo/sources/transport"
 )
 
 // ask is what is asked for one metric.
 type ask struct {
-	url    string
-	method string
-	body   string
-	json   string // path of the number; empty: the status tells
-	status int    // wanted; 0: any of 200 to 299
+	metricKeys
+	url string // with the path
 }
 
-func (a ask) value(ctx context.Context, client *transport.Client, headers http.Header) (float64, error) {
-	req, err := http.NewRequestWithContext(ctx, a.method, a.url, strings.NewReader(a.body))
-	if err != nil {
-		return 0, client.Error(err)
+func (a ask) value(ctx context.Context, client *httpclient.Client) (float64, error) {
+	r := httpclient.Request{Method: a.Method, URL: a.url, Body: a.Body, StatusOnly: a.JSON == ""}
+	if a.Body != "" && strings.ContainsAny(a.Body[:1], "{[") {
+		r.Header = map[string]string{"Content-Type": "application/json"}
 	}
-	req.Header = headers.Clone()
-	if host := headers.Get("Host"); host != "" {
-		req.Host = host
-	}
-	if a.body != "" && req.Header.Get("Content-Type") == "" && strings.ContainsAny(a.body[:1], "{[") {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return 0, client.Error(err)
-	}
-	defer func() { _ = resp.Body.Close() }() // it was only read
-	wanted := resp.StatusCode/100 == 2
-	if a.status != 0 {
-		wanted = resp.StatusCode == a.status
-	}
+	got, err := client.Call(ctx, r)
+	wanted := got.OK(int(a.Status))
 	switch {
-	case a.json == "" && wanted:
+	case got.Status != 0 && a.JSON != "" && !wanted:
+		return 0, fmt.Errorf("HTTP %d", got.Status)
+	case err != nil:
+		return 0, err
+	case a.JSON == "" && wanted:
 		return 1, nil
-	case a.json == "":
+	case a.JSON == "":
 		return 0, nil
-	case !wanted:
-		return 0, fmt.Errorf("HTTP %d", resp.StatusCode)
 	}
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return 0, fmt.Errorf("read: %w", client.Error(err))
-	}
-	v, err := number(body, a.json)
+	v, err := number(got.Body, a.JSON)
 	if err != nil {
 		return 0, fmt.Errorf("json: %w", client.Error(err))
 	}

@@ -8,98 +8,90 @@ package http
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/tidwall/gjson"
 
+	"gonogo/internal/httpclient"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/poll"
-	"gonogo/sources/transport"
 )
+
+// keys are those of a source that asks URLs.
+type keys struct {
+	URL     string            `toml:"url" secret:"may" required:"true" help:"what every metric's path is joined to"`
+	Headers map[string]string `toml:"headers" now:"http.headers" help:"headers to send; values may be env:NAME or file:PATH"`
+	httpclient.Keys
+}
+
+// metricKeys are those of a metric that it asks for.
+type metricKeys struct {
+	Path   string  `toml:"path" help:"joined to the source's url" otherwise:"nothing"`
+	Method string  `toml:"method" default:"GET" oneof:"GET,HEAD,POST,PUT" help:"how to ask"`
+	Body   string  `toml:"body" help:"what to send" otherwise:"nothing"`
+	JSON   string  `toml:"json" help:"where the number is in the answer, such as hits.total or items.#; without it the value is 1 or 0 by the status"`
+	Status float64 `toml:"status" help:"the HTTP status wanted" otherwise:"any of 200 to 299"`
+}
 
 // Kind returns the kind "http".
 func Kind() config.SourceKind {
 	return config.SourceKind{
-		Doc: "asks URLs that answer a number",
-		Keys: []config.Key{
-			{Name: "url", Type: config.SecretText, Required: true, Help: "what every metric's path is joined to"},
-			{Name: "headers", Type: config.StringMap, Help: "headers to send; values may be env:NAME or file:PATH"},
-			{Name: "http", Type: config.SubTable, Keys: transport.Keys(), Help: "credentials, TLS and proxy"},
-		},
-		MetricKeys: []config.Key{
-			{Name: "path", Type: config.String, Help: "joined to the source's url (default nothing)"},
-			{Name: "method", Type: config.String, OneOf: methods(), Help: "how to ask (default GET)"},
-			{Name: "body", Type: config.String, Help: "what to send (default nothing)"},
-			{Name: "json", Type: config.String, Help: "where the number is in the answer, such as hits.total or items.#; without it the value is 1 or 0 by the status"},
-			{Name: "status", Type: config.Number, Help: "the HTTP status wanted (default any of 200 to 299)"},
-		},
-		Lint:     lint,
-		Describe: describe,
-		Build:    build,
+		Doc:        "asks URLs that answer a number",
+		Keys:       config.KeysOf[keys](),
+		MetricKeys: config.KeysOf[metricKeys](),
+		Lint:       lint,
+		Describe:   describe,
+		Build:      build,
 	}
-}
-
-func methods() []string {
-	return []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut}
 }
 
 func lint(m config.MetricPart) []config.Finding {
 	var found []config.Finding
-	if s := m.Table.Number("status"); m.Table.Has("status") && (s < 100 || s > 599 || s != float64(int(s))) {
+	k := config.Into[metricKeys](m.Table, "")
+	if s := k.Status; m.Table.Has("status") && (s < 100 || s > 599 || s != float64(int(s))) {
 		found = append(found, config.Finding{Key: "status", Message: "not an HTTP status: expected 100 to 599"})
 	}
-	if p := m.Table.String("path"); p != "" {
+	if p := k.Path; p != "" {
 		if u, err := url.Parse(p); err != nil || u.Host != "" || u.Scheme != "" {
 			found = append(found, config.Finding{Key: "path", Message: "not a path: expected something like /health?full=1"})
 		}
 	}
-	if m.Table.Has("body") && (method(m.Table) == http.MethodGet || method(m.Table) == http.MethodHead) {
+	if k.Body != "" && (k.Method == "GET" || k.Method == "HEAD") {
 		found = append(found, config.Finding{Key: "body", Message: `is sent with GET: set method = "POST" if it should be read`, Warning: true})
 	}
 	return found
 }
 
-func method(t config.Table) string {
-	if m := t.String("method"); m != "" {
-		return m
-	}
-	return http.MethodGet
-}
-
 func describe(m config.MetricPart) string {
-	text := method(m.Table) + " " + m.Table.String("path")
-	if j := m.Table.String("json"); j != "" {
-		text += " → " + j
+	k := config.Into[metricKeys](m.Table, "")
+	text := k.Method + " " + k.Path
+	if k.JSON != "" {
+		text += " → " + k.JSON
 	}
 	return model.Inert(strings.TrimSpace(text))
 }
 
 func build(part config.SourcePart) (model.Source, error) {
-	client, err := transport.New(part.Table.Table("http"), part.Dir)
+	k := config.Into[keys](part.Table, part.Dir)
+	client, err := httpclient.New(k.HTTP.WithHeaders(k.Headers), part.Dir, httpclient.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
-	base, err := client.URL(part.Table, "url", part.Dir)
+	base, err := client.URL(k.URL, part.Dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("url: %w", err)
 	}
-	headers, err := client.Headers(part.Table, "headers", part.Dir)
-	if err != nil {
-		return nil, err
-	}
-	s := &source{client: client, headers: headers, metrics: part.Metrics, asks: map[model.MetricID]ask{}}
+	client.HideQuery(base)
+	s := &source{client: client, metrics: part.Metrics, asks: map[model.MetricID]ask{}}
 	for _, m := range part.Metrics {
-		u, err := join(base, m.Table.String("path"))
+		q := config.Into[metricKeys](m.Table, part.Dir)
+		u, err := join(base, q.Path)
 		if err != nil {
 			return nil, fmt.Errorf("metric %q: %w", m.Metric.ID, err)
 		}
-		s.asks[m.Metric.ID] = ask{
-			url: u, method: method(m.Table), body: m.Table.String("body"),
-			json: m.Table.String("json"), status: int(m.Table.Number("status")),
-		}
+		s.asks[m.Metric.ID] = ask{metricKeys: q, url: u}
 	}
 	return s, nil
 }
@@ -123,19 +115,18 @@ func join(base *url.URL, path string) (string, error) {
 }
 
 type source struct {
-	client  *transport.Client
-	headers http.Header
+	client  *httpclient.Client
 	metrics []config.MetricPart
 	asks    map[model.MetricID]ask
 }
 
 // Run implements model.Source.
 func (s *source) Run(ctx context.Context, out model.Emitter) error {
-	defer s.client.CloseIdleConnections()
+	defer s.client.Close()
 	return poll.Loop{
 		Metrics: s.metrics,
 		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
-			v, err := s.asks[m.Metric.ID].value(ctx, s.client, s.headers)
+			v, err := s.asks[m.Metric.ID].value(ctx, s.client)
 			return model.Reading{Value: v}, err
 		},
 	}.Run(ctx, out)

@@ -19,7 +19,7 @@ func (s server) doubt(warnings v1.Warnings) error {
 	warnings = slices.DeleteFunc(slices.Clone(warnings), func(w string) bool {
 		return strings.HasPrefix(w, annotations.PromQLInfo.Error())
 	})
-	return query.Doubt(warnings, s.client.Redact)
+	return query.Doubt(warnings, s.client.Mask)
 }
 
 // explain returns err in short, without secrets, and with what to do about it.
@@ -41,7 +41,7 @@ func (s server) explain(err error) error {
 		case body == "":
 			return fmt.Errorf("HTTP %s", code)
 		}
-		return fmt.Errorf("HTTP %s: %s", code, poll.Cut(s.client.Redact(body), 120))
+		return fmt.Errorf("HTTP %s: %s", code, poll.Cut(s.client.Mask(body), 120))
 	case v1.ErrBadResponse:
 		switch {
 		case html:
@@ -50,7 +50,7 @@ func (s server) explain(err error) error {
 			return fmt.Errorf("HTTP %s: is url right?", code)
 		}
 		what, _, _ := strings.Cut(e.Msg, ", error found in") // a piece of the answer, which may cut a secret in two
-		return fmt.Errorf("not Prometheus' JSON: %s", poll.Cut(s.client.Redact(what), 120))
+		return fmt.Errorf("not Prometheus' JSON: %s", poll.Cut(s.client.Mask(what), 120))
 	}
-	return fmt.Errorf("%s: %s", e.Type, poll.Cut(s.client.Redact(e.Msg), 200))
+	return fmt.Errorf("%s: %s", e.Type, poll.Cut(s.client.Mask(e.Msg), 200))
 }

@@ -16,21 +16,24 @@ import (
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	prom "github.com/prometheus/common/model"
 
+	"gonogo/internal/httpclient"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/poll"
 	"gonogo/sources/query"
-	"gonogo/sources/transport"
 )
+
+// keys are those of a Prometheus server.
+type keys struct {
+	URL string `toml:"url" secret:"may" required:"true" help:"where the server is, such as http://127.0.0.1:9090"`
+	httpclient.Keys
+}
 
 // Kind returns the kind "prometheus".
 func Kind() config.SourceKind {
 	return config.SourceKind{
-		Doc: "asks a Prometheus server, or one that speaks its API",
-		Keys: []config.Key{
-			{Name: "url", Type: config.SecretText, Required: true, Help: "where the server is, such as http://127.0.0.1:9090"},
-			{Name: "http", Type: config.SubTable, Keys: transport.Keys(), Help: "credentials, TLS, proxy and headers"},
-		},
+		Doc:        "asks a Prometheus server, or one that speaks its API",
+		Keys:       config.KeysOf[keys](),
 		MetricKeys: config.KeysOf[query.Keys](),
 		Lint:       query.Lint,
 		Facts:      query.Facts,
@@ -40,20 +43,21 @@ func Kind() config.SourceKind {
 }
 
 func build(part config.SourcePart) (model.Source, error) {
-	client, err := transport.New(part.Table.Table("http"), part.Dir)
+	k := config.Into[keys](part.Table, part.Dir)
+	client, err := httpclient.New(k.HTTP, part.Dir, httpclient.Options{ShallowJSON: true})
 	if err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
-	client.AnswersJSON()
-	u, err := client.URL(part.Table, "url", part.Dir)
+	u, err := client.URL(k.URL, part.Dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("url: %w", err)
 	}
+	client.HideQuery(u)
 	queries, err := query.ParseAll(part.Metrics)
 	if err != nil {
 		return nil, err
 	}
-	c, err := api.NewClient(api.Config{Address: u.String(), Client: &client.Client})
+	c, err := api.NewClient(api.Config{Address: u.String(), Client: client.HTTP()})
 	if err != nil {
 		return nil, fmt.Errorf("url: %w", client.Error(err))
 	}
@@ -61,7 +65,7 @@ func build(part config.SourcePart) (model.Source, error) {
 }
 
 type source struct {
-	client  *transport.Client
+	client  *httpclient.Client
 	server  server
 	queries map[model.MetricID]*query.Query
 	metrics []config.MetricPart
@@ -69,7 +73,7 @@ type source struct {
 
 // Run implements model.Source.
 func (s *source) Run(ctx context.Context, out model.Emitter) error {
-	defer s.client.CloseIdleConnections()
+	defer s.client.Close()
 	sessions := query.Begin(s.queries)
 	return poll.Loop{
 		Metrics: s.metrics,
@@ -85,7 +89,7 @@ func (s *source) Run(ctx context.Context, out model.Emitter) error {
 // server is the query.Backend over the server's API.
 type server struct {
 	api    v1.API
-	client *transport.Client
+	client *httpclient.Client
 }
 
 func (s server) Instant(ctx context.Context, expr string, at time.Time) (prom.Value, error) {
@@ -115,7 +119,7 @@ func (s server) Rules(ctx context.Context) ([]query.Rule, error) {
 			if !ok {
 				continue
 			}
-			rule := query.Rule{Name: a.Name, Labels: map[string]string{}, Evaluated: a.LastEvaluation, Trouble: s.client.Redact(a.LastError)}
+			rule := query.Rule{Name: a.Name, Labels: map[string]string{}, Evaluated: a.LastEvaluation, Trouble: s.client.Mask(a.LastError)}
 			for name, value := range a.Labels {
 				rule.Labels[string(name)] = string(value)
 			}

@@ -28,18 +28,6 @@ type Ruler interface {
 	Rules(ctx context.Context) ([]Rule, error)
 }
 
-// alerts returns what the query asks of alerts, where it asks for nothing else.
-func (q *Query) alerts() ([][]*labels.Matcher, bool) {
-	var all [][]*labels.Matcher
-	for _, s := range q.selectors {
-		if s.expr.Name != "ALERTS" || s.at != nil || s.offset != 0 {
-			return nil, false
-		}
-		all = append(all, s.expr.LabelMatchers)
-	}
-	return all, len(all) > 0
-}
-
 // evaluatedAgo returns how long ago the rules were evaluated whose alerts are
 // asked for: that of the one longest ago. It fails where one is not there, or in trouble.
 func evaluatedAgo(ctx context.Context, b Backend, asked [][]*labels.Matcher, now prom.Time) (time.Duration, error) {

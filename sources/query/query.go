@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"gonogo/model"
@@ -159,4 +160,16 @@ func parse(text string) (parser.Expr, error) {
 		return nil, fmt.Errorf("a range of values where one is needed: put rate() or another function around it")
 	}
 	return nil, fmt.Errorf("a %s where a number is needed", expr.Type())
+}
+
+// alerts returns what the query asks of alerts, where it asks for nothing else.
+func (q *Query) alerts() ([][]*labels.Matcher, bool) {
+	var all [][]*labels.Matcher
+	for _, s := range q.selectors {
+		if s.expr.Name != "ALERTS" || s.at != nil || s.offset != 0 {
+			return nil, false
+		}
+		all = append(all, s.expr.LabelMatchers)
+	}
+	return all, len(all) > 0
 }

@@ -19,11 +19,11 @@ import (
 	"sync"
 	"time"
 
+	"gonogo/internal/httpclient"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/poll"
 	"gonogo/sources/query"
-	"gonogo/sources/transport"
 )
 
 const (
@@ -32,19 +32,19 @@ const (
 	firstWait = 3 * time.Second
 )
 
-// keys are those of a source that scrapes, besides http.
+// keys are those of a source that scrapes.
 type keys struct {
 	Targets []string      `toml:"targets" required:"true" help:"URLs of the pages, such as http://127.0.0.1:8080/metrics"`
 	Every   time.Duration `toml:"every" default:"5s" help:"how often they are scraped"`
 	Job     string        `toml:"job" help:"the label job of their series" otherwise:"the source's name"`
+	httpclient.Keys
 }
 
 // Kind returns the kind "scrape".
 func Kind() config.SourceKind {
 	return config.SourceKind{
-		Doc: "scrapes /metrics pages itself and answers PromQL, without a Prometheus server",
-		Keys: append(config.KeysOf[keys](),
-			config.Key{Name: "http", Type: config.SubTable, Keys: transport.Keys(), Help: "credentials, TLS, proxy and headers"}),
+		Doc:        "scrapes /metrics pages itself and answers PromQL, without a Prometheus server",
+		Keys:       config.KeysOf[keys](),
 		MetricKeys: config.KeysOf[query.Keys](),
 		Lint:       query.Lint,
 		Facts:      query.Facts,
@@ -54,7 +54,8 @@ func Kind() config.SourceKind {
 }
 
 func build(part config.SourcePart) (model.Source, error) {
-	client, err := transport.New(part.Table.Table("http"), part.Dir)
+	k := config.Into[keys](part.Table, part.Dir)
+	client, err := httpclient.New(k.HTTP, part.Dir, httpclient.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
@@ -62,7 +63,6 @@ func build(part config.SourcePart) (model.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := config.Into[keys](part.Table, part.Dir)
 	s := &source{
 		client:  client,
 		queries: queries,
@@ -93,7 +93,7 @@ func build(part config.SourcePart) (model.Source, error) {
 }
 
 type source struct {
-	client  *transport.Client
+	client  *httpclient.Client
 	queries map[model.MetricID]*query.Query
 	metrics []config.MetricPart
 	targets []*target
@@ -103,7 +103,7 @@ type source struct {
 
 // Run implements model.Source.
 func (s *source) Run(ctx context.Context, out model.Emitter) (err error) {
-	defer s.client.CloseIdleConnections()
+	defer s.client.Close()
 	db, err := openStore(s.dir)
 	if err != nil {
 		return err

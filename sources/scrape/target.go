@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"strings"
@@ -16,10 +15,9 @@ import (
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
 
-	"gonogo/internal/secret"
+	"gonogo/internal/httpclient"
 	"gonogo/model"
 	"gonogo/sources/poll"
-	"gonogo/sources/transport"
 )
 
 // errStore is what the errors of storing wrap: the page was fine.
@@ -32,7 +30,7 @@ const accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.
 
 // target is one page. Only its follow goroutine touches it, but for err.
 type target struct {
-	client   *transport.Client
+	client   *httpclient.Client
 	url      string
 	instance string
 	job      string
@@ -52,16 +50,12 @@ type series struct {
 }
 
 // newTarget returns the target of the URL text, /metrics where it has no path.
-func newTarget(client *transport.Client, text, job, dir string) (*target, error) {
-	text, err := secret.Resolve(text, dir)
+func newTarget(client *httpclient.Client, text, job, dir string) (*target, error) {
+	u, err := client.URL(text, dir)
 	if err != nil {
 		return nil, err
 	}
-	u, err := transport.ParseURL(text)
-	if err != nil {
-		return nil, err
-	}
-	client.HideURL(u)
+	client.HideQuery(u)
 	if u.Path == "" {
 		u.Path = "/metrics"
 	}
@@ -125,28 +119,14 @@ func (t *target) fetch(ctx context.Context, timeout time.Duration) (page []byte,
 			err = fmt.Errorf("timed out after %s", model.FormatDuration(timeout))
 		}
 	}()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.url, nil)
-	if err != nil {
-		return nil, "", t.client.Error(err)
-	}
-	req.Header.Set("Accept", accept)
-	resp, err := t.client.Do(req)
-	if err != nil {
-		return nil, "", t.client.Error(err)
-	}
-	defer func() { _ = resp.Body.Close() }() // it was only read
-	if resp.StatusCode != http.StatusOK {
-		return nil, "", fmt.Errorf("HTTP %d", resp.StatusCode)
-	}
-	contentType = resp.Header.Get("Content-Type")
-	if strings.HasPrefix(contentType, "text/html") {
+	a, err := t.client.Call(ctx, httpclient.Request{Method: http.MethodGet, URL: t.url, Header: map[string]string{"Accept": accept}})
+	switch {
+	case a.Status != 0 && a.Status != http.StatusOK:
+		return nil, "", fmt.Errorf("HTTP %d", a.Status)
+	case strings.HasPrefix(a.ContentType, "text/html"):
 		return nil, "", errors.New("answered HTML, not metrics: is the target's path right?")
 	}
-	page, err = io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, "", fmt.Errorf("read: %w", t.client.Error(err))
-	}
-	return page, contentType, nil
+	return a.Body, a.ContentType, err
 }
 
 // store appends page at the time at, with up, and marks what is gone as stale.

@@ -5,26 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/spf13/cobra"
-
 	"gonogo/model"
 )
-
-// cmdAdopt shows what the config on disk changes, and has the engine take it.
-func (w *World) cmdAdopt(config *string) *cobra.Command {
-	var how consent
-	c := &cobra.Command{
-		Use: "adopt", Short: "Take the config as it is now, after it was changed", Args: cobra.NoArgs,
-		Long: "Show what the changed config would change, ask, and have the engine go on with it: without a restart, and\n" +
-			"whoever's engine it is. One that does not load is refused, and so are changes of rollout.id,\n" +
-			"rollout.state_dir and journal.anchor, and any change while a plan is armed or runs.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error { return s.adopt(ctx, how) })
-		},
-	}
-	how.flags(c)
-	return c
-}
 
 func (s *session) adopt(ctx context.Context, how consent) error {
 	if _, err := s.next(ctx); err != nil {
@@ -47,7 +29,7 @@ func (s *session) adopt(ctx context.Context, how consent) error {
 	if how.dry {
 		return nil
 	}
-	if err := s.confirm(ctx, how); err != nil {
+	if err := (driver{s}).confirm(ctx, how); err != nil {
 		return err
 	}
 	if err := s.submit(ctx, model.Intent{Kind: model.Adopt, Reason: hash}); err != nil {

@@ -14,7 +14,7 @@ import (
 // typed returns the lines that the person types; it is closed where the terminal
 // is lost, or at its end. One goroutine reads for the whole session: a read from a
 // terminal cannot be taken back, so it ends with the process at the latest.
-func (s *session) typed() <-chan string {
+func (s driver) typed() <-chan string {
 	if s.lines == nil {
 		lines := make(chan string)
 		s.lines = lines
@@ -29,7 +29,7 @@ func (s *session) typed() <-chan string {
 }
 
 // word is what a person must type to have something done.
-func (s *session) word() string {
+func (s driver) word() string {
 	if s.rollout.Environment.Critical {
 		return s.rollout.Environment.Name
 	}
@@ -37,7 +37,7 @@ func (s *session) word() string {
 }
 
 // mayAsk returns a usage error where something must be confirmed, and nobody can be asked.
-func (s *session) mayAsk(c consent) error {
+func (s driver) mayAsk(c consent) error {
 	if !c.yes && !s.w.Ask {
 		return usage("this command makes changes: add --yes, since there is no terminal to ask at")
 	}
@@ -47,7 +47,7 @@ func (s *session) mayAsk(c consent) error {
 var errNotConfirmed = Exit{ExitCancelled, errors.New("not confirmed: nothing was done")}
 
 // confirm asks the person for what is no plan.
-func (s *session) confirm(ctx context.Context, c consent) error {
+func (s driver) confirm(ctx context.Context, c consent) error {
 	if err := s.mayAsk(c); err != nil || c.yes {
 		return err
 	}
@@ -104,7 +104,7 @@ func news(shown, p *model.PlanState) decision {
 
 // fire asks the person whether the armed plan shall fire, until it is fired, cancelled
 // or decided elsewhere, and returns the plan to follow, as it was shown last.
-func (s *session) fire(ctx context.Context, c consent, shown *model.PlanState) (*model.PlanState, error) {
+func (s driver) fire(ctx context.Context, c consent, shown *model.PlanState) (*model.PlanState, error) {
 	for {
 		s.prompt(shown)
 		do, err := s.await(ctx, shown)
@@ -136,7 +136,7 @@ func (s *session) fire(ctx context.Context, c consent, shown *model.PlanState) (
 }
 
 // prompt says what to type, and what happens if nothing is typed.
-func (s *session) prompt(p *model.PlanState) {
+func (s driver) prompt(p *model.PlanState) {
 	if p.FireAt.IsZero() {
 		_, _ = fmt.Fprintf(s.w.Err, "Type %q to do this: ", s.word())
 		return
@@ -146,7 +146,7 @@ func (s *session) prompt(p *model.PlanState) {
 }
 
 // await waits for the person, or for news of the plan that they were shown.
-func (s *session) await(ctx context.Context, shown *model.PlanState) (decision, error) {
+func (s driver) await(ctx context.Context, shown *model.PlanState) (decision, error) {
 	for {
 		got, err := s.listen(ctx, s.typed())
 		switch {
@@ -165,7 +165,7 @@ func (s *session) await(ctx context.Context, shown *model.PlanState) (decision, 
 
 // fireShown fires the plan by its id and hash. Where it would do something else by
 // now, it says so and returns what is armed instead, which is to be shown.
-func (s *session) fireShown(ctx context.Context, shown *model.PlanState) (instead *model.PlanState, err error) {
+func (s driver) fireShown(ctx context.Context, shown *model.PlanState) (instead *model.PlanState, err error) {
 	err = s.submit(ctx, model.Intent{Kind: model.Fire, Plan: shown.Plan.ID, Hash: shown.Plan.Hash})
 	p := s.last.State.Plan
 	switch same := p.Plan.ID == shown.Plan.ID; {
@@ -179,7 +179,7 @@ func (s *session) fireShown(ctx context.Context, shown *model.PlanState) (instea
 }
 
 // cancel keeps the armed plan from running. A person may be gone by now, so it has a time of its own.
-func (s *session) cancel(ctx context.Context, p *model.PlanState) error {
+func (s driver) cancel(ctx context.Context, p *model.PlanState) error {
 	if ctx.Err() != nil {
 		_, _ = fmt.Fprintln(s.w.Err)
 	}
@@ -198,7 +198,7 @@ func (s *session) cancel(ctx context.Context, p *model.PlanState) error {
 const cancelWithin = 5 * time.Second
 
 // tellLeft says what becomes of an armed emergency whose terminal is gone.
-func (s *session) tellLeft(p *model.PlanState) {
+func (s driver) tellLeft(p *model.PlanState) {
 	_, _ = fmt.Fprintln(s.w.Err)
 	if p.FireAt.IsZero() {
 		_, _ = fmt.Fprintf(s.w.Err, "gonogo: %q stays armed until somebody fires or cancels it\n", p.Plan.Title)

@@ -28,5 +28,5 @@ func (s *session) attend(ctx context.Context, result error) {
 	t := *s
 	t.w = &beside
 	_, _ = fmt.Fprintf(s.w.Err, "gonogo: %q goes on:\n", p.Plan.Title)
-	_ = t.followPlan(ctx, consent{}, p) // its end is told; the command's status says how that itself went
+	_ = driver{&t}.followPlan(ctx, consent{}, p) // its end is told; the command's status says how that itself went
 }

@@ -1,7 +1,6 @@
 package headless
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,66 +9,9 @@ import (
 	"gonogo/model"
 )
 
-// CheckLive asks every source once and observes every flag of r through seat,
-// whose state directory is thrown away afterwards, then says what try found.
-// Nothing is changed. What does not answer ends it with ExitUnknown.
-func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try func() []error) error {
-	bad, unseen := 0, 0
-	once := *w
-	once.Open = func(string, Use) (Opened, error) { return Opened{Seat: seat, Rollout: r}, nil }
-	err := once.with(ctx, "", func(ctx context.Context, s *session) error {
-		if _, err := s.settled(ctx); err != nil {
-			return err
-		}
-		snap, err := s.patient(ctx)
-		if err != nil {
-			return err
-		}
-		bad += tellMetrics(w.Out, snap)
-		bad += tellFlags(w.Out, snap)
-		for _, l := range snap.Lines {
-			if l.Missing != "" {
-				unseen++
-			}
-		}
-		return nil
-	})
-	for _, e := range try() {
-		bad++
-		_, _ = fmt.Fprintf(w.Out, "✖ %s\n", model.Inert(e.Error()))
-	}
-	switch {
-	case err != nil:
-		return err
-	case bad > 0:
-		return Exit{ExitUnknown, fmt.Errorf("%d of what the config names did not answer as it should", bad)}
-	}
-	if unseen > 0 {
-		_, err = fmt.Fprintf(w.Out, "everything answers, but %d metrics count something that was never seen: look at the names\n", unseen)
-		return err
-	}
-	_, err = fmt.Fprintln(w.Out, "everything answers")
-	return err
-}
-
 // livePatience is how long a metric without data may take to have some: a
 // source that scrapes by itself begins with none, and a rate needs two scrapes.
 const livePatience = 15 * time.Second
-
-// patient waits until no metric lacks data, at most livePatience.
-func (s *session) patient(ctx context.Context) (*model.Snapshot, error) {
-	timed, done := context.WithTimeout(ctx, livePatience)
-	defer done()
-	for lacksData(s.last) {
-		if _, err := s.next(timed); err != nil {
-			if timed.Err() != nil && ctx.Err() == nil {
-				break
-			}
-			return nil, err
-		}
-	}
-	return s.last, nil
-}
 
 func lacksData(s *model.Snapshot) bool {
 	for _, l := range s.Lines {

@@ -17,7 +17,7 @@ func (w *World) Commands(config *string) []*cobra.Command {
 	cmds := []*cobra.Command{
 		w.cmdStatus(config), w.cmdGate(config), w.cmdFlag(config), w.cmdAdvance(config), w.cmdRollback(config), w.cmdRehearse(config),
 		w.cmdSign(config), w.cmdVeto(config), w.cmdBaseline(config), w.cmdLog(config),
-		w.cmdIntent(config, "hold", "Stop all ways up until resume; ways down stay open", true,
+		w.cmdIntent(config, "hold", "Stop all ways up until resume; rollbacks stay open", true,
 			model.Intent{Kind: model.HoldOn}, "held"),
 		w.cmdIntent(config, "resume", "Let the rollout go on after a hold", false, model.Intent{Kind: model.Resume}, "resumed"),
 		w.cmdAdopt(config),
@@ -81,21 +81,6 @@ func (w *World) cmdGate(config *string) *cobra.Command {
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	c.Flags().StringVar(&wait, "wait", "", "go on until GO, but no longer than this, such as 10m")
 	return c
-}
-
-// untilGo waits for GO, at most d.
-func (s *session) untilGo(ctx context.Context, d time.Duration) (*model.Snapshot, error) {
-	timed, done := context.WithTimeout(ctx, d)
-	defer done()
-	for s.last.VerdictAt(s.last.At).Headline != model.GO {
-		if _, err := s.next(timed); err != nil {
-			if timed.Err() != nil && ctx.Err() == nil {
-				break
-			}
-			return nil, err
-		}
-	}
-	return s.last, nil
 }
 
 func (w *World) cmdFlag(config *string) *cobra.Command {
@@ -169,7 +154,7 @@ func (w *World) cmdFlagSet(config *string) *cobra.Command {
 				if err != nil {
 					return usage("flag %s: %w", f.ID, err)
 				}
-				return s.drive(ctx, model.Intent{Kind: model.ArmFlip, Flag: f.ID, Value: v, Reason: reason}, how)
+				return driver{s}.drive(ctx, model.Intent{Kind: model.ArmFlip, Flag: f.ID, Value: v, Reason: reason}, how)
 			})
 		},
 	}
@@ -185,85 +170,6 @@ func (how *consent) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&how.asJSON, "json", false, "print one JSON object")
 }
 
-func (w *World) cmdAdvance(config *string) *cobra.Command {
-	var how consent
-	var reason, to string
-	c := &cobra.Command{
-		Use: "advance", Short: "Enter the next phase, if the gate says GO", Args: cobra.NoArgs,
-		Long: "Enter the next phase: set its flags, restart what must be restarted, and see that they are in effect.\n" +
-			"Against a gate that is not GO, or past a phase, it needs --reason.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
-				return s.drive(ctx, model.Intent{Kind: model.ArmEnter, Phase: model.PhaseID(to), Reason: reason}, how)
-			})
-		},
-	}
-	how.flags(c)
-	c.Flags().StringVar(&reason, "reason", "", "why to go on against the gate; stays on screen")
-	c.Flags().StringVar(&to, "to", "", "the phase to enter, if not the next")
-	return c
-}
-
-func (w *World) cmdSign(config *string) *cobra.Command {
-	var note string
-	var undo, run bool
-	c := &cobra.Command{
-		Use: "sign CHECK", Short: "Vouch for a check of the current phase, or have gonogo find out", Args: cobra.ExactArgs(1),
-		Long: "Vouch for a check of the current phase. With --run gonogo runs the check's action, or asks its URL, and the\n" +
-			"exit status says how it went: 0 it holds, 10 it does not.",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
-				if _, err := s.next(ctx); err != nil {
-					return err
-				}
-				in := model.Intent{Kind: model.Sign, Check: model.CheckID(args[0]), Reason: note}
-				switch {
-				case undo && run:
-					return usage("either --undo or --run")
-				case undo:
-					in.Kind = model.Unsign
-				case run:
-					return s.runCheck(ctx, in.Check)
-				}
-				return s.submit(ctx, in)
-			})
-		},
-	}
-	c.Flags().StringVar(&note, "note", "", "what was seen")
-	c.Flags().BoolVar(&undo, "undo", false, "take the signature back")
-	c.Flags().BoolVar(&run, "run", false, "have gonogo find out, and wait for it")
-	return c
-}
-
-// cmdIntent is a command that submits one intent and says done.
-func (w *World) cmdIntent(config *string, name, short string, needsReason bool, in model.Intent, done string) *cobra.Command {
-	var reason string
-	c := &cobra.Command{
-		Use: name, Short: short, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if needsReason && reason == "" {
-				return usage("%s needs --reason", name)
-			}
-			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
-				if _, err := s.next(ctx); err != nil {
-					return err
-				}
-				in := in
-				in.Reason = reason
-				if err := s.submit(ctx, in); err != nil {
-					return err
-				}
-				_, err := fmt.Fprintln(w.Out, done)
-				return err
-			})
-		},
-	}
-	if needsReason {
-		c.Flags().StringVar(&reason, "reason", "", "why; shown until it is over")
-	}
-	return c
-}
-
 func duration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
@@ -273,4 +179,46 @@ func duration(text string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is no duration: expected something like 30s or 10m", text)
 	}
 	return d, nil
+}
+
+// CheckLive asks every source once and observes every flag of r through seat,
+// whose state directory is thrown away afterwards, then says what try found.
+// Nothing is changed. What does not answer ends it with ExitUnknown.
+func (w *World) CheckLive(ctx context.Context, r *model.Rollout, seat Seat, try func() []error) error {
+	bad, unseen := 0, 0
+	once := *w
+	once.Open = func(string, Use) (Opened, error) { return Opened{Seat: seat, Rollout: r}, nil }
+	err := once.with(ctx, "", func(ctx context.Context, s *session) error {
+		if _, err := s.settled(ctx); err != nil {
+			return err
+		}
+		snap, err := s.patient(ctx)
+		if err != nil {
+			return err
+		}
+		bad += tellMetrics(w.Out, snap)
+		bad += tellFlags(w.Out, snap)
+		for _, l := range snap.Lines {
+			if l.Missing != "" {
+				unseen++
+			}
+		}
+		return nil
+	})
+	for _, e := range try() {
+		bad++
+		_, _ = fmt.Fprintf(w.Out, "✖ %s\n", model.Inert(e.Error()))
+	}
+	switch {
+	case err != nil:
+		return err
+	case bad > 0:
+		return Exit{ExitUnknown, fmt.Errorf("%d probes failed: see ✖ above", bad)}
+	}
+	if unseen > 0 {
+		_, err = fmt.Fprintf(w.Out, "everything answers, but %d metrics count something that was never seen: look at the names\n", unseen)
+		return err
+	}
+	_, err = fmt.Fprintln(w.Out, "everything answers")
+	return err
 }

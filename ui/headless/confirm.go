@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 // downHow is what a rollback command does instead of rolling back.
@@ -25,9 +26,9 @@ func (h downHow) instead(ctx context.Context, s *session, how consent) (bool, er
 	case h.reason != "" && !h.confirm:
 		return true, usage("--reason goes with --confirm")
 	case h.last:
-		return true, s.showLast(ctx, how)
+		return true, last{s}.show(ctx, how)
 	case h.verify:
-		return true, s.verifyLast(ctx, how)
+		return true, last{s}.verify(ctx, how)
 	case h.confirm && strings.TrimSpace(h.reason) == "":
 		return true, usage("--confirm needs --reason: what shows that the rollback is in effect?")
 	case h.confirm:
@@ -37,7 +38,7 @@ func (h downHow) instead(ctx context.Context, s *session, how consent) (bool, er
 		if err := s.submit(ctx, model.Intent{Kind: model.ConfirmLast, Reason: h.reason}); err != nil {
 			return true, err
 		}
-		return true, s.tellLast(how, nil)
+		return true, last{s}.tell(how, nil)
 	}
 	return false, nil
 }
@@ -52,8 +53,11 @@ func count(all ...bool) int {
 	return n
 }
 
-// verifyLast has the last rollback looked at again, and waits for what that shows.
-func (s *session) verifyLast(ctx context.Context, how consent) error {
+// last tells of the last rollback, and has it looked at again, in a session.
+type last struct{ *session }
+
+// verify has the last rollback looked at again, and waits for what that shows.
+func (s last) verify(ctx context.Context, how consent) error {
 	snap, err := s.settled(ctx)
 	if err != nil {
 		return err
@@ -72,9 +76,9 @@ func (s *session) verifyLast(ctx context.Context, how consent) error {
 		case p.Plan.ID != was.Plan.ID || p.Status == model.Running:
 			return Exit{ExitCancelled, fmt.Errorf("%q took its place", p.Plan.Title)}
 		case !again && !p.ConfirmedAt.IsZero(), p.LookedAt.After(was.LookedAt) && p.LookedNote == "":
-			return s.tellLast(how, nil)
+			return s.tell(how, nil)
 		case p.LookedAt.After(was.LookedAt):
-			return s.tellLast(how, Exit{Status: ExitUnverified})
+			return s.tell(how, Exit{Status: ExitUnverified})
 		}
 		if _, err := s.next(ctx); err != nil {
 			return err
@@ -82,12 +86,12 @@ func (s *session) verifyLast(ctx context.Context, how consent) error {
 	}
 }
 
-// tellLast tells how the last rollback stands now, and returns status.
-func (s *session) tellLast(how consent, status error) error {
+// tell tells how the last rollback stands now, and returns status.
+func (s last) tell(how consent, status error) error {
 	p := s.last.State.LastDown
 	switch {
 	case how.asJSON:
-		if err := writeJSON(s.w.Out, lastRollback{p, model.Summary(s.rollout, &s.last.State, p)}); err != nil {
+		if err := writeJSON(s.w.Out, lastRollback{p, words.Summary(s.rollout, &s.last.State, p)}); err != nil {
 			return err
 		}
 	case status != nil:

@@ -10,7 +10,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/plan"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // consent is how a command's plan is confirmed.
@@ -20,9 +20,13 @@ type consent struct {
 	asJSON bool
 }
 
+// driver takes a plan from arming it to its end in a session: it is shown, confirmed by
+// a person or --yes, fired by id and hash, and followed.
+type driver struct{ *session }
+
 // drive takes an Arm… intent to its plan's end. The engine arms the plan; what it
 // armed is shown, and fired by its id and hash, or with --yes by the same message.
-func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
+func (s driver) drive(ctx context.Context, in model.Intent, c consent) error {
 	if !c.dry {
 		if err := s.mayAsk(c); err != nil {
 			return err
@@ -62,7 +66,7 @@ func (s *session) drive(ctx context.Context, in model.Intent, c consent) error {
 
 // show writes the plan as it was journaled, where it is asked about and JSON is wanted
 // beside that one object.
-func (s *session) show(c consent, p *model.PlanState) {
+func (s driver) show(c consent, p *model.PlanState) {
 	switch {
 	case !c.asJSON:
 		writePlan(s.w.Out, s.last, p.Plan)
@@ -71,7 +75,7 @@ func (s *session) show(c consent, p *model.PlanState) {
 	}
 }
 
-func (s *session) showDry(plan model.Plan, c consent) error {
+func (s driver) showDry(plan model.Plan, c consent) error {
 	if c.asJSON {
 		return writeJSON(s.w.Out, plan)
 	}
@@ -81,7 +85,7 @@ func (s *session) showDry(plan model.Plan, c consent) error {
 }
 
 // followPlan tells each step's end as it comes, until the plan that was shown is over.
-func (s *session) followPlan(ctx context.Context, c consent, shown *model.PlanState) error {
+func (s driver) followPlan(ctx context.Context, c consent, shown *model.PlanState) error {
 	told, waits := map[int]model.Outcome{}, waiting{}
 	snap, id, hash := s.last, shown.Plan.ID, shown.Plan.Hash
 	for {
@@ -115,7 +119,7 @@ func (s *session) followPlan(ctx context.Context, c consent, shown *model.PlanSt
 
 // interrupted goes on following after the first signal, since a plan that runs
 // is not given up; the second one asks to cancel it at its next step.
-func (s *session) interrupted(ctx context.Context, c consent, shown *model.PlanState) error {
+func (s driver) interrupted(ctx context.Context, c consent, shown *model.PlanState) error {
 	if ctx == s.w.Again {
 		in := model.Intent{Kind: model.Cancel, Plan: shown.Plan.ID, ID: s.w.NewID(), By: s.w.Actor}
 		if p := s.last.State.Plan; p != nil && p.Status == model.Armed {
@@ -130,7 +134,7 @@ func (s *session) interrupted(ctx context.Context, c consent, shown *model.PlanS
 	return s.followPlan(s.w.Again, c, shown)
 }
 
-func (s *session) ending(p *model.PlanState, c consent) error {
+func (s driver) ending(p *model.PlanState, c consent) error {
 	drill := words.Drill(&p.Plan) != ""
 	switch {
 	case c.asJSON:
@@ -226,7 +230,7 @@ func tellSteps(w io.Writer, p *model.PlanState, told map[int]model.Outcome) bool
 func detail(st model.StepState) string {
 	text := string(st.Outcome)
 	if st.Outcome == model.StepUnseen || st.Outcome == model.StepAlready {
-		text = st.Outcome.InWords()
+		text = words.Outcome(st.Outcome)
 	}
 	if st.Detail == "" {
 		return text

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // logLine is one record of `gonogo log --json`.

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 func (w *World) cmdRollback(config *string) *cobra.Command {
@@ -34,7 +34,7 @@ func (w *World) cmdRollback(config *string) *cobra.Command {
 				if err := s.checkRollback(ctx, &in, remove); err != nil {
 					return err
 				}
-				return s.drive(ctx, in, how)
+				return driver{s}.drive(ctx, in, how)
 			})
 		},
 	}
@@ -112,7 +112,7 @@ type lastRollback struct {
 	Text string `json:"text"` // see model.Summary
 }
 
-func (s *session) showLast(ctx context.Context, how consent) error {
+func (s last) show(ctx context.Context, how consent) error {
 	snap, err := s.next(ctx)
 	if err != nil {
 		return err
@@ -122,9 +122,9 @@ func (s *session) showLast(ctx context.Context, how consent) error {
 	case p == nil:
 		return usage("there was no rollback")
 	case p.Status == model.Running: // it is told to its end
-		return s.followPlan(ctx, how, p)
+		return driver{s.session}.followPlan(ctx, how, p)
 	}
-	text := model.Summary(snap.Rollout, &snap.State, p)
+	text := words.Summary(snap.Rollout, &snap.State, p)
 	if how.asJSON {
 		return errors.Join(writeJSON(s.w.Out, lastRollback{p, text}), ofDown(p))
 	}
@@ -151,7 +151,7 @@ func (w *World) cmdRehearse(config *string) *cobra.Command {
 					return usage("there is no rollback %q", id)
 				}
 				how.yes = how.yes || b.Rehearse != model.RehearseReal // a dry drill changes nothing
-				return s.drive(ctx, model.Intent{Kind: model.ArmDrill, Rollback: id}, how)
+				return driver{s}.drive(ctx, model.Intent{Kind: model.ArmDrill, Rollback: id}, how)
 			})
 		},
 	}
@@ -210,7 +210,7 @@ func because(p *model.PlanState) string {
 	if p.Summary != "" {
 		return p.Summary
 	}
-	return p.Outcome.Meaning()
+	return words.Meaning(p.Outcome)
 }
 
 // ofDrill returns a drill's exit status: a good one beyond its budget is UNVERIFIED.

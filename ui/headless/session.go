@@ -89,54 +89,6 @@ type session struct {
 	ended   chan error
 }
 
-// with opens a session in which nothing is changed, see stay.
-func (w *World) with(ctx context.Context, path string, f func(context.Context, *session) error) error {
-	return w.stay(ctx, path, Look, f)
-}
-
-// change opens a session in which something may be changed, see stay.
-func (w *World) change(ctx context.Context, path string, f func(context.Context, *session) error) error {
-	return w.stay(ctx, path, Change, f)
-}
-
-// stay opens a session, runs f in it and closes it, waiting for a plan that
-// runs. It waits for no engine that is silent.
-func (w *World) stay(ctx context.Context, path string, use Use, f func(context.Context, *session) error) error {
-	o, err := w.Open(path, use)
-	if err != nil {
-		return err
-	}
-	s := &session{w: w, seat: o.Seat, ended: make(chan error, 1)}
-	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // a plan outlives the first signal
-	defer stop()
-	box, done := o.Seat.Subscribe()
-	s.box = box
-	go func() { s.ended <- o.Seat.Run(work) }()
-	result := s.begin(ctx, o.Trouble)
-	if result == nil {
-		result = f(ctx, s)
-		s.attend(ctx, result)
-	}
-	done()
-	stop()
-	var silent *Silent
-	if errors.As(result, &silent) { // it may never end, and nobody waits for that
-		select {
-		case err := <-s.ended:
-			_ = err // what is wrong with it is said
-		case <-time.After(time.Second):
-		}
-		silent.asked = s.asked
-		return silent.exit(use)
-	}
-	if err := <-s.ended; err != nil && result == nil {
-		result = err
-	} else if errors.Is(result, errNoEngine) {
-		result = err
-	}
-	return result
-}
-
 // begin waits for the engine's first word, and with it for what rollout it runs.
 func (s *session) begin(ctx context.Context, trouble error) error {
 	snap, err := s.next(ctx)
@@ -313,4 +265,34 @@ func answerError(a model.Answer) error {
 		return Exit{ExitRefused, errors.New(a.Err)}
 	}
 	return errors.New(a.Err)
+}
+
+// untilGo waits for GO, at most d.
+func (s *session) untilGo(ctx context.Context, d time.Duration) (*model.Snapshot, error) {
+	timed, done := context.WithTimeout(ctx, d)
+	defer done()
+	for s.last.VerdictAt(s.last.At).Headline != model.GO {
+		if _, err := s.next(timed); err != nil {
+			if timed.Err() != nil && ctx.Err() == nil {
+				break
+			}
+			return nil, err
+		}
+	}
+	return s.last, nil
+}
+
+// patient waits until no metric lacks data, at most livePatience.
+func (s *session) patient(ctx context.Context) (*model.Snapshot, error) {
+	timed, done := context.WithTimeout(ctx, livePatience)
+	defer done()
+	for lacksData(s.last) {
+		if _, err := s.next(timed); err != nil {
+			if timed.Err() != nil && ctx.Err() == nil {
+				break
+			}
+			return nil, err
+		}
+	}
+	return s.last, nil
 }

@@ -1,8 +1,6 @@
 package headless
 
 import (
-	"context"
-	"errors"
 	"fmt"
 
 	"gonogo/model"
@@ -54,35 +52,4 @@ func (s *Silent) exit(use Use) error {
 		}
 	}
 	return Exit{status, fmt.Errorf("%w; %s\n  %s", s, did, todo)}
-}
-
-// goDown is stay for a way down. Where the engine is silent and glass was asked
-// for, it ends that engine, once it is confirmed, and goes on without it.
-func (w *World) goDown(ctx context.Context, path string, look, glass bool, how consent, f func(context.Context, *session) error) error {
-	use := WayDown
-	if look {
-		use = LookDown
-	}
-	err := w.stay(ctx, path, use, f)
-	var silent *Silent
-	if !glass || !errors.As(err, &silent) || silent.Own {
-		return err
-	}
-	_, _ = fmt.Fprintf(w.Err, "gonogo: %v\n", silent)
-	if how.dry {
-		_, err := fmt.Fprintln(w.Err, "dry run: it would be ended with SIGKILL")
-		return err
-	}
-	s := &session{w: w, rollout: &model.Rollout{Environment: model.Environment{Name: "break-glass", Critical: true}}}
-	if err := s.confirm(ctx, how); err != nil {
-		return err
-	}
-	pid, err := w.BreakGlass(ctx, silent.Dir)
-	if err != nil {
-		return Exit{ExitNeedsHuman, err}
-	}
-	if pid != 0 {
-		_, _ = fmt.Fprintf(w.Err, "gonogo: BREAK-GLASS: ended the engine, pid %d, with SIGKILL; a write of it that was under way may still have landed\n", pid)
-	}
-	return w.stay(ctx, path, use, f)
 }

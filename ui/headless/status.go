@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // Report is what `gonogo status --json` prints.

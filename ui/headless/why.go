@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // GateReport is what `gonogo gate --json` prints: the verdict, and why, line by line.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // Unsign asks whether to take the signature of c back.

@@ -125,7 +125,7 @@ func drawLadder(p panel.Props) string {
 	for _, r := range []panel.Rung{
 		{Title: "One flag…", Off: "every flag that has a safe value is at it"},
 		{Title: "Some tenants out…", Touches: "tenants, 15 now: those that you pick go out"},
-		{Title: "Fewer tenants", Touches: "tenants 15 → 25%, holds 5m, then tenants → 10%"},
+		{Title: "Fewer tenants", Touches: "tenants 15 → 25%, waits 5m, then tenants → 10%"},
 		{Title: "This phase's flags", Touches: "this phase's flags back: real and tenants", Mark: "this phase's own"},
 		{Key: "!", Title: "Real retrieval off", Touches: "every flag to its safe value: real and cache, runs restart"},
 	} {

@@ -73,7 +73,7 @@ func Groups() []Group {
 	return []Group{
 		group("While a plan is shown", planKeys(keyboard.Acts, keyboard.Stops)),
 		group("In a menu", listKeys()),
-		group("In the menu of ways down", wayKeys()),
+		group("In the menu of rollbacks", wayKeys()),
 		group("When picking what to take out", pickKeys()),
 		group("In a text field", textKeys(keyboard.Leads)),
 		group("In a box", boxKeys()),

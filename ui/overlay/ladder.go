@@ -4,9 +4,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/keyboard"
 	"gonogo/ui/panel"
-	"gonogo/ui/words"
 )
 
 // rung is one way down.

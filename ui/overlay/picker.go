@@ -166,7 +166,7 @@ func (o *picker) warning(s Scene) string {
 	if !o.everyone(s) {
 		return ""
 	}
-	return fmt.Sprintf("an empty %s means everyone: leave at least one in, or take a larger way down", o.flag)
+	return fmt.Sprintf("an empty %s means everyone: leave at least one in, or take a larger rollback", o.flag)
 }
 
 func (o *picker) View(s Scene, p panel.Props) string {

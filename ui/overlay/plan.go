@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/keyboard"
 	"gonogo/ui/panel"
 )
@@ -101,7 +102,7 @@ func (b *Plan) Update(k tea.KeyPressMsg, s Scene) (Overlay, Want) {
 	case up:
 		b.Move(-1)
 	case copyIt:
-		text := model.Summary(s.Live.Rollout, &s.Live.State, s.Plan())
+		text := words.Summary(s.Live.Rollout, &s.Live.State, s.Plan())
 		return nil, Want{Copy: text, Say: fmt.Sprintf("copied the summary of the plan, %d lines to paste", strings.Count(text, "\n"))}
 	case quit:
 		return nil, Want{Leave: true}

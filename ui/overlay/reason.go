@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // Find filters the rows of all panels while its text is typed; esc goes back to before.

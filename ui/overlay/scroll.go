@@ -12,9 +12,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/panel"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // scrolled is a box that only shows, more than fits.

@@ -5,18 +5,18 @@ import (
 	"strings"
 
 	"gonogo/model"
-	"gonogo/ui/words"
+	"gonogo/model/words"
 )
 
 // touches says in one line what a rollback changes and runs.
 func touches(r *model.Rollout, s *model.Snapshot, b *model.Rollback) string {
 	var parts []string
 	switch {
-	case len(b.Steps) > 0:
-		for i, l := range b.Steps {
+	case len(b.Levels) > 0:
+		for i, l := range b.Levels {
 			text := settings(s, l.Set, i == 0)
-			if l.Hold > 0 && i < len(b.Steps)-1 {
-				text += ", holds " + model.FormatDuration(l.Hold)
+			if l.Wait > 0 && i < len(b.Levels)-1 {
+				text += ", waits " + model.FormatDuration(l.Wait)
 			}
 			parts = append(parts, text)
 		}

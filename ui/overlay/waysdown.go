@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/panel"
-	"gonogo/ui/words"
 )
 
 // WaysDown offers every way down: one flag, some taken out of a list, a few
@@ -44,7 +44,7 @@ func size(b *model.Rollback) int {
 	switch {
 	case removes(b) != nil:
 		return 0
-	case len(b.Steps) > 0:
+	case len(b.Levels) > 0:
 		return 2
 	case b.Scope == model.ScopePhase:
 		return 3

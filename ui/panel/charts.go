@@ -4,8 +4,8 @@ import (
 	"strconv"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // The least size of a chart, frame included, and the shape that is aimed at.

@@ -2,8 +2,8 @@ package panel
 
 import (
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // drillSays tells when the rollback of a check was last rehearsed, in many

@@ -2,8 +2,8 @@ package panel
 
 import (
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // standing is how a check stands at the moment.

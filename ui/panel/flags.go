@@ -90,7 +90,7 @@ func flagStatus(p Props, f *model.Flag) []span {
 func effect(f *model.Flag, s model.FlagState) []span {
 	switch {
 	case s.Effective.IsZero():
-		return []span{{theme.Unknown, "○ stored"}, {theme.Normal, ", effect not seen"}}
+		return []span{{theme.Unknown, "○ stored"}, {theme.Normal, ", running value not checked"}}
 	case s.Inferred:
 		return []span{{theme.Go, "≈ inferred"}}
 	}
@@ -105,11 +105,8 @@ func masters(p Props, f *model.Flag) []span {
 			off = append(off, string(need))
 		}
 	}
-	switch len(off) {
-	case 0:
+	if len(off) == 0 {
 		return nil
-	case 1:
-		return []span{{theme.Dim, ", means nothing while " + off[0] + " is off"}}
 	}
-	return []span{{theme.Dim, ", means nothing while " + strings.Join(off, " and ") + " are off"}}
+	return []span{{theme.Dim, ", inactive: needs " + strings.Join(off, " and ") + " = true"}}
 }

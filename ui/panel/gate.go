@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 type gatePanel struct{}

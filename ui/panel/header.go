@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // headerParts are the places of the header's parts, from left to right.

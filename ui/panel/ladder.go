@@ -35,7 +35,7 @@ func LadderBox(p Props, title string, rungs []Rung) Box {
 		}
 	}
 	if len(rungs) == 0 {
-		b.body = [][]span{{{theme.Dim, "there is no way down to choose"}}}
+		b.body = [][]span{{{theme.Dim, "there is no rollback to choose"}}}
 	}
 	b.foot = [][]span{keyLine(Hint{"enter", "arms it"}, Hint{"esc", "closes"})}
 	return b.rows(p)
@@ -136,7 +136,7 @@ func PickBox(p Props, k Pick) Box {
 	}
 	switch {
 	case len(k.Rows) == 0 && k.Filter != "":
-		b.body = [][]span{{{theme.Dim, "nothing here holds " + cutText(k.Filter, 40)}}}
+		b.body = [][]span{{{theme.Dim, "no match for " + cutText(k.Filter, 40)}}}
 	case len(k.Rows) == 0:
 		b.body = [][]span{{{theme.Dim, "there is nothing in it"}}}
 	}

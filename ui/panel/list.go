@@ -42,7 +42,7 @@ func emptyText(p Props, empty string) string {
 	case !p.known():
 		return "waiting for the engine"
 	case p.Filter != "":
-		return "nothing here holds " + strings.TrimSpace(p.Filter)
+		return "no match for " + strings.TrimSpace(p.Filter)
 	}
 	return empty
 }

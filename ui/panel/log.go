@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 type logPanel struct{}

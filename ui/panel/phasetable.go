@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // table shows every phase with what is planned, and below it every stay in it

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // PlanBox shows the newest plan: armed, what exactly it would do and how it is
@@ -200,7 +200,7 @@ func endedBox(b *box, p Props, plan *model.PlanState) {
 	}
 	list := unsafe(plan)
 	for _, text := range []string{plan.Summary, plan.Note} {
-		if text != "" && text != meaning && (len(list) == 0 || text != plan.InDoubt()) { // which the list gives in full
+		if text != "" && text != meaning && (len(list) == 0 || text != words.InDoubt(plan)) { // which the list gives in full
 			b.head = append(b.head, lines(w, theme.Strong, text)...)
 		}
 	}
@@ -222,5 +222,5 @@ func unsafe(plan *model.PlanState) []string {
 	if plan.Status == model.Vetoed || !plan.ConfirmedAt.IsZero() {
 		return nil
 	}
-	return plan.Doubts()
+	return words.Doubts(plan)
 }

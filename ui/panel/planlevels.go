@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // levelsOf returns how many levels a way down has; 0 for a plan that is none.

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // planSteps adds the plan's steps to the box, stage by stage, and keeps the

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // drill says what kind of rehearsal a plan is; empty for any other.

@@ -117,7 +117,7 @@ func TestFlagStatus(t *testing.T) {
 		{"never seen", model.FlagState{}, "? not seen yet"},
 		{"in effect", model.FlagState{Stored: on, Effective: on}, "✔ in effect"},
 		{"inferred", model.FlagState{Stored: on, Effective: on, Inferred: true}, "≈ inferred"},
-		{"stored only", model.FlagState{Stored: on}, "○ stored, effect not seen"},
+		{"stored only", model.FlagState{Stored: on}, "○ stored, running value not checked"},
 		{"pending", model.FlagState{Stored: on, Effective: off, Want: on, Pending: true}, "… pending: to true"},
 		{"drift", model.FlagState{Stored: on, Effective: on, Want: off}, "≠ drift: file has true, gonogo set false"},
 		{"not live", model.FlagState{Stored: on, Effective: off}, "≠ not live: file true, service false"},
@@ -138,7 +138,7 @@ func TestFlagStatus(t *testing.T) {
 	s := paneltest.Snapshot(paneltest.Options{Condition: paneltest.NotStarted})
 	p := props(s, nil)
 	p.Size = panel.Size{W: 120, H: 6}
-	if got := panel.Flags().Render(p); !strings.Contains(got, "means nothing while real is off") {
+	if got := panel.Flags().Render(p); !strings.Contains(got, "inactive: needs real = true") {
 		t.Errorf("the master's state is not said:\n%s", got)
 	}
 }

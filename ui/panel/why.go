@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 	"gonogo/ui/theme"
-	"gonogo/ui/words"
 )
 
 // WhyBox explains one line: what would change it, what came, what is wanted,

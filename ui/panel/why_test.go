@@ -23,7 +23,7 @@ func TestWhySays(t *testing.T) {
 			[]string{"the test before rejected it: the alert is proved"}},
 		{"how fast events come", "error", nil, []string{"1234, 2.5 a second"}},
 		{"the counters", "error", nil, []string{`vecsec_error_total{tier="real"}`, `vecsec_requests_total{tier="real"}`}},
-		{"what changes it", "error", nil, []string{"≈ 73 more events without a bad one, about 30 s"}},
+		{"what changes it", "error", nil, []string{"passes after about 73 good events, about 30 s"}},
 		{"settling", "error", func(s *model.Snapshot) {
 			s.Gate.Lines[1].Settling, s.State.Changed.What = 4*time.Minute, "set real"
 		}, []string{"4m more, until its window holds nothing from", "before the last change: set real", "it has settled in 4m"}},

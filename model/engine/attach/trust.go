@@ -3,7 +3,6 @@ package attach
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"syscall"
 
 	"gonogo/model"
@@ -45,33 +44,6 @@ func (e errStranger) unless(visited bool) error {
 		return nil
 	}
 	return fmt.Errorf("%w: %w", model.ErrRefused, e)
-}
-
-// trusts reports whether the user uid may be the engine for this seat: its own
-// user, root, and the owners of the config, of the state directory and of the
-// group's folder. A config of root's that names no state directory names no
-// owner: then whoever runs the engine is believed.
-func (s *Seat) trusts(uid int) bool {
-	if uid == 0 || uid == os.Geteuid() {
-		return true
-	}
-	r := s.o.Rollout
-	if r == nil {
-		r = s.named
-	}
-	if r == nil {
-		return false
-	}
-	config, known := ownerOf(r.ConfigPath)
-	if known && (config == uid || config == 0 && !s.o.OwnedDir) {
-		return true
-	}
-	for _, path := range []string{s.o.Dir, filepath.Join(runDir, r.ID)} {
-		if owner, ok := ownerOf(path); ok && owner == uid {
-			return true
-		}
-	}
-	return false
 }
 
 // ownerOf returns the user whom path belongs to, and whether that is known.

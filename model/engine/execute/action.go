@@ -107,7 +107,7 @@ func seenText(seen model.Reader, now string) string {
 	if s, ok := seen.(model.Starter); ok {
 		return "new process, " + s.Name(now)
 	}
-	return "seen: " + now
+	return "now " + now
 }
 
 func nameOf(seen model.Reader, text string) string {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 // Missing looks once, and changes nothing: it returns what keeps the ended
@@ -29,7 +30,7 @@ func Missing(ctx context.Context, e Engine, t Tools, p *model.PlanState, again b
 		o := p.Steps[n].Outcome
 		switch {
 		case st.Kind == model.StepSet && !o.OK() && !again:
-			return fmt.Sprintf("%s: it was not set (%s): roll back again", st.Title, o.InWords()), true
+			return fmt.Sprintf("%s: it was not set (%s): roll back again", st.Title, words.Outcome(o)), true
 		case st.Kind != model.StepVerify:
 			continue
 		case st.Verify.Kind == model.VerifyRun && !o.OK() && !again:

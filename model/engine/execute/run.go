@@ -10,6 +10,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/plan"
+	"gonogo/model/words"
 )
 
 // Run is one plan at work.
@@ -186,7 +187,7 @@ func (r *Run) finish(v plan.Verdict) {
 	p, state := r.state()
 	if v.Summary == "" {
 		in := model.PlanState{Plan: r.plan, Steps: p.Steps, Doubted: v.Doubts, Status: model.Ended, FiredAt: r.tools.Now()}
-		v.Summary = in.InDoubt()
+		v.Summary = words.InDoubt(&in)
 	}
 	events := []model.Event{model.PlanEnded{Plan: r.plan.ID, Outcome: v.Outcome, Summary: model.Inert(v.Summary), Doubts: v.Doubts}}
 	if v.Outcome.Lands() && r.plan.Leaves {

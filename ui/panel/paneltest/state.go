@@ -76,7 +76,7 @@ func verdict(o Options, r *model.Rollout, s *model.Snapshot) model.Verdict {
 			v.Lines = append(v.Lines, l)
 			continue
 		}
-		l := model.Line{Check: c.ID, Title: c.Text, State: model.Manual, Reason: "waits for a signature: sign " + string(c.ID)}
+		l := model.Line{Check: c.ID, Title: c.Text, State: model.Manual, Reason: "needs sign-off: space, or gonogo sign " + string(c.ID)}
 		if sig, ok := s.State.Checks[c.ID]; ok {
 			l.State, l.Reason, l.SampleAt = model.Pass, "signed by "+sig.By.Name, sig.At
 		}

@@ -1,0 +1,137 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"strconv"
+	"sync"
+	"time"
+
+	"gonogo/model"
+)
+
+// Meters are the newest readings, the charts and the sources' health. All of
+// its methods may be called by several goroutines at once.
+type Meters struct {
+	mu       sync.Mutex
+	readings map[model.MetricID]model.Reading
+	series   map[model.MetricID]model.Series
+	health   []model.SourceHealth
+	changed  func()
+}
+
+// NewMeters returns the meters of r, empty. changed is called after each that is new, and must not block.
+func NewMeters(r *model.Rollout, parts model.Parts, changed func()) *Meters {
+	m := &Meters{
+		readings: map[model.MetricID]model.Reading{}, series: map[model.MetricID]model.Series{}, changed: changed,
+	}
+	seen := map[string]bool{}
+	for _, metric := range r.Metrics {
+		if metric.Source != "" && !seen[metric.Source] {
+			seen[metric.Source] = true
+			m.health = append(m.health, model.SourceHealth{ID: metric.Source, Kind: parts.Sources[metric.Source].Kind, OK: true})
+		}
+	}
+	return m
+}
+
+// Sample adds a point of the past to a metric's chart.
+func (m *Meters) Sample(id model.MetricID, at time.Time, v float64) {
+	m.mu.Lock()
+	m.series[id] = addPoint(m.series[id], at, v)
+	m.mu.Unlock()
+	m.changed()
+}
+
+// Reading takes r, from source, as the newest of metric id. What it cannot
+// read leaves a gap in the chart.
+func (m *Meters) Reading(source string, id model.MetricID, r model.Reading) {
+	v := r.Value
+	if r.Err != nil {
+		v = math.NaN()
+	}
+	m.mu.Lock()
+	m.readings[id] = r
+	m.series[id] = addPoint(m.series[id], r.At, v)
+	m.noteHealth(source, r.At, r.Err)
+	m.mu.Unlock()
+	m.changed()
+}
+
+// Computed takes the reading of a metric that is computed of others, if it is new.
+func (m *Meters) Computed(id model.MetricID, r model.Reading) {
+	if was, ok := m.Newest(id); ok && was.At.Equal(r.At) && (was.Err == nil) == (r.Err == nil) {
+		return
+	}
+	m.Reading("", id, r)
+}
+
+// All returns the newest reading of each metric that answered.
+func (m *Meters) All() map[model.MetricID]model.Reading {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.readings)
+}
+
+func (m *Meters) noteHealth(source string, at time.Time, err error) {
+	for i := range m.health {
+		h := &m.health[i]
+		if h.ID != source {
+			continue
+		}
+		if err == nil || answered(err) {
+			h.OK, h.Err, h.LastOK = true, "", at
+		} else {
+			h.OK, h.Err = false, model.Inert(err.Error())
+		}
+	}
+}
+
+// answered reports whether err is an answer of a source that works.
+func answered(err error) bool {
+	return errors.Is(err, model.ErrEmpty) || errors.Is(err, model.ErrNoSeries) || errors.Is(err, model.ErrAmbiguous)
+}
+
+// Newest returns the newest reading of metric id; false: it has not answered yet.
+func (m *Meters) Newest(id model.MetricID) (model.Reading, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.readings[id]
+	return r, ok
+}
+
+// Points returns metric id's chart, oldest first. They are never written again.
+func (m *Meters) Points(id model.MetricID) []model.Point {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.series[id].Points
+}
+
+// Charts returns what a snapshot holds of the meters, and how many metrics answered.
+func (m *Meters) Charts() (map[model.MetricID]model.Series, []model.SourceHealth, int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.series), append([]model.SourceHealth(nil), m.health...), len(m.readings)
+}
+
+// Reader returns what reads metric id's newest value as text: a process's start time, say.
+func (m *Meters) Reader(id model.MetricID) model.Reader { return metricReader{m, id} }
+
+type metricReader struct {
+	meters *Meters
+	id     model.MetricID
+}
+
+func (m metricReader) Read(context.Context) (string, error) {
+	got, ok := m.meters.Newest(m.id)
+	if !ok {
+		return "", fmt.Errorf("metric %q: no answer yet", m.id)
+	}
+	if got.Err == nil && got.Ended {
+		return "", fmt.Errorf("metric %q: a series behind it has ended: does its target still run?", m.id)
+	}
+	return strconv.FormatFloat(got.Value, 'f', -1, 64), got.Err
+}
