@@ -67,7 +67,9 @@ type Snapshot struct {
 	Tail    []Record            `json:"tail,omitempty"`    // the last 200
 	// Waiting counts the metrics that have not answered yet, not even with an
 	// error, and the flags that were not observed.
-	Waiting  int        `json:"waiting"`
+	Waiting int `json:"waiting"`
+	// Asked is since when the oldest intent waits that the engine has not taken yet; zero: none does.
+	Asked    time.Time  `json:"asked,omitzero"`
 	Engine   EngineInfo `json:"engine"`
 	Identity string     `json:"identity,omitempty"` // what the environment's identity command printed; inert
 	Attached bool       `json:"attached"`           // seen through the socket, from another process
@@ -84,13 +86,17 @@ type Snapshot struct {
 	ConfigTrouble string `json:"config_trouble,omitempty"`
 }
 
-// Silence is an engine that is alive and says nothing.
+// Silence is an engine that is alive and says nothing, or takes nothing, or a
+// process that is in its place.
 type Silence struct {
 	PID   int       // of the process that holds the state directory; 0: not known
 	User  string    // whose process it is; empty: this user's, or not known
 	Own   bool      // it is this process, which waits for its disk
 	Dir   string    // the state directory
 	Since time.Time // when it was heard last, or asked first
+	Deaf  bool      // it shows what it knows, and takes no intent
+	// Foreign is the name of a process that holds the state directory's lock and is no engine; empty: an engine does.
+	Foreign string
 }
 
 // Answer returns what became of the intent id, and whether that is known yet.

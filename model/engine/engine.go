@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -294,7 +295,7 @@ func (e *Engine) publish() (waiting int) {
 		Seq: state.Seq, At: now, Rollout: e.o.Rollout, State: state, Gate: verdict, Lines: lines,
 		Series: series, Sources: health, Tail: tail, Live: e.plans.live(), Checks: e.checks.live(), Journal: trouble,
 		Engine:    model.EngineInfo{PID: os.Getpid(), Host: e.o.Actor.Host, Since: e.since, Version: e.o.Version, Transient: e.o.Transient, User: e.o.User},
-		Contested: e.contested(), Answers: answers,
+		Contested: e.contested(), Answers: answers, Asked: e.feed.Waits(),
 	}
 	e.mu.Lock()
 	s.Identity, s.ConfigChanged, s.ConfigChanges, s.ConfigTrouble = e.identity, e.changed, e.changes, e.config
@@ -303,12 +304,22 @@ func (e *Engine) publish() (waiting int) {
 	}
 	e.mu.Unlock()
 	if s.Journal == "" {
-		s.Journal = s.Contested
+		s.Journal = cmp.Or(e.untaken(s.Asked), s.Contested)
 	}
 	s.Engine.Viewers = e.feed.Viewers()
 	s.Waiting = e.waiting(answered) + e.checks.unasked(&state)
 	e.feed.Publish(s)
 	return s.Waiting
+}
+
+// untaken says that what was asked at the time asked is not taken yet; empty: it may
+// be, soon. Only the journal can keep the queue waiting, and no rollback waits for that.
+func (e *Engine) untaken(asked time.Time) string {
+	if asked.IsZero() || e.o.Now().Sub(asked) < untakenAfter {
+		return ""
+	}
+	return fmt.Sprintf("nothing is taken that was asked since %s: does the disk of %s hang? A rollback goes on without it",
+		asked.UTC().Format("15:04:05Z"), e.o.Dir)
 }
 
 // contested says who keeps this engine from being the only one of its rollout on the host; empty: nobody.

@@ -56,6 +56,7 @@ const (
 	judgeFor       = 100 * time.Millisecond // a judgement that takes longer is published when it is there
 	progressEvery  = time.Minute            // journaled at least so often while the soak clock runs
 	maxCredit      = 5 * time.Second        // a longer gap between two judgements was not observed
+	untakenAfter   = 3 * time.Second        // an intent that waits longer in the queue is told of
 	observeTimeout = 5 * time.Second
 	deadTime       = 400 * time.Millisecond // after arming, before a key may fire or veto
 	armedFor       = 2 * time.Minute        // an armed plan that nobody confirms lapses

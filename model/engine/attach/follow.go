@@ -43,7 +43,9 @@ func (s *Seat) send(ctx context.Context, conn net.Conn) {
 		case <-ctx.Done():
 			return
 		case in := <-asked:
-			if out.Encode(message{Intent: &in.Intent}) != nil {
+			err := out.Encode(message{Intent: &in.Intent})
+			in.Taken()
+			if err != nil {
 				return
 			}
 		}

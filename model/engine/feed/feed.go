@@ -15,6 +15,7 @@ package feed
 
 import (
 	"sync"
+	"time"
 
 	"gonogo/model"
 )
@@ -34,6 +35,7 @@ type Feed struct {
 	closed  bool
 	queue   chan Asked
 	hurries func() (taken func()) // of the engine that takes intents; nil: it does not care
+	waits   []time.Time           // since when each intent waits that is not taken yet, oldest first
 	answers []model.Answer
 }
 

@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"errors"
+	"time"
 
 	"gonogo/model"
 )
@@ -13,11 +14,14 @@ var ErrFull = errors.New("too many intents at once: try again")
 // Asked is an intent that waits in the queue.
 type Asked struct {
 	model.Intent
+	feed  *Feed
 	taken func() // ends the engine's hurry; nil: it had none
 }
 
-// Taken is to be called once, when the intent was acted on or refused.
+// Taken is to be called once, when the intent was acted on, refused or sent on, and
+// before the next one is.
 func (a Asked) Taken() {
+	a.feed.taken()
 	if a.taken != nil {
 		a.taken()
 	}
@@ -42,8 +46,26 @@ func (f *Feed) Ask(in model.Intent) error {
 	if len(f.queue) == cap(f.queue) { // only who holds the lock puts anything in
 		return ErrFull
 	}
-	f.queue <- f.hurry(Asked{Intent: in})
+	f.queue <- f.hurry(Asked{Intent: in, feed: f})
+	f.waits = append(f.waits, time.Now())
 	return nil
+}
+
+// taken notes that the oldest intent that waits does so no more.
+func (f *Feed) taken() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.waits = f.waits[1:]
+}
+
+// Waits returns since when the oldest intent waits that was not taken; zero: none does.
+func (f *Feed) Waits() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.waits) == 0 {
+		return time.Time{}
+	}
+	return f.waits[0]
 }
 
 // hurry tells the engine of a way down that waits: what goes before it may be
