@@ -19,6 +19,10 @@ func NewSilent(is model.Silence, use Use) error { return (&Silent{Silence: is}).
 func (s *Silent) Error() string {
 	since := s.Since.UTC().Format("15:04:05Z")
 	switch {
+	case s.Foreign != "":
+		return fmt.Sprintf("process %d (%s) holds the lock of %s and is no engine", s.PID, s.Foreign, s.Dir)
+	case s.Deaf && !s.Own:
+		return fmt.Sprintf("the engine, pid %d, answers and takes nothing since %s: does the disk of %s hang?", s.PID, since, s.Dir)
 	case s.Own:
 		return fmt.Sprintf("nothing gets done since %s: does the disk of %s hang?", since, s.Dir)
 	case s.PID == 0:
@@ -41,7 +45,12 @@ func (s *Silent) exit(use Use) error {
 		status, did = ExitUnknown, "nothing is known"
 	}
 	todo := "see whether that disk answers; end this gonogo if it does not"
-	if !s.Own {
+	switch {
+	case s.Foreign != "":
+		todo = fmt.Sprintf("see what it is, end it with `kill %d`, and ask again", s.PID)
+	case s.Deaf && !s.Own:
+		todo = "see whether that disk answers; `gonogo rollback` goes on without it, and where that is not taken either, `gonogo rollback --break-glass`"
+	case !s.Own:
 		wake := "wake it"
 		if s.PID != 0 {
 			wake = fmt.Sprintf("wake it with `kill -CONT %d`", s.PID)

@@ -66,7 +66,7 @@ func (w *World) goDown(ctx context.Context, path string, look, glass bool, how c
 	}
 	err := w.stay(ctx, path, use, f)
 	var silent *Silent
-	if !glass || !errors.As(err, &silent) || silent.Own {
+	if !glass || !errors.As(err, &silent) || silent.Own || silent.Foreign != "" {
 		return err
 	}
 	_, _ = fmt.Fprintf(w.Err, "gonogo: %v\n", silent)

@@ -63,6 +63,9 @@ func culprit(ctx context.Context, dir string) (int, error) {
 	if pid == 0 {
 		return 0, fmt.Errorf("the lock of %s is held, and nothing says by whom: find it with `fuser %s/lock` and end it", dir, dir)
 	}
+	if name := stranger(pid, record.HolderOf(dir).PID); name != "" {
+		return 0, fmt.Errorf("process %d (%s) holds the lock of %s and is no engine: see what it is, end it with `kill %d`, and roll back again", pid, name, dir, pid)
+	}
 	return pid, notMe(pid)
 }
 

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"gonogo/model"
 )
 
 // peer returns the process and the user at the other end of a unix socket, as the
@@ -61,6 +63,37 @@ func lockHolder(dir string) int {
 		return max(0, pid)
 	}
 	return 0
+}
+
+// stranger returns the name of the process pid, where that holds the lock of a state
+// directory and is no engine; "" where it may be one. says is the process that the lock's
+// file names: an engine writes its number there, as it is where it runs. One that can only read
+// the file is known by its name, which is this program's.
+func stranger(pid, says int) string {
+	name := commandOf(strconv.Itoa(pid))
+	if pid == 0 || pid == says || name == "" || name == commandOf("self") {
+		return ""
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(status)) {
+		// NSpid: 4711 7: here it is 4711, and 7 in the container where it runs
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "NSpid:" && f[len(f)-1] == strconv.Itoa(says) {
+			return ""
+		}
+	}
+	return name
+}
+
+// commandOf returns the name of a process; "" where it cannot be seen.
+func commandOf(pid string) string {
+	b, err := os.ReadFile(filepath.Join("/proc", pid, "comm"))
+	if err != nil {
+		return ""
+	}
+	return model.Inert(strings.TrimSpace(string(b)))
 }
 
 func major(dev uint64) uint64 { return dev>>8&0xfff | dev>>32&^0xfff }

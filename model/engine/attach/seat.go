@@ -70,7 +70,7 @@ func (s *Seat) Run(ctx context.Context) error {
 	defer s.feed.Close()
 	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var group sync.WaitGroup
-	group.Go(func() { s.ear.listen(listening, s.quiet) })
+	group.Go(func() { s.ear.listen(listening, s.Last, s.quiet) })
 	defer group.Wait()
 	defer stop()
 	visited := false // it was attached to an engine that was to stay
@@ -143,8 +143,13 @@ func (s *Seat) Submit(ctx context.Context, in model.Intent) error {
 		in.May = model.AccessReadOnly
 		return engine.May(in, nil)
 	}
-	if is, silent := s.Silent(); silent && !is.Own {
+	is, silent := s.Silent()
+	switch {
+	case silent && is.Foreign != "":
+		return fmt.Errorf("not sent: process %d (%s) holds %s and is no engine: end it first", is.PID, is.Foreign, is.Dir)
+	case silent && !is.Own && !is.Deaf: // one that takes nothing may still take a rollback
 		return fmt.Errorf("not sent: the engine (pid %d) is silent since %s", is.PID, is.Since.UTC().Format("15:04:05Z"))
 	}
+	s.ear.ask(in.ID)
 	return s.feed.Submit(ctx, in)
 }

@@ -21,7 +21,7 @@ func TestOnlyAnEngineWithoutASignOfLifeIsSilent(t *testing.T) {
 		s := NewSeat(Options{Options: engine.Options{Dir: t.TempDir()}})
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		go func() { s.ear.listen(ctx, s.quiet); close(ended) }()
+		go func() { s.ear.listen(ctx, s.Last, s.quiet); close(ended) }()
 		s.ear.at(7, false)
 		for i := range 60 {
 			time.Sleep(500 * time.Millisecond)

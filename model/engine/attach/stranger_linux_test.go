@@ -1,150 +1,117 @@
 package attach
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"net"
+	"bufio"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
+	"strconv"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"gonogo/model"
+	"gonogo/model/engine/record"
 )
 
-// listenAs listens at name as another user, of whom the kernel then speaks.
-func listenAs(t *testing.T, uid int, name string) net.Listener {
+// holdLock has a process that is no engine hold the lock of dir until the test ends
+// or let is called. It returns its pid.
+func holdLock(t *testing.T, dir string) (pid int, let func()) {
 	t.Helper()
-	var l net.Listener
-	var err error
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // and never unlocks: the thread ends with this
-		if _, _, errno := syscall.RawSyscall(syscall.SYS_SETRESUID, ^uintptr(0), uintptr(uid), ^uintptr(0)); errno != 0 {
-			err = errno
-			return
-		}
-		l, err = net.Listen("unix", name)
-	}()
-	<-done
+	flock, err := exec.LookPath("flock")
+	if err != nil || lockHolder(dir) != 0 {
+		t.Skip("needs flock(1) and /proc/locks")
+	}
+	c := exec.Command(flock, filepath.Join(dir, record.LockName), "-c", "echo held; cat")
+	in, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = l.Close() })
-	return l
-}
-
-// TestAStrangersEngineIsNotBelieved also where it speaks like one.
-func TestAStrangersEngineIsNotBelieved(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to listen as another user")
-	}
-	const owner, stranger = 54321, 54322
-	path := filepath.Join(t.TempDir(), "config.toml")
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
+	out, err := c.StdoutPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chown(path, owner, -1); err != nil {
+	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	o := named(t, newWorld(), path)
-	l := listenAs(t, stranger, claimName(o.Rollout))
-	go func() { // ends with the listener
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			var d delta
-			out := json.NewEncoder(conn)
-			_ = out.Encode(message{Hello: &hello{Version: wireVersion, Rollout: o.Rollout}})
-			_ = out.Encode(d.next(&model.Snapshot{Rollout: o.Rollout, State: model.State{}}))
-		}
-	}()
-	p := board(t, o)
-	if a := p.ask(model.Intent{Kind: model.ArmEnter, Phase: "staging", Reason: "x"}); !a.Refused || !strings.Contains(a.Err, "it is not believed") {
-		t.Errorf("a way up: %+v", a)
-	}
-	if out := p.does(model.Intent{Kind: model.ArmRollback}); out.Outcome == "" || p.last.Contested == "" || p.last.Attached {
-		t.Errorf("a rollback: %+v", out)
-	}
-	s := NewSeat(o)
-	for uid, want := range map[int]bool{0: true, owner: true, stranger: false} {
-		if s.trusts(uid) != want {
-			t.Errorf("uid %d is trusted: %v", uid, !want)
+	ended := false
+	let = func() {
+		if !ended {
+			ended = true
+			_ = in.Close()
+			_ = c.Wait()
 		}
 	}
+	t.Cleanup(let)
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	return c.Process.Pid, let
 }
 
-// TestRootMayUseAnyStateDirectory and leaves nothing there that its owner could not use.
-func TestRootMayUseAnyStateDirectory(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("needs root")
-	}
-	const owner = 54321
+// TestAForeignLockIsNoEngine: it is named, with what to do, is not killed, and once it is gone
+// the seat goes on.
+func TestAForeignLockIsNoEngine(t *testing.T) {
 	w, dir := newWorld(), t.TempDir()
-	if err := errors.Join(os.Chown(dir, owner, -1), os.Chmod(dir, 0o700)); err != nil {
-		t.Fatal(err)
+	board(t, options(w, dir)).stop() // an engine was there once, and its name is in the lock's file
+	pid, let := holdLock(t, dir)
+	p := run(t, options(w, dir))
+	if is := p.silence(); is.PID != pid || is.Foreign != "flock" || is.Own || is.Dir != dir {
+		t.Errorf("held by %d: %+v", pid, is)
 	}
-	if _, trouble, err := StateDirDown(dir, "x"); err != nil || trouble != nil {
-		t.Fatal(err, trouble)
+	err := p.seat.Submit(t.Context(), model.Intent{Kind: model.ArmRollback})
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("process %d (flock) holds", pid)) {
+		t.Errorf("an intent: %v", err)
 	}
-	p := board(t, options(w, dir))
-	if out := p.does(model.Intent{Kind: model.ArmRollback}); out.Outcome == "" {
-		t.Errorf("a rollback: %+v", out)
+	got, err := BreakGlass(t.Context(), dir)
+	if got != 0 || err == nil || !strings.Contains(err.Error(), fmt.Sprintf("`kill %d`", pid)) {
+		t.Errorf("break-glass: %d, %v", got, err)
 	}
-	p.stop()
-	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
-		if uid, _ := ownerOf(path); uid != owner {
-			t.Errorf("%s belongs to uid %d", path, uid)
-		}
-		return err
-	})
-	if err != nil {
-		t.Error(err)
-	}
+	let()
+	p.until("being the engine", func(s *model.Snapshot) bool { return s.Waiting == 0 && !s.Attached })
 }
 
-// TestASilentEngineOfAnotherUserIsNamed to a seat that cannot go on by itself.
-func TestASilentEngineOfAnotherUserIsNamed(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to listen as another user")
-	}
-	const owner = 54321
-	path := filepath.Join(t.TempDir(), "config.toml")
-	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chown(path, owner, -1)); err != nil {
+// TestAViewerIsToldOfAForeignLock that is there when its engine ends.
+func TestAViewerIsToldOfAForeignLock(t *testing.T) {
+	w, dir := newWorld(), t.TempDir()
+	first := board(t, options(w, dir))
+	view := board(t, options(w, dir))
+	view.until("being attached", func(s *model.Snapshot) bool { return s.Attached })
+	if err := os.Remove(filepath.Join(dir, record.LockName)); err != nil { // it can be taken only so
 		t.Fatal(err)
 	}
-	o := named(t, newWorld(), path)
-	o.NoDir = ErrForeign
-	l := listenAs(t, owner, claimName(o.Rollout)) // and accepts nothing, as if stopped
-	defer func() { _ = l.Close() }()
-	s := NewSeat(o)
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx) }()
-	tick := time.NewTicker(silentTick)
-	defer tick.Stop()
-	for {
-		if is, silent := s.Silent(); silent {
-			if is.PID != os.Getpid() || is.Own {
-				t.Errorf("silent: %+v", is)
-			}
-			break
-		}
-		select {
-		case err := <-ended:
-			t.Fatal("the seat was given up: ", err)
-		case <-tick.C:
-		}
+	pid, let := holdLock(t, dir)
+	first.stop()
+	view.until("being told", func(s *model.Snapshot) bool {
+		return strings.Contains(s.Lost, fmt.Sprintf("process %d (flock) holds %s and is none", pid, dir))
+	})
+	let()
+	view.until("taking over", func(s *model.Snapshot) bool { return s.Lost == "" && !s.Attached })
+}
+
+// TestWhoMayBeAnEngineIsNoStranger: who is named in the lock's file, and who has gonogo's name.
+func TestWhoMayBeAnEngineIsNoStranger(t *testing.T) {
+	c := exec.Command("sleep", "1000")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
 	}
-	stop()
-	if err := <-ended; err != nil {
-		t.Log(err) // it was told to stop
+	defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
+	if commandOf(strconv.Itoa(c.Process.Pid)) == "" {
+		t.Skip("needs /proc")
+	}
+	for name, is := range map[string]struct {
+		pid, says int
+		want      string
+	}{
+		"nobody is seen":       {0, 1, ""},
+		"it says so":           {c.Process.Pid, c.Process.Pid, ""},
+		"it has gonogo's name": {os.Getpid(), 1, ""},
+		"it is gone":           {1 << 30, 1, ""},
+		"another":              {c.Process.Pid, 1, "sleep"},
+		"nobody says anything": {c.Process.Pid, 0, "sleep"},
+	} {
+		if got := stranger(is.pid, is.says); got != is.want {
+			t.Errorf("%s: %q, wanted %q", name, got, is.want)
+		}
 	}
 }

@@ -100,8 +100,16 @@ type pilot struct {
 	n    int
 }
 
-// board runs a seat until the test ends, or stop is called.
+// board runs a seat until the test ends, or stop is called, and waits for its first answers.
 func board(t testing.TB, o Options) *pilot {
+	t.Helper()
+	p := run(t, o)
+	p.until("the first answers", func(s *model.Snapshot) bool { return s.Waiting == 0 })
+	return p
+}
+
+// run runs a seat until the test ends, or stop is called.
+func run(t testing.TB, o Options) *pilot {
 	t.Helper()
 	seat := NewSeat(o)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -122,7 +130,6 @@ func board(t testing.TB, o Options) *pilot {
 		}
 	})
 	t.Cleanup(p.stop)
-	p.until("the first answers", func(s *model.Snapshot) bool { return s.Waiting == 0 })
 	return p
 }
 
