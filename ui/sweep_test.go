@@ -57,8 +57,10 @@ func TestTornRepliesNeverActAtAnyPause(t *testing.T) {
 		t.Run(strconv.Quote(reply), func(t *testing.T) {
 			for _, gap := range gaps() {
 				for _, parts := range cuts(reply, gap) {
-					n++
-					for _, name := range some(n, 1) {
+					if n++; n%3 != 0 && !*everywhere {
+						continue // package keyboard tries them all
+					}
+					for _, name := range some(n/3, 1) {
 						if got := drip(t, name, parts, gap); len(got) != 0 {
 							t.Errorf("%s, %q every %v: submitted %+v", name, parts, gap, got)
 						}

@@ -111,8 +111,10 @@ func TestTornReplies(t *testing.T) {
 	for _, reply := range replies() {
 		for at := 1; at < len(reply); at++ {
 			for _, pause := range []time.Duration{60 * time.Millisecond, 300 * time.Millisecond} {
-				n++
-				for _, name := range some(n, 1) {
+				if n++; n%2 != 0 && !*everywhere {
+					continue // package keyboard tries them all
+				}
+				for _, name := range some(n/2, 1) {
 					for _, in := range replay(t, stages()[name], reply, at, pause) {
 						long := pause > keyboard.Alone
 						bang := strings.TrimSuffix(reply[at:], "\x1b\\") == "!" || reply[at:] == "!!"

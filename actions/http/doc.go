@@ -8,5 +8,5 @@
 // for; there are no others. A call takes 10 s at most, an answer is read up to
 // 8 MiB, and a redirect to another host is refused, so that credentials go
 // nowhere else. Secrets are struck out of errors and previews. It imports
-// gonogo/model, gonogo/model/config and gonogo/internal/secret only.
+// gonogo/model, gonogo/model/config, gonogo/internal and libraries only.
 package http

@@ -13,5 +13,5 @@
 // within its own time, and is not sent. Text beyond 4 KiB is dropped, and says
 // so. A webhook's redirect to another host is refused.
 //
-// It imports gonogo/model, gonogo/model/config and gonogo/internal/secret only.
+// It imports gonogo/model, gonogo/model/config, gonogo/internal and libraries only.
 package notify

@@ -11,9 +11,6 @@ import (
 	"gonogo/model/config"
 )
 
-// errLater is what take returns for an intent that is answered later.
-var errLater = errors.New("it is answered later")
-
 // configEvery is how often the config on disk is looked at.
 const configEvery = 2 * time.Second
 

@@ -141,15 +141,3 @@ func (l *looks) lookAgain(ctx context.Context, p *model.PlanState, again bool, i
 		}
 	}
 }
-
-// pause waits for d, or until ctx is done; it reports whether d passed.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

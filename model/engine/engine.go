@@ -107,13 +107,6 @@ func (e *Engine) takePlaces() {
 	e.looks = looks{rollout: r, by: o.Actor, now: o.Now, records: e.ledger, ground: ground{e}, tools: ground{e}.tools, spawn: e.spawn}
 }
 
-func poke(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
-
 // Run works until ctx is done and no plan runs any more, then closes the
 // journal. It returns what kept it from working, or nil. doors, which may be nil, lets
 // viewers in: it is called in a goroutine of its own, and must return when its context is

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"gonogo/model"
 	"gonogo/model/plan"
@@ -68,10 +67,6 @@ func (e *Engine) answer(id model.IntentID, err error) {
 	}
 	e.feed.Answer(a)
 	poke(e.facts)
-}
-
-func refuse(format string, args ...any) error {
-	return fmt.Errorf("%w: %w", model.ErrRefused, fmt.Errorf(format, args...))
 }
 
 // take acts on one intent. Its error goes to who asked.

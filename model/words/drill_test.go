@@ -35,3 +35,19 @@ func TestClock(t *testing.T) {
 		}
 	}
 }
+
+// TestStagesUpAndDown: what a rollback contains is set on the way up.
+func TestStagesUpAndDown(t *testing.T) {
+	for _, c := range []struct {
+		kind  model.PlanKind
+		stage model.Stage
+		want  string
+	}{
+		{model.PlanEnter, model.StageContain, "set flags"}, {model.PlanFlip, model.StageApply, "restart"}, {model.PlanEnter, model.StageVerify, "verify"},
+		{model.PlanRollback, model.StageContain, "contain"}, {model.PlanDrill, model.StageApply, "apply"}, {model.PlanRollback, model.StageHold, "wait"},
+	} {
+		if got := Stage(&model.Plan{Kind: c.kind}, c.stage); got != c.want {
+			t.Errorf("%s, %s: %q", c.kind, c.stage, got)
+		}
+	}
+}

@@ -75,6 +75,21 @@ func fired(e model.PlanFired) string {
 	return text
 }
 
+// Stage names a stage of plan p: on the way up flags are set and services
+// restarted, a rollback contains and applies.
+func Stage(p *model.Plan, s model.Stage) string {
+	up := p.Kind == model.PlanEnter || p.Kind == model.PlanFlip
+	switch {
+	case s == model.StageContain && up:
+		return "set flags"
+	case s == model.StageApply && up:
+		return "restart"
+	case s == model.StageHold:
+		return "wait"
+	}
+	return string(s)
+}
+
 // ConfirmedSince says who or what confirmed a rollback after its end.
 func ConfirmedSince(p *model.PlanState) string {
 	text := "confirmed at " + p.ConfirmedAt.UTC().Format("15:04:05Z")

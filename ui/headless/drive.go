@@ -190,7 +190,7 @@ func (t *waiting) tell(w io.Writer, snap *model.Snapshot) {
 		}
 		t.steps[n] = saying{live.Line, snap.At}
 		t.told = snap.At
-		_, _ = fmt.Fprintf(w, "  … %-8s %s\n", p.Plan.Steps[n].Stage, stillRuns(&p.Plan.Steps[n], p.Steps[n], live.Line, snap.At))
+		_, _ = fmt.Fprintf(w, "  … %-9s %s\n", words.Stage(&p.Plan, p.Plan.Steps[n].Stage), stillRuns(&p.Plan.Steps[n], p.Steps[n], live.Line, snap.At))
 	}
 }
 
@@ -222,7 +222,7 @@ func tellSteps(w io.Writer, p *model.PlanState, told map[int]model.Outcome) bool
 		if words.Drill(&p.Plan) != "" {
 			text += ", " + words.Took(st.Started, st.Ended)
 		}
-		_, _ = fmt.Fprintf(w, "  %s %-8s %s\n", stepGlyph(st.Outcome), p.Plan.Steps[i].Stage, text)
+		_, _ = fmt.Fprintf(w, "  %s %-9s %s\n", stepGlyph(st.Outcome), words.Stage(&p.Plan, p.Plan.Steps[i].Stage), text)
 	}
 	return news
 }
@@ -276,7 +276,7 @@ func writePlan(w io.Writer, snap *model.Snapshot, p model.Plan) {
 		if st.Kind == model.StepHold {
 			within = "for"
 		}
-		_, _ = fmt.Fprintf(out, "  %-8s %s (%s %s)\n", st.Stage, model.Inert(line), within, model.FormatDuration(st.Timeout))
+		_, _ = fmt.Fprintf(out, "  %-9s %s (%s %s)\n", words.Stage(&p, st.Stage), model.Inert(line), within, model.FormatDuration(st.Timeout))
 	}
 	if len(p.Steps) == 0 {
 		_, _ = fmt.Fprintln(out, "  sets nothing and runs nothing")

@@ -29,9 +29,9 @@ func TestAStepThatTakesLongIsNotSilent(t *testing.T) {
 			Live: []model.LiveStep{{Step: 0, Line: line}},
 		})
 	}
-	want := `  … contain  setting web: on → off (for 2s, its time is 10s)
-  … contain  web: on → off: no answer within 1s; trying again in 2s (for 5s, its time is 10s)
-  … contain  web: on → off: no answer within 1s; trying again in 2s (for 15s, its time is 10s)
+	want := `  … contain   setting web: on → off (for 2s, its time is 10s)
+  … contain   web: on → off: no answer within 1s; trying again in 2s (for 5s, its time is 10s)
+  … contain   web: on → off: no answer within 1s; trying again in 2s (for 15s, its time is 10s)
 `
 	if got.String() != want {
 		t.Errorf("got\n%swant\n%s", got.String(), want)

@@ -122,7 +122,7 @@ func (s last) show(ctx context.Context, how consent) error {
 	case p == nil:
 		return usage("there was no rollback")
 	case p.Status == model.Running: // it is told to its end
-		return driver{s.session}.followPlan(ctx, how, p)
+		return driver(s).followPlan(ctx, how, p)
 	}
 	text := words.Summary(snap.Rollout, &snap.State, p)
 	if how.asJSON {

@@ -27,7 +27,7 @@ func planSteps(b *box, p Props, plan *model.PlanState) {
 			level, stage = step.Level, ""
 		case step.Stage != stage:
 			stage = step.Stage
-			b.body = append(b.body, []span{{theme.Strong | theme.Underline, string(stage)}})
+			b.body = append(b.body, []span{{theme.Strong | theme.Underline, words.Stage(&plan.Plan, stage)}})
 		}
 		var state model.StepState
 		if i < len(plan.Steps) {
