@@ -104,10 +104,11 @@ func soakLine(p *model.Phase, s *model.State, served time.Duration, healthy bool
 		served = 0 // the phase is judged before it is entered
 	}
 	line := model.Line{Title: "Soak", State: model.Pass, Held: served}
-	line.Reason = model.FormatDuration(served) + " of " + model.FormatDuration(p.Soak)
 	if served >= p.Soak {
+		line.Reason = "soaked " + model.FormatDuration(p.Soak)
 		return line
 	}
+	line.Reason = model.FormatDuration(served) + " of " + model.FormatDuration(p.Soak)
 	line.State, line.MoreTime = model.Soaking, p.Soak-served
 	switch {
 	case out:

@@ -137,7 +137,7 @@ func TestDecideLines(t *testing.T) {
 	}
 	want := []string{
 		"Errors NO-DATA no answer yet", "Latency NO-DATA no answer yet",
-		"Logs look right PASS signed by ada: all clear", "Soak PASS 2h of 1h",
+		"Logs look right PASS signed by ada: all clear", "Soak PASS soaked 1h",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

@@ -110,7 +110,7 @@ func (w *World) cmdFlag(config *string) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return w.with(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				if s.rollout.Flag(model.FlagID(args[0])) == nil {
-					return usage("there is no flag %q", args[0])
+					return noFlag(s.rollout, model.FlagID(args[0]))
 				}
 				snap, err := s.settled(ctx)
 				if err != nil {
@@ -148,7 +148,7 @@ func (w *World) cmdFlagSet(config *string) *cobra.Command {
 			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				f := s.rollout.Flag(model.FlagID(args[0]))
 				if f == nil {
-					return usage("there is no flag %q", args[0])
+					return noFlag(s.rollout, model.FlagID(args[0]))
 				}
 				v, err := model.ParseValue(f.Type, args[1])
 				if err != nil {

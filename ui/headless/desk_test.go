@@ -321,7 +321,7 @@ func TestAnUnknownFlagIsNotAskedFor(t *testing.T) {
 		args []string
 		says string
 	}{
-		{[]string{"flag", "get", "reel"}, `there is no flag "reel"`}, {[]string{"flag", "set", "reel", "true", "--yes"}, `there is no flag "reel"`},
+		{[]string{"flag", "get", "reel"}, `there is no flag "reel"; known: real`}, {[]string{"flag", "set", "reel", "true", "--yes"}, `there is no flag "reel"`},
 		{[]string{"flag", "set", "real", "maybe", "--yes"}, "true"},
 	} {
 		d := newDesk()

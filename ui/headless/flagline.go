@@ -3,6 +3,7 @@ package headless
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"gonogo/model"
 )
@@ -71,4 +72,13 @@ func liveFlagTrouble(f *model.Flag, st model.FlagState) error {
 		return fmt.Errorf("%s is stored, but the service uses %s: restart it, or see that effective names the right value", st.Stored, st.Effective)
 	}
 	return nil
+}
+
+// noFlag is a usage error that names the flags that there are.
+func noFlag(r *model.Rollout, id model.FlagID) error {
+	known := make([]string, len(r.Flags))
+	for i, f := range r.Flags {
+		known[i] = string(f.ID)
+	}
+	return usage("there is no flag %q; known: %s", id, strings.Join(known, ", "))
 }

@@ -56,7 +56,7 @@ func (s *session) checkRollback(ctx context.Context, in *model.Intent, remove st
 	case in.Flag != "" && (in.Rollback != "" || remove != ""):
 		return usage("either --flag, or the name of a rollback")
 	case in.Flag != "" && s.rollout.Flag(in.Flag) == nil:
-		return usage("there is no flag %q", in.Flag)
+		return noFlag(s.rollout, in.Flag)
 	case in.Flag != "":
 		return nil
 	}
@@ -84,7 +84,7 @@ func (s *session) checkRemove(ctx context.Context, in *model.Intent, flag model.
 	}
 	f := s.rollout.Flag(flag)
 	if f == nil {
-		return usage("there is no flag %q", flag)
+		return noFlag(s.rollout, flag)
 	}
 	now, known := f.Members(snap.State.Flags[flag])
 	if !known {
