@@ -35,7 +35,7 @@ func openings(s Scene) map[string]func() Overlay {
 		"unsign": func() Overlay { return Unsign(s, check, model.CheckState{By: model.Actor{Name: "ana"}}) },
 		"adopt":  func() Overlay { return Adopt("abc", []string{"gate: other"}) },
 		"flip":   func() Overlay { return first(Flip(flag, model.BoolValue(true))) },
-		"hold":   func() Overlay { return Hold() },
+		"hold":   Hold,
 		"reason": func() Overlay { return Reason(s, model.Intent{Kind: model.ArmEnter}, "the gate says NO-GO") },
 		"veto":   func() Overlay { return Veto(s, "p") },
 		"find":   func() Overlay { return Find("") },
