@@ -49,8 +49,9 @@ func (d *desk) Subscribe() (<-chan *model.Snapshot, func()) {
 	defer d.mu.Unlock()
 	box := make(chan *model.Snapshot, 256)
 	d.boxes = append(d.boxes, box)
-	d.publish()
-	d.publish() // a command waits for a second look
+	for range 3 { // a command waits for a second look, and one that asks who is in a list for a third
+		d.publish()
+	}
 	return box, func() {}
 }
 
