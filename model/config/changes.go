@@ -52,40 +52,71 @@ func changes(path string, before, after map[string]any, out []string) []string {
 		case !has && wasTable != nil:
 			out = append(out, "- "+at)
 		case !had:
-			out = append(out, "+ "+at+": "+shown(is))
+			out = append(out, "+ "+at+": "+cut(shown(is), 0))
 		case !has:
-			out = append(out, "- "+at+": "+shown(was))
-		case fmt.Sprint(was) != fmt.Sprint(is):
-			out = append(out, "~ "+at+": "+shown(was)+" → "+shown(is))
+			out = append(out, "- "+at+": "+cut(shown(was), 0))
+		case exact(was) != exact(is):
+			old, now := both(shown(was), shown(is))
+			out = append(out, "~ "+at+": "+old+" → "+now)
 		}
 	}
 	return out
 }
 
-// shown returns a value for a person, in short.
+// exact returns a value so that two are alike only where they mean the same: 1 and 1.0
+// do, 1 and "1" do not, nor does a list of two texts mean one of both.
+func exact(v any) string { return fmt.Sprintf("%#v", v) }
+
+// shown returns a value for a person, whole.
 func shown(v any) string {
 	switch v := v.(type) {
 	case string:
-		return quote(v)
+		return `"` + model.Inert(v) + `"`
 	case []any:
 		items := make([]string, len(v))
 		for i, e := range v {
 			items[i] = shown(e)
 		}
-		return cut("["+strings.Join(items, ", ")+"]", 200)
+		return "[" + strings.Join(items, ", ") + "]"
 	case map[string]any:
 		var items []string
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			items = append(items, model.Inert(name)+" = "+shown(v[name]))
 		}
-		return cut("{ "+strings.Join(items, ", ")+" }", 200)
+		return "{ " + strings.Join(items, ", ") + " }"
 	}
 	return model.Inert(fmt.Sprint(v))
 }
 
-func cut(text string, most int) string {
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
+// mostShown is how much of a value a line of Changes shows, in characters.
+const mostShown = 200
+
+// both returns two values in short. Where they are long they begin a little before
+// they differ: that is what a person must see.
+func both(was, is string) (string, string) {
+	const before = 40
+	a, b := []rune(was), []rune(is)
+	if len(a) <= mostShown && len(b) <= mostShown {
+		return was, is
 	}
-	return text
+	same := 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	from := max(0, same-before)
+	return cut(was, from), cut(is, from)
+}
+
+// cut returns what is shown of text from the from-th character on, … for the rest.
+func cut(text string, from int) string {
+	r := []rune(text)
+	front, back := "", ""
+	if from > 0 {
+		front = "…"
+	}
+	r = r[from:]
+	if len(r) > mostShown {
+		r, back = r[:mostShown], "…"
+	}
+	return front + string(r) + back
 }

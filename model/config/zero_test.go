@@ -18,6 +18,8 @@ func TestCheckRefusesZeroThatARunningRolloutLoads(t *testing.T) {
 		"alone":      {"[metric.m]\nsource = \"prom\"\nquery = \"a / b\"\non_empty = \"zero\"\n", true},
 		"with count": {"[metric.m]\nsource = \"prom\"\nquery = \"a / b\"\ncount = \"b\"\non_empty = \"zero\"\n", false},
 		"with total": {"[metric.m]\nsource = \"prom\"\nquery = \"a / b\"\nbad = \"a\"\ntotal = \"b\"\nunit = \"ratio\"\ntarget = \"< 1%\"\nalert = \"> 5%\"\non_empty = \"zero\"\n", false},
+		"counted":    {"[source.app]\nkind = \"log\"\npaths = [\"x\"]\n[metric.m]\nsource = \"app\"\nmatch = \"x\"\nof = \"y\"\non_empty = \"zero\"\n", false},
+		"uncounted":  {"[source.app]\nkind = \"log\"\npaths = [\"x\"]\n[metric.m]\nsource = \"app\"\nmatch = \"x\"\non_empty = \"zero\"\n", true},
 		"computed":   {"[metric.a]\nsource = \"prom\"\nquery = \"a\"\n[metric.m]\nexpr = \"a + 1\"\non_empty = \"zero\"\n", true},
 		"not at all": {"[metric.m]\nsource = \"prom\"\nquery = \"a / b\"\n", false},
 	} {
