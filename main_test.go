@@ -226,8 +226,8 @@ func TestImportsRunOneWaySeesWhatIsWrong(t *testing.T) {
 		"gonogo/model/gate":   {"gonogo/model/config", "os", "github.com/BurntSushi/toml"},
 		"gonogo/model/config": {"gonogo/model/engine", "gonogo/sources", "charm.land/lipgloss/v2"},
 		"gonogo/model/engine": {"gonogo/model/engine/attach", "gonogo/ui", "gonogo/actions/http", "github.com/spf13/cobra"},
-		"gonogo/sources/new":  {"gonogo/actions/http", "gonogo/sources/http", "gonogo/ui", "gonogo/model/engine", "charm.land/lipgloss/v2"},
-		"gonogo/actions/http": {"gonogo/sources/new", "gonogo/examples/demo", "charm.land/bubbletea/v2"},
+		"gonogo/sources/new":  {"net/http", "gonogo/actions/http", "gonogo/sources/http", "gonogo/ui", "gonogo/model/engine", "charm.land/lipgloss/v2"},
+		"gonogo/actions/http": {"net/http", "gonogo/sources/new", "gonogo/examples/demo", "charm.land/bubbletea/v2"},
 		"gonogo/ui":           {"gonogo/sources", "gonogo/actions", "gonogo/model/engine", "gonogo/model/config", "github.com/spf13/cobra"},
 		"gonogo/ui/panel":     {"os", "gonogo/model/journal"},
 	} {
@@ -273,6 +273,9 @@ func wrongImports(p listed, standard, kinds map[string]bool) []string {
 		case standard[imported]:
 			if slices.Contains(pure, part) && matches(impure, imported) {
 				no(imported, part+" is without I/O")
+			}
+			if imported == "net/http" && (part == "gonogo/sources" || part == "gonogo/actions") {
+				no(imported, "kinds speak HTTP by internal/httpclient")
 			}
 		case strings.HasPrefix(imported+"/", "gonogo/"):
 			if imported != part && !matches(allowed[part], imported) {

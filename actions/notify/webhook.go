@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"gonogo/internal/httpclient"
@@ -32,7 +31,7 @@ func (t *target) post(ctx context.Context, m message) (string, error) {
 		return "", err
 	}
 	a, err := t.http.Call(ctx, httpclient.Request{
-		Method: http.MethodPost, URL: t.raw, Body: string(body), Header: map[string]string{"Content-Type": "application/json"},
+		Method: "POST", URL: t.raw, Body: string(body), Header: map[string]string{"Content-Type": "application/json"},
 	})
 	if a.Status == 0 {
 		return "", err

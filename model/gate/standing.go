@@ -94,7 +94,7 @@ func flagLine(f *model.Flag, s *model.State, want model.Value) model.Line {
 	case st.Effective.IsZero() && f.Effective:
 		line.State, line.Reason = model.NoData, "the service was not asked yet"
 	case st.Effective.IsZero() && len(f.Apply) > 0 && st.Pending:
-		line.State, line.Reason = model.NoData, "stored, and not seen in effect yet"
+		line.State, line.Reason = model.NoData, "stored, running value not checked yet"
 	case !st.Effective.IsZero() && !st.Effective.Equal(want):
 		line.State = model.Drift
 		line.Reason = fmt.Sprintf("not in effect: the service uses %s, stored is %s", st.Effective.Brief(), st.Stored.Brief())

@@ -15,7 +15,7 @@ func (w *work) rest(level int) (Do, bool) {
 	case w.isBusy(todo[0]):
 		return Do{}, true
 	case !w.levelSeen(level):
-		return Do{End: []End{{todo[0], model.StepSkipped, "the level was not seen in effect, so resting on it shows nothing"}}}, true
+		return Do{End: []End{{todo[0], model.StepSkipped, "the level is not confirmed in effect, so waiting on it shows nothing"}}}, true
 	}
 	return Do{Begin: []Job{{Kind: JobRest, Level: level, Steps: todo[:1]}}}, true
 }

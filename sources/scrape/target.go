@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -119,9 +118,9 @@ func (t *target) fetch(ctx context.Context, timeout time.Duration) (page []byte,
 			err = fmt.Errorf("timed out after %s", model.FormatDuration(timeout))
 		}
 	}()
-	a, err := t.client.Call(ctx, httpclient.Request{Method: http.MethodGet, URL: t.url, Header: map[string]string{"Accept": accept}})
+	a, err := t.client.Call(ctx, httpclient.Request{Method: "GET", URL: t.url, Header: map[string]string{"Accept": accept}})
 	switch {
-	case a.Status != 0 && a.Status != http.StatusOK:
+	case a.Status != 0 && a.Status != 200:
 		return nil, "", fmt.Errorf("HTTP %d", a.Status)
 	case strings.HasPrefix(a.ContentType, "text/html"):
 		return nil, "", errors.New("answered HTML, not metrics: is the target's path right?")

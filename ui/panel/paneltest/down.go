@@ -24,7 +24,7 @@ func wayDown(o Options, s *model.Snapshot) *model.PlanState {
 		return stepsDown(o, s)
 	case OpenStill:
 		p := plan(Options{Condition: Partial}, s.Rollout)
-		p.Outcome, p.Summary = model.Unverified, "real was not seen in effect"
+		p.Outcome, p.Summary = model.Unverified, "real is not confirmed in effect"
 		p.Plan.Guard, p.Plan.Reason = true, "error FAIL: 6.68% is above 5% (alert) for 4m"
 		p.Steps[2].Outcome, p.Steps[2].Detail, p.Steps[2].Output = model.StepDone, "", ""
 		p.Steps[3].Outcome, p.Steps[3].Detail = model.StepUnseen, "the service still says true"
