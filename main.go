@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -23,6 +22,7 @@ import (
 
 	"gonogo/actions"
 	"gonogo/examples/demo"
+	"gonogo/internal/safefile"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/model/engine"
@@ -536,21 +536,12 @@ func (a *app) options(cfg *config.Config, dir string) engine.Options {
 }
 
 func fileHash(path string) (string, error) {
-	if info, err := os.Stat(path); err != nil {
-		return "", err
-	} else if !info.Mode().IsRegular() {
-		return "", errors.New(path + " is no regular file")
-	}
-	f, err := os.Open(path)
+	data, err := safefile.Read(path, safefile.Limits{Size: 2 << 20})
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = f.Close() }()
-	h := sha256.New()
-	if _, err := io.Copy(h, io.LimitReader(f, 2<<20)); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	h := sha256.Sum256(data)
+	return hex.EncodeToString(h[:]), nil
 }
 
 // buildParts makes everything that the config names. What cannot be made, such as

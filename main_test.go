@@ -125,11 +125,12 @@ func TestPlansAsWritten(t *testing.T) {
 // allowed says which packages of the module each part may import: a path, or all
 // below it ("/..."). What is not listed may be imported by main only.
 var allowed = map[string][]string{
-	"gonogo/model":         {},
-	"gonogo/model/plan":    {"gonogo/model"},
-	"gonogo/model/gate":    {"gonogo/model"},
-	"gonogo/model/config":  {"gonogo/model", "gonogo/model/gate"},
-	"gonogo/model/journal": {"gonogo/model"},
+	"gonogo/model":             {},
+	"gonogo/model/plan":        {"gonogo/model"},
+	"gonogo/model/gate":        {"gonogo/model"},
+	"gonogo/model/config":      {"gonogo/model", "gonogo/model/gate", "gonogo/internal/safefile"},
+	"gonogo/model/journal":     {"gonogo/model", "gonogo/internal/safefile"},
+	"gonogo/internal/safefile": {},
 	"gonogo/model/engine": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...",
 		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/model/engine/watch"},
 
@@ -242,6 +243,58 @@ func TestImportsRunOneWaySeesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// doors are the files that open others by themselves, and why they may.
+var doors = map[string]string{
+	"internal/safefile/safefile.go":     "it is the door",
+	"actions/dotenv/replace.go":         "a folder, to sync it",
+	"actions/process/process.go":        "/proc",
+	"model/engine/attach/identity.go":   "/proc",
+	"model/engine/attach/peer_linux.go": "/proc",
+	"model/engine/attach/socket.go":     "a folder, to know it",
+	"model/engine/record/left.go":       "a file that it makes",
+	"model/engine/record/lock.go":       "a lock, which may be the folder itself",
+	"model/journal/disk.go":             "a folder, to sync it",
+}
+
+// TestFilesAreOpenedByOneDoor: a file that somebody else may have put there is opened by
+// internal/safefile, which neither waits for it nor reads it without an end.
+func TestFilesAreOpenedByOneDoor(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, p := range packages(t) {
+		if !strings.HasPrefix(p.ImportPath+"/", "gonogo/") || strings.HasPrefix(p.ImportPath, "gonogo/examples/") || p.ImportPath == "gonogo/internal/testserver" {
+			continue
+		}
+		eachFile(t, p, func(name string, f *ast.File) {
+			rel, err := filepath.Rel(here, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				call, ok := n.(*ast.SelectorExpr)
+				if !ok {
+					return true
+				}
+				if x, ok := call.X.(*ast.Ident); ok && x.Name == "os" && slices.Contains([]string{"Open", "OpenFile", "ReadFile"}, call.Sel.Name) {
+					used[rel] = true
+					if doors[rel] == "" {
+						t.Errorf("%s calls os.%s: open it by internal/safefile", rel, call.Sel.Name)
+					}
+				}
+				return true
+			})
+		})
+	}
+	for name := range doors {
+		if !used[name] {
+			t.Errorf("%s opens nothing any more: take it off the list", name)
+		}
+	}
+}
+
 // packages returns what the program and its tests are made of, as go list tells it.
 func packages(t *testing.T) []listed {
 	t.Helper()
@@ -301,7 +354,7 @@ func wrongImports(p listed, standard, kinds map[string]bool) []string {
 // that returns one.
 func isKind(t *testing.T, p listed) bool {
 	kind := false
-	eachFile(t, p, func(f *ast.File) {
+	eachFile(t, p, func(_ string, f *ast.File) {
 		for _, d := range f.Decls {
 			fn, ok := d.(*ast.FuncDecl)
 			if !ok || fn.Recv != nil || fn.Type.Results == nil {
@@ -320,7 +373,7 @@ func isKind(t *testing.T, p listed) bool {
 // clocks says where p asks the time or starts a goroutine.
 func clocks(t *testing.T, p listed) []string {
 	var wrong []string
-	eachFile(t, p, func(f *ast.File) {
+	eachFile(t, p, func(_ string, f *ast.File) {
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.GoStmt:
@@ -336,14 +389,14 @@ func clocks(t *testing.T, p listed) []string {
 	return wrong
 }
 
-func eachFile(t *testing.T, p listed, do func(*ast.File)) {
+func eachFile(t *testing.T, p listed, do func(name string, f *ast.File)) {
 	t.Helper()
 	for _, name := range p.GoFiles {
 		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
-		do(f)
+		do(filepath.Join(p.Dir, name), f)
 	}
 }
 

@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 )
 
@@ -108,25 +108,14 @@ func (s store) read() (version, error) {
 }
 
 func readVersion(path string) (version, error) {
-	// Without O_NONBLOCK a named pipe would never open.
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return version{}, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return version{}, err
-	}
-	if !info.Mode().IsRegular() {
-		return version{}, fmt.Errorf("it is no regular file (%s)", info.Mode().Type())
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return version{}, err
-	}
-	if len(data) > maxSize {
+	data, info, err := safefile.ReadStat(path, safefile.Limits{Size: maxSize})
+	switch {
+	case errors.Is(err, safefile.ErrIrregular):
+		return version{}, errors.New("it is no regular file")
+	case errors.Is(err, safefile.ErrLarge):
 		return version{}, errors.New("it is larger than 1 MiB: that is no .env file")
+	case err != nil:
+		return version{}, err
 	}
 	v := version{path: path, data: data, mode: info.Mode(), uid: -1, gid: -1}
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {

@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -119,18 +119,13 @@ func (r *Reader) wrap(err error) error {
 }
 
 func readPID(path string) (int, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe must not hold us up
-	if err != nil {
-		return 0, bare(err)
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil {
-		return 0, bare(err)
-	} else if !info.Mode().IsRegular() {
+	data, err := safefile.Read(path, safefile.Limits{Size: maxFile})
+	switch {
+	case errors.Is(err, safefile.ErrIrregular):
 		return 0, errors.New("it is no regular file")
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFile))
-	if err != nil {
+	case errors.Is(err, safefile.ErrLarge):
+		return 0, errors.New("it is too large for a pid file")
+	case err != nil:
 		return 0, bare(err)
 	}
 	return ParsePID(data)

@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
+	"gonogo/internal/safefile"
 	"gonogo/model/config"
 )
 
@@ -116,7 +118,7 @@ func TestNewRefuses(t *testing.T) {
 		},
 		"no header": {map[string]any{"headers": map[string]any{"X": "env:GONOGO_TEST_UNSET"}}, "headers.X: environment variable GONOGO_TEST_UNSET is not set"},
 		"bad proxy": {map[string]any{"proxy_url": "http://u:secret@[::1"}, "proxy_url: not a URL"},
-		"no CA":     {map[string]any{"tls_config": map[string]any{"ca_file": "/nowhere/ca.pem"}}, "unable to read CA cert"},
+		"no CA":     {map[string]any{"tls_config": map[string]any{"ca_file": "/nowhere/ca.pem"}}, "tls_config.ca_file: open /nowhere/ca.pem"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -125,6 +127,22 @@ func TestNewRefuses(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}
 		})
+	}
+}
+
+// TestNoFileOfTLSIsWaitedFor: a certificate or key that is a pipe nobody writes to is
+// refused when the client is made, and not when it should take something back.
+func TestNoFileOfTLSIsWaitedFor(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"ca_file", "cert_file", "key_file"} {
+		table := map[string]any{"tls_config": map[string]any{key: pipe}}
+		_, err := New(config.Into[Settings](config.NewTable(table), t.TempDir()), t.TempDir(), Options{})
+		if !errors.Is(err, safefile.ErrIrregular) || !strings.HasPrefix(err.Error(), "tls_config."+key+": ") {
+			t.Errorf("%s: %v", key, err)
+		}
 	}
 }
 

@@ -6,9 +6,11 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"time"
 
 	promconfig "github.com/prometheus/common/config"
 
+	"gonogo/internal/safefile"
 	"gonogo/internal/secret"
 )
 
@@ -81,6 +83,9 @@ func (c *Client) configure(s Settings, dir string, environment bool) (promconfig
 		}
 		out.Authorization = &promconfig.Authorization{Type: kind, Credentials: promconfig.Secret(token)}
 	}
+	if err := s.TLS.readable(); err != nil {
+		return out, err
+	}
 	out.TLSConfig = promconfig.TLSConfig{
 		CAFile: s.TLS.CA, CertFile: s.TLS.Cert, KeyFile: s.TLS.Key, ServerName: s.TLS.ServerName, InsecureSkipVerify: s.TLS.Insecure,
 	}
@@ -104,6 +109,20 @@ func (c *Client) configure(s Settings, dir string, environment bool) (promconfig
 		return out, errors.New(c.Mask(err.Error()))
 	}
 	return out, nil
+}
+
+// readable says which of the files cannot be read as one, such as a pipe that
+// nobody writes to: the library, which reads them again for each connection, would wait.
+func (t TLS) readable() error {
+	for key, path := range map[string]string{"ca_file": t.CA, "cert_file": t.Cert, "key_file": t.Key} {
+		if path == "" {
+			continue
+		}
+		if _, err := safefile.Read(path, safefile.Limits{Size: 1 << 20, Patience: 2 * time.Second}); err != nil {
+			return fmt.Errorf("tls_config.%s: %w", key, err)
+		}
+	}
+	return nil
 }
 
 // pair returns what a public and a private text stand for.

@@ -1,14 +1,14 @@
 package secret
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 )
 
@@ -71,44 +71,14 @@ func (s *Set) ResolveMap(m map[string]string, dir string) (map[string]string, er
 // readFile reads the regular file at path. It waits for no writer of a named
 // pipe, and no longer than patient for a disk that hangs.
 func readFile(path string) ([]byte, error) {
-	type answer struct {
-		data []byte
-		err  error
-	}
-	got := make(chan answer, 1)
-	go func() {
-		data, err := readRegular(path)
-		got <- answer{data, err}
-	}()
-	late := time.NewTimer(patient)
-	defer late.Stop()
-	select {
-	case a := <-got:
-		return a.data, a.err
-	case <-late.C:
+	b, err := safefile.Read(path, safefile.Limits{Size: maxSize, Patience: patient})
+	switch {
+	case errors.Is(err, safefile.ErrSlow):
 		return nil, fmt.Errorf("%s could not be read within %s", path, model.FormatDuration(patient))
-	}
-}
-
-func readRegular(path string) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
+	case errors.Is(err, safefile.ErrIrregular):
 		return nil, fmt.Errorf("%s is no regular file: a secret is read from one", path)
-	}
-	b, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(b) > maxSize {
+	case errors.Is(err, safefile.ErrLarge):
 		return nil, fmt.Errorf("%s is larger than 1 MiB, which is too large for a secret", path)
 	}
-	return b, nil
+	return b, err
 }

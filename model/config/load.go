@@ -6,17 +6,19 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"unicode/utf8"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 )
 
 // maxSize is how large a config file may be, in bytes.
 const maxSize = 1 << 20
+
+const tooLarge = "is larger than 1 MiB, so it is probably no config: name another file with -c FILE"
 
 // Config is a rollout together with what is needed to build the parts that run it.
 type Config struct {
@@ -51,29 +53,27 @@ func Load(path string, kinds Kinds) (*Config, error) {
 	return cfg, err
 }
 
-// readFile reads at most maxSize bytes of the regular file at path, and tells who can write it.
+// readFile reads the regular file at path, and tells who can write it.
 func readFile(path string) ([]byte, owned, error) {
-	info, err := os.Stat(path)
+	data, info, err := safefile.ReadStat(path, safefile.Limits{Size: maxSize})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, owned{}, errors.New("there is no such file: run `gonogo demo` to see gonogo at work, or copy config.toml.example and name it with -c FILE")
+	case errors.Is(err, safefile.ErrIrregular) && isDir(path):
+		return nil, owned{}, errors.New("is a directory: name the config file in it with -c FILE")
+	case errors.Is(err, safefile.ErrIrregular):
+		return nil, owned{}, errors.New("is no regular file: a config is read again later, so it must stay where it is")
+	case errors.Is(err, safefile.ErrLarge):
+		return nil, owned{}, errors.New(tooLarge)
 	case err != nil:
 		return nil, owned{}, fmt.Errorf("cannot be read: %w", reason(err))
-	case info.IsDir():
-		return nil, owned{}, errors.New("is a directory: name the config file in it with -c FILE")
-	case !info.Mode().IsRegular():
-		return nil, owned{}, errors.New("is no regular file: a config is read again later, so it must stay where it is")
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, owned{}, fmt.Errorf("cannot be read: %w", reason(err))
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return nil, owned{}, fmt.Errorf("cannot be read: %w", reason(err))
-	}
-	return data, ownerOf(f), nil
+	return data, ownerOf(path, info), nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // reason returns err without the path, which the problem names already.
@@ -115,7 +115,7 @@ func parseWith(path string, data []byte, kinds Kinds, read func(path string) ([]
 	text := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	switch {
 	case len(data) > maxSize:
-		return whole("is larger than 1 MiB, so it is probably no config: name another file with -c FILE")
+		return whole(tooLarge)
 	case len(bytes.TrimSpace(text)) == 0:
 		return whole("is empty: copy config.toml.example over it, or run `gonogo demo` to see gonogo at work")
 	case !utf8.Valid(text):

@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"unicode/utf8"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 )
 
@@ -123,26 +122,16 @@ func badItem(item string) string {
 
 // readPopulation reads the regular file at path.
 func readPopulation(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+	data, err := safefile.Read(path, safefile.Limits{Size: maxPopulationSize})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, errors.New("there is no such file (a relative path counts from the config's folder)")
-	case err != nil:
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
-	case !info.Mode().IsRegular():
-		return nil, errors.New("is no regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxPopulationSize+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("cannot be read: %w", reason(err))
-	case len(data) > maxPopulationSize:
+	case errors.Is(err, safefile.ErrIrregular):
+		return nil, safefile.ErrIrregular
+	case errors.Is(err, safefile.ErrLarge):
 		return nil, errors.New("is larger than 8 MiB")
+	case err != nil:
+		return nil, fmt.Errorf("cannot be read: %w", reason(err))
 	}
 	return data, nil
 }

@@ -26,16 +26,13 @@ type owned struct {
 	dirAnyone bool // anyone can replace it
 }
 
-// ownerOf tells who can write f.
-func ownerOf(f *os.File) owned {
-	o := owned{file: f.Name(), uid: -1}
-	if info, err := f.Stat(); err == nil {
-		o.anyone = info.Mode()&0o002 != 0
-		if st, ok := info.Sys().(*syscall.Stat_t); ok {
-			o.uid = int(st.Uid)
-		}
+// ownerOf tells who can write the file at path, which was info when it was read.
+func ownerOf(path string, info fs.FileInfo) owned {
+	o := owned{file: path, uid: -1, anyone: info.Mode()&0o002 != 0}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		o.uid = int(st.Uid)
 	}
-	if info, err := os.Stat(filepath.Dir(f.Name())); err == nil {
+	if info, err := os.Stat(filepath.Dir(path)); err == nil {
 		o.dirAnyone = info.Mode()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0
 	}
 	return o

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"gonogo/internal/safefile"
 	"os"
 	"path/filepath"
 	"time"
@@ -32,7 +33,7 @@ type Text struct {
 // not waiting to be adopted.
 func LastGood(dir string) (Text, error) {
 	path := filepath.Join(dir, lastName)
-	b, err := ReadPlain(path, longestLast)
+	b, err := safefile.Read(path, safefile.Limits{Size: longestLast, NoLink: true})
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return Text{}, fmt.Errorf("no config ran in %s yet", dir)

@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"gonogo/internal/safefile"
 	"io"
 	"io/fs"
 	"os"
@@ -32,9 +33,9 @@ type file interface {
 // osDisk is the real one.
 type osDisk struct{}
 
-// open never follows a symbolic link, nor waits for the other end of a pipe.
+// open opens a regular file, by no symbolic link.
 func (osDisk) open(name string, flag int) (file, error) {
-	f, err := os.OpenFile(name, flag|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
+	f, _, err := safefile.Open(name, flag|syscall.O_NOFOLLOW)
 	if err != nil {
 		return nil, err // not f: a nil *os.File would be no nil file
 	}
@@ -70,22 +71,13 @@ func (osDisk) syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// regular refuses what is no plain file.
-func regular(f interface{ Stat() (fs.FileInfo, error) }, path string) error {
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("journal %q: %w", path, err)
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("journal %q: is no regular file (%s): move it away", path, info.Mode().Type())
-	}
-	return nil
-}
-
 // opening says what is in the way of opening path, and what to do about it.
 func opening(path string, err error) error {
 	if errors.Is(err, syscall.ELOOP) {
 		return fmt.Errorf("journal %q: is a symbolic link: move the journal itself here", path)
+	}
+	if errors.Is(err, safefile.ErrIrregular) {
+		return fmt.Errorf("journal %q: %w: move it away", path, safefile.ErrIrregular)
 	}
 	return fmt.Errorf("journal: %w", classed(err))
 }

@@ -69,9 +69,6 @@ func openLater(d disk, dir string, each func(model.Record) error, later bool) (*
 
 // start replays and repairs.
 func (j *File) start(each func(model.Record) error) (Report, error) {
-	if err := regular(j.f, j.path); err != nil {
-		return Report{}, err
-	}
 	if err := j.private(); err != nil {
 		return Report{}, j.fail("permissions", err)
 	}

@@ -181,7 +181,7 @@ func TestOpenRefuses(t *testing.T) {
 		prepare    func(t *testing.T, dir string) error
 	}{
 		{"no directory", "no such file", func(_ *testing.T, dir string) error { return os.Remove(dir) }},
-		{"a directory in its place", "is a directory", func(_ *testing.T, dir string) error { return os.Mkdir(filepath.Join(dir, Name), 0o700) }},
+		{"a directory in its place", "is no regular file: move it away", func(_ *testing.T, dir string) error { return os.Mkdir(filepath.Join(dir, Name), 0o700) }},
 		{"a symbolic link", "is a symbolic link", func(_ *testing.T, dir string) error { return os.Symlink("elsewhere", filepath.Join(dir, Name)) }},
 	}
 	for _, tt := range tests {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"syscall"
 
 	"gonogo/model"
 )
@@ -20,14 +19,11 @@ func Verify(path string) (Report, error) { return Read(path, nil) }
 // Read is Verify, and gives each good record to each, if that is not nil. It
 // ends with each's error, if it has one. Nothing on disk is changed.
 func Read(path string, each func(model.Record) error) (Report, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	f, err := osDisk{}.open(path, os.O_RDONLY)
 	if err != nil {
 		return Report{}, opening(path, err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	if err := regular(f, path); err != nil {
-		return Report{}, err
-	}
 	report, err := scan(f, each)
 	if err != nil {
 		return report, fmt.Errorf("journal %q: %w", path, err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -73,9 +74,6 @@ type found struct {
 	info fs.FileInfo
 }
 
-// errIrregular says that a path is no regular file, which is no matter where a pattern led to it.
-var errIrregular = errors.New("is no regular file")
-
 // look returns what is at path now; fs.ErrNotExist if nothing is.
 func look(path string) (found, error) {
 	info, err := os.Stat(path)
@@ -83,7 +81,7 @@ func look(path string) (found, error) {
 		return found{}, err
 	}
 	if !info.Mode().IsRegular() {
-		return found{}, fmt.Errorf("%s %w", path, errIrregular)
+		return found{}, fmt.Errorf("%s %w", path, safefile.ErrIrregular)
 	}
 	return found{path: path, id: idOf(info), info: info}, nil
 }
@@ -105,7 +103,7 @@ func list(globs []glob) (files []found, any []bool, err error) {
 		for _, path := range g.expand() {
 			f, err := look(path)
 			switch {
-			case errors.Is(err, fs.ErrNotExist), errors.Is(err, errIrregular) && g.literal == "":
+			case errors.Is(err, fs.ErrNotExist), errors.Is(err, safefile.ErrIrregular) && g.literal == "":
 				continue
 			case err != nil:
 				return nil, nil, err
@@ -125,16 +123,8 @@ func list(globs []glob) (files []found, any []bool, err error) {
 
 // open opens a regular file for reading, never waiting for another side.
 func open(path string) (*os.File, found, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, info, err := safefile.Open(path, os.O_RDONLY)
 	if err != nil {
-		return nil, found{}, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s %w", path, errIrregular)
-	}
-	if err != nil {
-		_ = f.Close() // only read
 		return nil, found{}, err
 	}
 	return f, found{path: path, id: idOf(info), info: info}, nil

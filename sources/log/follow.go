@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 )
 
@@ -89,7 +90,7 @@ func (f *follower) take(there []found, first bool, now time.Time) error {
 		}
 		file, is, err := open(t.path)
 		switch {
-		case errors.Is(err, fs.ErrNotExist), errors.Is(err, errIrregular): // renamed meanwhile
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, safefile.ErrIrregular): // renamed meanwhile
 			continue
 		case err != nil:
 			f.refused[t.id] = true

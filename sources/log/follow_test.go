@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 	"gonogo/model/config"
 )
@@ -265,7 +266,7 @@ func TestFollowTrouble(t *testing.T) {
 	f.remove("a.log")
 	f.must(os.Mkdir(f.path("a.log"), 0o700))
 	_, err = f.lines(time.Second)
-	want(err, errIrregular, "is no regular file")
+	want(err, safefile.ErrIrregular, "is no regular file")
 
 	many := follow(newFolder(t), "*.log")
 	for i := range maxFiles + 1 {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/poll"
@@ -89,7 +90,7 @@ func (w *witness) look(ctx context.Context, m mark) (bool, string, error) {
 	left, doubtful, lines := int64(perWitness), "", 0
 	for _, f := range files {
 		s, err := w.read(ctx, m, f, &left)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errIrregular) { // renamed meanwhile
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, safefile.ErrIrregular) { // renamed meanwhile
 			continue
 		} else if err != nil {
 			return false, "", err

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/sourcetest"
@@ -371,10 +372,10 @@ func TestWitnessTrouble(t *testing.T) {
 	}
 	d.remove("app.log")
 	d.must(os.Mkdir(d.path("app.log"), 0o700))
-	if _, err := w.Mark(t.Context()); !errors.Is(err, errIrregular) {
+	if _, err := w.Mark(t.Context()); !errors.Is(err, safefile.ErrIrregular) {
 		t.Errorf("Mark of a folder: %v", err)
 	}
-	if _, _, err := w.Look(t.Context(), mark); !errors.Is(err, errIrregular) {
+	if _, _, err := w.Look(t.Context(), mark); !errors.Is(err, safefile.ErrIrregular) {
 		t.Errorf("Look at a folder: %v", err)
 	}
 	for name, table := range map[string]map[string]any{"match": {"match": "/(/"}, "nothing": {"match": ""}} {

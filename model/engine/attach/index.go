@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"gonogo/internal/safefile"
 	"gonogo/model/engine"
 )
 
@@ -108,7 +109,7 @@ func entry(home, config string) string {
 }
 
 func readPlace(path string) (Place, bool) {
-	b, err := engine.ReadPlain(path, indexLength)
+	b, err := safefile.Read(path, safefile.Limits{Size: indexLength, NoLink: true})
 	var p Place
 	if err != nil || json.Unmarshal(b, &p) != nil || !filepath.IsAbs(p.Dir) {
 		return Place{}, false

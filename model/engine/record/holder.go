@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"gonogo/internal/safefile"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,7 +18,7 @@ type Holder struct {
 // HolderOf returns what the lock's file of dir says.
 func HolderOf(dir string) Holder {
 	var h Holder
-	if b, err := readPlain(filepath.Join(dir, LockName), 1024); err == nil {
+	if b, err := safefile.Read(filepath.Join(dir, LockName), safefile.Limits{Size: 1024, NoLink: true}); err == nil {
 		_ = json.Unmarshal(b, &h)
 	}
 	return h

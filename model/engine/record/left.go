@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"syscall"
 
+	"gonogo/internal/safefile"
 	"gonogo/model"
 )
 
@@ -43,7 +43,7 @@ func readLeftAt(path string) *model.Unaudited {
 	if path == "" {
 		return nil
 	}
-	b, err := readPlain(path, 4*leftBytes)
+	b, err := safefile.Read(path, safefile.Limits{Size: 4 * leftBytes, NoLink: true})
 	if errors.Is(err, os.ErrNotExist) || err != nil && !exists(path) {
 		return nil
 	}
@@ -159,23 +159,6 @@ func replaceFile(path string, b []byte) error {
 		_ = os.Remove(fresh)
 	}
 	return err
-}
-
-// readPlain reads a plain file of at most size bytes, and follows no link.
-func readPlain(path string, size int64) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > size {
-		return nil, fmt.Errorf("%s is not what gonogo wrote", path)
-	}
-	return io.ReadAll(io.LimitReader(f, size))
 }
 
 func exists(path string) bool {
