@@ -134,7 +134,7 @@ var allowed = map[string][]string{
 	"gonogo/model/engine": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...",
 		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/model/engine/watch"},
 
-	"gonogo/model/engine/attach":  {"gonogo/model", "gonogo/model/engine", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/internal/..."},
+	"gonogo/model/engine/attach":  {"gonogo/model", "gonogo/model/config", "gonogo/model/engine", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/internal/..."},
 	"gonogo/model/engine/feed":    {"gonogo/model"},
 	"gonogo/model/engine/watch":   {"gonogo/model"},
 	"gonogo/model/engine/record":  {"gonogo/model", "gonogo/model/journal", "gonogo/internal/..."},

@@ -7,10 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"gonogo/internal/safefile"
 	"os"
 	"path/filepath"
 	"time"
+
+	"gonogo/internal/safefile"
 )
 
 // lastName is the file in the state directory that holds the last config that ran.

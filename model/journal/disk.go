@@ -3,11 +3,12 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"gonogo/internal/safefile"
 	"io"
 	"io/fs"
 	"os"
 	"syscall"
+
+	"gonogo/internal/safefile"
 )
 
 // disk is the part of a file system that the journal needs, so that tests can

@@ -2,10 +2,11 @@ package record
 
 import (
 	"encoding/json"
-	"gonogo/internal/safefile"
 	"os"
 	"path/filepath"
 	"time"
+
+	"gonogo/internal/safefile"
 )
 
 // Holder is what the lock's file says of who holds it. It is for people, and
