@@ -130,8 +130,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case feedEndMsg:
 		m.eyes.ended = true
-	case sentMsg:
-		return m, m.sent(msg)
 	case ripeMsg:
 		return m, m.ripe(msg)
 	case askedMsg:
@@ -210,12 +208,6 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		m.tell(overlay.Want{Say: text, Bad: true})
 	}
 	return m.clock.next()
-}
-
-func (m *Model) sent(msg sentMsg) tea.Cmd {
-	next, trouble := m.post.sent(msg)
-	m.tell(overlay.Want{Say: trouble, Bad: true})
-	return next
 }
 
 // retheme resolves the styles anew.

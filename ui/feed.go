@@ -17,13 +17,10 @@ type Feed interface {
 	// Subscribe returns a mailbox of one snapshot, in which the newest wins, and
 	// what ends the subscription. The channel is closed when there will be no more.
 	Subscribe() (<-chan *model.Snapshot, func())
-	// Submit enqueues in and never waits for I/O. What became of it comes as an
+	// Submit enqueues in and waits for nothing: it is called in the screen's loop. What became of it comes as an
 	// Answer in a later snapshot. An error means that it was not enqueued.
 	Submit(ctx context.Context, in model.Intent) error
 }
-
-// submitWithin bounds a Submit that should not have waited at all.
-const submitWithin = 5 * time.Second
 
 // answerWithin is how long an intent may stay unanswered before it is said.
 const answerWithin = 5 * time.Second
@@ -31,11 +28,7 @@ const answerWithin = 5 * time.Second
 type (
 	snapshotMsg struct{ snap *model.Snapshot }
 	feedEndMsg  struct{}
-	sentMsg     struct {
-		in  model.Intent
-		err error
-	}
-	askedMsg struct{}
+	askedMsg    struct{}
 )
 
 // receive waits for the next snapshot. There is always at most one such
@@ -71,14 +64,12 @@ func awaitQuit(ctx context.Context, asked <-chan struct{}) tea.Cmd {
 	}
 }
 
-// post hands intents to the feed, one after the other in the order of the
-// keys, and remembers those whose answer has not come yet.
+// post hands intents to the feed, and remembers those whose answer has not come yet.
 type post struct {
 	ctx     context.Context
 	feed    Feed
 	actor   model.Actor
 	newID   func() model.IntentID
-	queue   []model.Intent
 	waiting map[model.IntentID]waiting
 }
 
@@ -89,44 +80,24 @@ type waiting struct {
 	late  bool // it was said that the answer is late
 }
 
-// submit queues in, with its sender's name.
-func (p *post) submit(now time.Time, in model.Intent) tea.Cmd {
+// submit hands over in, with its sender's name. Where that fails it says so.
+func (p *post) submit(now time.Time, in model.Intent) (trouble string) {
 	in.ID, in.By = p.newID(), p.actor
+	if err := p.hand(in); err != nil {
+		return words.Intent(in) + ": " + model.Inert(err.Error()) + " · nothing was done, try again"
+	}
 	p.waiting[in.ID] = waiting{in: in, since: now}
-	p.queue = append(p.queue, in)
-	if len(p.queue) > 1 {
-		return nil // the one before is under way; its end sends this one
-	}
-	return p.send()
+	return ""
 }
 
-// send hands over the first intent of the queue.
-func (p *post) send() tea.Cmd {
-	in, feed, parent := p.queue[0], p.feed, p.ctx
-	return func() (msg tea.Msg) {
-		defer func() { // a feed that breaks must not take the screen with it
-			if r := recover(); r != nil {
-				msg = sentMsg{in, fmt.Errorf("panic: %v", r)}
-			}
-		}()
-		ctx, cancel := context.WithTimeout(parent, submitWithin)
-		defer cancel()
-		return sentMsg{in, feed.Submit(ctx, in)}
-	}
-}
-
-// sent notes that an intent was handed over, and returns what sends the next.
-// Where that failed, it says so.
-func (p *post) sent(msg sentMsg) (next tea.Cmd, trouble string) {
-	p.queue = p.queue[1:]
-	if msg.err != nil {
-		delete(p.waiting, msg.in.ID)
-		trouble = words.Intent(msg.in) + ": " + model.Inert(msg.err.Error()) + " · nothing was done, try again"
-	}
-	if len(p.queue) > 0 {
-		next = p.send()
-	}
-	return next, trouble
+// hand gives in to the feed. A feed that breaks must not take the screen with it.
+func (p *post) hand(in model.Intent) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	return p.feed.Submit(p.ctx, in)
 }
 
 // late returns what is to be said of answers that are late, once for each.

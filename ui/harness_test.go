@@ -22,7 +22,6 @@ type fakeFeed struct {
 	mu      sync.Mutex
 	got     []model.Intent
 	err     error
-	block   chan struct{} // Submit waits for it to close, if it is not nil
 	mailbox chan *model.Snapshot
 }
 
@@ -30,14 +29,7 @@ func newFakeFeed() *fakeFeed { return &fakeFeed{mailbox: make(chan *model.Snapsh
 
 func (f *fakeFeed) Subscribe() (<-chan *model.Snapshot, func()) { return f.mailbox, func() {} }
 
-func (f *fakeFeed) Submit(ctx context.Context, in model.Intent) error {
-	if f.block != nil {
-		select {
-		case <-f.block:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+func (f *fakeFeed) Submit(_ context.Context, in model.Intent) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.err != nil {

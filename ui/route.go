@@ -127,9 +127,9 @@ func (m *Model) do(w overlay.Want) tea.Cmd {
 	m.tell(w)
 	switch {
 	case w.Intent != nil:
-		return m.submit(*w.Intent)
+		m.submit(*w.Intent)
 	case w.Emergency:
-		return m.emergency()
+		m.emergency()
 	case w.Command != "":
 		if c := m.keys.named(w.Command); c != nil {
 			next, want := m.run(c)
@@ -159,34 +159,35 @@ func (m *Model) do(w overlay.Want) tea.Cmd {
 }
 
 // submit hands in to the feed. It rests on what the person sees now, if nothing else is said.
-func (m *Model) submit(in model.Intent) tea.Cmd {
+func (m *Model) submit(in model.Intent) {
 	switch {
 	case m.readOnly:
 		m.tell(overlay.Fail(overlay.ReadOnly))
-		return nil
+		return
 	case m.eyes.live == nil:
 		m.tell(overlay.Fail(overlay.NoEngine))
-		return nil
+		return
 	}
 	if in.Seen == 0 {
 		in.Seen = m.eyes.seen().Seq
 	}
-	return m.post.submit(m.now, in)
+	m.tell(overlay.Want{Say: m.post.submit(m.now, in), Bad: true})
 }
 
 // emergency arms the emergency rollback. While that runs, or is armed, it shows it.
-func (m *Model) emergency() tea.Cmd {
+func (m *Model) emergency() {
 	if p := m.scene().Plan(); p != nil && m.eyes.planMoves() && isEmergency(p) {
-		return m.do(overlay.Want{ShowPlan: true})
+		m.do(overlay.Want{ShowPlan: true})
+		return
 	}
 	if m.post.emergency() {
-		return nil // asked for already, the plan is about to come
+		return // asked for already, the plan is about to come
 	}
 	in := model.Intent{Kind: model.ArmRollback}
 	if m.eyes.live != nil {
 		in.Seen = m.eyes.live.Seq // a plan shows live values even where the view is frozen
 	}
-	return m.submit(in)
+	m.submit(in)
 }
 
 // isEmergency reports whether a plan is the emergency rollback, also where the
