@@ -216,8 +216,16 @@ func (a *app) cmdCheck() *cobra.Command {
 			if len(cfg.Refused) > 0 {
 				return headless.Exit{Status: headless.ExitUsage, Err: cfg.Refused}
 			}
+			var mistakes []error
 			for _, missing := range buildParts(cfg, os.TempDir()).Missing {
-				fmt.Printf("warning: %v; here it cannot be used\n", missing)
+				if errors.Is(missing, model.ErrMistake) {
+					mistakes = append(mistakes, missing)
+					continue
+				}
+				_, _ = fmt.Fprintf(a.world.Out, "warning: %v; here it cannot be used\n", missing)
+			}
+			if len(mistakes) > 0 {
+				return headless.Exit{Status: headless.ExitUsage, Err: errors.Join(mistakes...)}
 			}
 			if live {
 				return a.checkLive(cmd.Context(), cfg)

@@ -11,7 +11,7 @@ import (
 
 // Build adds to parts what cfg names that can be switched, run or read. What could not
 // be made is in parts.Missing; it is there all the same, and fails with that error until
-// it can be made.
+// it can be made. It comes last: then all that parts has is guarded, see secret.Guard.
 func Build(cfg *config.Config, parts *model.Parts) {
 	kinds := Builders()
 	fails := func(what string, err error) {
@@ -40,28 +40,7 @@ func Build(cfg *config.Config, parts *model.Parts) {
 	parts.Effective = readers(kinds, cfg.Effective, "effective value of flag", fails)
 	parts.Seen = readers(kinds, cfg.Seen, "what shows action", fails)
 	parts.Probes = readers(kinds, cfg.Probes, "probe", fails)
-	shareSecrets(parts)
-}
-
-// masked is a part that takes secrets out of what it shows.
-type masked interface{ EachMask(do func(*secret.Set)) }
-
-// shareSecrets makes every part know the secrets of all: a program that gets
-// one may print it, and so may one that reads what another was given.
-func shareSecrets(built *model.Parts) {
-	var parts []masked
-	built.Each(func(_ string, part any) {
-		if m, ok := part.(masked); ok {
-			parts = append(parts, m)
-		}
-	})
-	var all secret.Set
-	for _, m := range parts {
-		m.EachMask(all.Join)
-	}
-	for _, m := range parts {
-		m.EachMask(func(s *secret.Set) { s.Join(&all) })
-	}
+	secret.Guard(parts)
 }
 
 func readers[ID ~string](kinds map[string]config.ActionKind, parts map[ID]config.Part, what string, fails func(string, error)) map[ID]model.Reader {

@@ -1,5 +1,7 @@
 package model
 
+import "errors"
+
 // Parts are the working parts of a rollout, built from its config: sources and
 // actions add theirs, the engine and the commands use them.
 type Parts struct {
@@ -40,6 +42,10 @@ func each[ID ~string, P any](parts map[ID]P, before, after string, do func(strin
 		do(before+string(id)+after, part)
 	}
 }
+
+// ErrMistake is in the error of a part that cannot be made whatever the environment: its
+// config is wrong.
+var ErrMistake = errors.New("a mistake in the config")
 
 // Checker is a part that can say whether it could be used, such as an action whose
 // program must be there. It changes nothing.

@@ -86,6 +86,43 @@ type Comparer interface {
 	Changed(before, now string) bool
 }
 
+// Dater is a Reader that can say whether what it read stands for something that began
+// after a moment, as far as that can be told.
+type Dater interface {
+	Reader
+	NewSince(text string, since time.Time) bool
+}
+
+// Masker is a part that knows secrets: Mask takes them out of a text that comes of
+// what the part said. Values themselves are not masked, since they are compared.
+type Masker interface {
+	Mask(text string) string
+}
+
+// Masked returns text without the secrets that part knows, if it knows any.
+func Masked(part any, text string) string {
+	if m, ok := Ability[Masker](part); ok {
+		return m.Mask(text)
+	}
+	return text
+}
+
+// Ability returns part as a T, one of the optional interfaces of this file. It finds
+// it behind a door too: a part with a method Behind, which returns what it stands before.
+func Ability[T any](part any) (ability T, ok bool) {
+	for part != nil {
+		if ability, ok = part.(T); ok {
+			return ability, true
+		}
+		door, ok := part.(interface{ Behind() any })
+		if !ok {
+			break
+		}
+		part = door.Behind()
+	}
+	return ability, false
+}
+
 // Starter is a Reader of which process runs, which can tell when that began.
 type Starter interface {
 	Reader

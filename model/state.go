@@ -31,7 +31,8 @@ type State struct {
 	Incident      *Incident              `json:"incident,omitempty"`  // the last one; nil: none yet
 	Drills        map[RollbackID]Drill   `json:"drills,omitempty"`    // the last rehearsal of each rollback
 	Unaudited     int                    `json:"unaudited,omitempty"`
-	Engine        int                    `json:"engine,omitempty"` // pid of the engine that wrote last and has not stopped in order
+	Damaged       string                 `json:"damaged,omitempty"` // why the journal is not to be believed past what is folded here; set by the ledger, by no record
+	Engine        int                    `json:"engine,omitempty"`  // pid of the engine that wrote last and has not stopped in order
 }
 
 // Attempt is one stay in a phase.

@@ -75,8 +75,9 @@ func (e *statusError) Error() string { return fmt.Sprintf("HTTP %d%s", e.code, e
 
 // excerpt returns the first line of an answer, to show in an error.
 func (c *client) excerpt(data []byte) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(string(data)), "\n")
-	if line = model.Inert(c.Mask(strings.TrimSpace(line))); line == "" {
+	text := c.Mask(string(data[:min(len(data), maxShown)])) // before it is cut: half a secret is not found
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if line = model.Inert(strings.TrimSpace(line)); line == "" {
 		return ""
 	}
 	if r := []rune(line); len(r) > 120 {

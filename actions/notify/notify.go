@@ -126,7 +126,7 @@ func (a *Action) Do(ctx context.Context, args model.Args, log io.Writer) error {
 	failed := &Untold{Of: len(a.targets)}
 	for i, t := range a.targets {
 		if log != nil {
-			_, _ = io.WriteString(log, t.name+": "+t.secrets.Mask(said[i])+"\n") // it was told, or not, nevertheless
+			_, _ = io.WriteString(log, t.name+": "+t.mask(said[i])+"\n") // it was told, or not, nevertheless
 		}
 		if errs[i] != nil {
 			failed.add(t.name+": "+t.reason(errs[i]), errs[i])

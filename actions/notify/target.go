@@ -16,8 +16,9 @@ import (
 
 // target is one address.
 type target struct {
-	name    string // a webhook's host, or a service's name; and where the address is from
-	secrets secret.Set
+	name    string     // a webhook's host, or a service's name; and where the address is from
+	secrets secret.Set // tokens and passwords in it, which no part shows
+	words   secret.Set // all its other parts, which may belong to one: what this target says is without them
 	address *url.URL
 	raw     string
 	http    *httpclient.Client // of a webhook
@@ -55,7 +56,14 @@ func newTarget(text, dir string) (*target, error) {
 	default:
 		t.name, t.slots = scheme+where, make(chan struct{}, slots)
 	}
-	t.secrets.Add(partsOf(t.address, t.raw, isWeb(scheme))...)
+	for _, part := range partsOf(t.address, t.raw, isWeb(scheme)) {
+		if t.words.Add(part); telling(part) {
+			t.secrets.Add(part)
+		}
+	}
+	if p, ok := t.address.User.Password(); ok {
+		t.secrets.Add(p)
+	}
 	return t, nil
 }
 
@@ -100,6 +108,15 @@ func partsOf(u *url.URL, raw string, web bool) []string {
 	return kept
 }
 
+// telling reports whether part of an address looks like a token, and not like a word
+// that other texts have as well.
+func telling(part string) bool {
+	return len(part) >= 20 || len(part) >= 8 && strings.ContainsAny(part, "0123456789")
+}
+
+// mask returns text without any part of the address.
+func (t *target) mask(text string) string { return t.words.Mask(t.secrets.Mask(text)) }
+
 // tell tells m within the time for one address.
 func (t *target) tell(ctx context.Context, m message) (said string, err error) {
 	ctx, done := context.WithTimeout(ctx, tellTimeout)
@@ -127,7 +144,7 @@ func (t *target) reason(err error) string {
 	if errors.As(err, &of) {
 		err = of.Err // without the URL
 	}
-	text := []rune(model.Inert(t.secrets.Mask(err.Error())))
+	text := []rune(model.Inert(t.mask(err.Error())))
 	if len(text) > maxReason {
 		text = append(text[:maxReason], []rune(cutMark)...)
 	}

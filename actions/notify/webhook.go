@@ -36,7 +36,7 @@ func (t *target) post(ctx context.Context, m message) (string, error) {
 	if a.Status == 0 {
 		return "", err
 	}
-	text := t.secrets.Mask(string(a.Body)) // before it is cut: half a secret is not found
+	text := t.mask(string(a.Body)) // before it is cut: half a secret is not found
 	said := fmt.Sprintf("HTTP %d: %s", a.Status, strings.TrimSpace(text[:min(len(text), maxKept)]))
 	switch {
 	case err != nil:

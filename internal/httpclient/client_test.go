@@ -114,7 +114,7 @@ func TestNewRefuses(t *testing.T) {
 				"basic_auth":    map[string]any{"username": "u", "password": "secret-one"},
 				"authorization": map[string]any{"credentials": "secret-two"},
 			},
-			"at most one of basic_auth, oauth2 & authorization must be configured",
+			"a mistake in the config: at most one of basic_auth, oauth2 & authorization must be configured",
 		},
 		"no header": {map[string]any{"headers": map[string]any{"X": "env:GONOGO_TEST_UNSET"}}, "headers.X: environment variable GONOGO_TEST_UNSET is not set"},
 		"bad proxy": {map[string]any{"proxy_url": "http://u:secret@[::1"}, "proxy_url: not a URL"},

@@ -12,6 +12,7 @@ import (
 
 	"gonogo/internal/safefile"
 	"gonogo/internal/secret"
+	"gonogo/model"
 )
 
 // Keys is the table http, which every kind takes that speaks HTTP. A kind embeds it in
@@ -106,7 +107,7 @@ func (c *Client) configure(s Settings, dir string, environment bool) (promconfig
 		out.ProxyURL = promconfig.URL{URL: u}
 	}
 	if err := out.Validate(); err != nil {
-		return out, errors.New(c.Mask(err.Error()))
+		return out, fmt.Errorf("%w: %s", model.ErrMistake, c.Mask(err.Error()))
 	}
 	return out, nil
 }

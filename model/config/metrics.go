@@ -23,7 +23,8 @@ func (r metricReader) metrics() {
 		if source != nil {
 			kind, known = r.kinds.Sources[source.Kind]
 		}
-		t, _ := r.table(path, raw, slices.Concat(KeysOf[metricKeys](), kind.MetricKeys), !known)
+		_, computed := values["expr"]
+		t, _ := r.table(path, raw, slices.Concat(KeysOf[metricKeys](), kind.MetricKeys), !known && !computed)
 		k := Into[metricKeys](t, "")
 		r.origin(path, values, name, named)
 		m := r.metric(id, path, k, t)

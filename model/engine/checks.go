@@ -41,6 +41,7 @@ type checks struct {
 type liveCheck struct {
 	since time.Time
 	line  string
+	then  func() // what was asked for meanwhile; may be nil
 }
 
 // begin notes that check id runs; it reports whether it did not already.
@@ -57,11 +58,28 @@ func (c *checks) begin(id model.CheckID, now time.Time) bool {
 	return true
 }
 
+// end notes that check id has ended, and does what was asked for meanwhile.
 func (c *checks) end(id model.CheckID, now time.Time) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
+	then := c.run[id].then
 	delete(c.run, id)
 	c.tried[id] = now
+	c.mu.Unlock()
+	if then != nil {
+		then()
+	}
+}
+
+// afterwards has then done when check id, which runs, has ended. It reports
+// whether it could: the check may have ended meanwhile, or another waits for it.
+func (c *checks) afterwards(id model.CheckID, then func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r := c.run[id]; r != nil && r.then == nil {
+		r.then = then
+		return true
+	}
+	return false
 }
 
 func (c *checks) lastTry(id model.CheckID) time.Time {
@@ -164,7 +182,11 @@ func (c *checks) take(in model.Intent) error {
 	if spec.Kind != model.CheckRun && spec.Kind != model.CheckProbe {
 		return refuse("%q is nothing that gonogo can run: sign it", spec.Text)
 	}
-	if !c.start(c.work, spec, phase.ID, a.N, in.By, in.ID) {
+	start := func() bool { return c.start(c.work, spec, phase.ID, a.N, in.By, in.ID) }
+	switch {
+	case start():
+	case spec.Kind == model.CheckProbe && c.afterwards(spec.ID, func() { start() }): // gonogo asks it by itself just now
+	default:
 		return refuse("%q runs already", spec.Text)
 	}
 	return nil
@@ -228,8 +250,8 @@ func (c *checks) findOut(ctx context.Context, spec *model.Check, out *execute.Ou
 		return "", err
 	}
 	text = model.Inert(text)
-	_, _ = out.Write([]byte(text))
-	shown := text
+	shown := model.Inert(model.Masked(probe, text))
+	_, _ = out.Write([]byte(shown))
 	if r := []rune(shown); len(r) > 80 {
 		shown = string(r[:80]) + "…"
 	}

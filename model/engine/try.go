@@ -26,7 +26,7 @@ func Try(ctx context.Context, parts model.Parts) []error {
 		try(id, func(ctx context.Context) error { _, err := w.Mark(ctx); return err })
 	}
 	for id, act := range parts.Actions {
-		if c, ok := act.(model.Checker); ok {
+		if c, ok := model.Ability[model.Checker](act); ok {
 			try("action "+string(id), func(context.Context) error { return c.Check() })
 		}
 	}

@@ -13,6 +13,9 @@ import (
 // should be has no line. It rests on the state alone.
 func standing(r *model.Rollout, s *model.State) []model.Line {
 	out := rollbackLines(s)
+	if s.Damaged != "" {
+		out = append(out, model.Line{Title: "Journal", State: model.NoData, Reason: model.Inert(s.Damaged) + ", so nobody knows where the rollout stands: see gonogo log --verify"})
+	}
 	if b := s.Below; b != nil {
 		out = append(out, model.Line{Title: "Below the phase", State: model.Below, SampleAt: b.At, Reason: model.Inert(b.Text) + ": advance enters it again"})
 	}

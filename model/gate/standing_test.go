@@ -112,3 +112,13 @@ func TestWorstOf(t *testing.T) {
 		}
 	}
 }
+
+// TestNeverGoOnAJournalThatIsDamaged: what came behind the damage may be a hold or a rollback.
+func TestNeverGoOnAJournalThatIsDamaged(t *testing.T) {
+	r := &model.Rollout{Phases: []model.Phase{{ID: "one"}}}
+	s := &model.State{Phase: "one", Damaged: "the journal is damaged at line 3"}
+	v := Decide(r, s, func(model.MetricID) (model.Line, bool) { return model.Line{}, false }, 0, time.Now(), model.Verdict{})
+	if v.Headline != model.Unknown || len(v.Reasons) != 1 || !strings.Contains(v.Reasons[0], "damaged at line 3") {
+		t.Errorf("%s, %q", v.Headline, v.Reasons)
+	}
+}

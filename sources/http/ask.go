@@ -33,17 +33,17 @@ func (a ask) value(ctx context.Context, client *httpclient.Client) (float64, err
 	case a.JSON == "":
 		return 0, nil
 	}
-	v, err := number(got.Body, a.JSON)
+	v, err := number(got.Body, a.JSON, client.Mask)
 	if err != nil {
 		return 0, fmt.Errorf("json: %w", client.Error(err))
 	}
 	return v, nil
 }
 
-func parseNumber(text string) (float64, error) {
+func parseNumber(text string, mask func(string) string) (float64, error) {
 	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is no number", poll.Cut(text, 40))
+		return 0, fmt.Errorf("%q is no number", poll.Cut(mask(text), 40)) // masked before it is cut: half a secret is not found
 	}
 	return v, nil
 }

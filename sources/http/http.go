@@ -136,8 +136,8 @@ func (s *source) Run(ctx context.Context, out model.Emitter) error {
 const maxPath = 4096
 
 // number returns the number at path in the JSON document: a number, a text
-// that is one, or 1 and 0 for true and false.
-func number(document []byte, path string) (float64, error) {
+// that is one, or 1 and 0 for true and false. What an error shows of it went through mask.
+func number(document []byte, path string, mask func(string) string) (float64, error) {
 	if len(path) > maxPath {
 		return 0, fmt.Errorf("the path is longer than %d bytes", maxPath)
 	}
@@ -156,12 +156,12 @@ func number(document []byte, path string) (float64, error) {
 	case gjson.Number:
 		return found.Num, nil
 	case gjson.String:
-		return parseNumber(found.Str)
+		return parseNumber(found.Str, mask)
 	case gjson.Null:
 		if found.Exists() {
 			return 0, fmt.Errorf("%w: %s is null", model.ErrEmpty, model.Inert(path))
 		}
 		return 0, fmt.Errorf("%w: no %s in the answer", model.ErrEmpty, model.Inert(path))
 	}
-	return 0, fmt.Errorf("%s is no number but %s", model.Inert(path), poll.Cut(found.Raw, 40))
+	return 0, fmt.Errorf("%s is no number but %s", model.Inert(path), poll.Cut(mask(found.Raw), 40))
 }

@@ -160,7 +160,7 @@ func FuzzNumber(f *testing.F) {
 	f.Add([]byte(`{}`), "@this")
 	f.Add([]byte(`[1,2]`), "#")
 	f.Fuzz(func(t *testing.T, document []byte, path string) {
-		_, err := number(document, path)
+		_, err := number(document, path, func(text string) string { return text })
 		if err == nil {
 			return
 		}

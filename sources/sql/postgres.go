@@ -111,7 +111,7 @@ func (d *database) number(ctx context.Context, query string, args ...any) (v flo
 		if len(values) != 1 {
 			return errors.New("it answers no column")
 		}
-		if v, err = numberOf(values[0]); err != nil {
+		if v, err = numberOf(values[0], d.secrets.Mask); err != nil {
 			return err
 		}
 		if rows.Next() {
@@ -189,8 +189,9 @@ func closeConn(conn *pgx.Conn) {
 	}
 }
 
-// numberOf returns the number that a column holds: true is 1, false 0.
-func numberOf(value any) (float64, error) {
+// numberOf returns the number that a column holds: true is 1, false 0. What an error shows
+// of it went through mask.
+func numberOf(value any, mask func(string) string) (float64, error) {
 	switch v := value.(type) {
 	case nil:
 		return 0, fmt.Errorf("%w: NULL", model.ErrEmpty)
@@ -220,5 +221,5 @@ func numberOf(value any) (float64, error) {
 	case pgtype.Interval, time.Time:
 		return 0, errors.New("it answers a time where a number is wanted: expected something like extract(epoch FROM …)")
 	}
-	return 0, fmt.Errorf("it answers %s where a number is wanted", poll.Cut(fmt.Sprintf("%q", fmt.Sprint(value)), 60))
+	return 0, fmt.Errorf("it answers %s where a number is wanted", poll.Cut(fmt.Sprintf("%q", mask(fmt.Sprint(value))), 60))
 }

@@ -104,14 +104,14 @@ func (a *runner) look(ctx context.Context, n int, before string, err error, left
 
 // seenText tells what was read after an action, to people.
 func seenText(seen model.Reader, now string) string {
-	if s, ok := seen.(model.Starter); ok {
+	if s, ok := model.Ability[model.Starter](seen); ok {
 		return "new process, " + s.Name(now)
 	}
 	return "now " + now
 }
 
 func nameOf(seen model.Reader, text string) string {
-	if s, ok := seen.(model.Starter); ok {
+	if s, ok := model.Ability[model.Starter](seen); ok {
 		return s.Name(text)
 	}
 	return text
@@ -120,15 +120,13 @@ func nameOf(seen model.Reader, text string) string {
 // isNew reports whether what was read stands for something that began after an
 // action did, as far as that can be told: a process that was there before is no effect of it.
 func isNew(seen model.Reader, now string, since time.Time) bool {
-	n, ok := seen.(interface {
-		NewSince(text string, since time.Time) bool
-	})
+	n, ok := model.Ability[model.Dater](seen)
 	return !ok || n.NewSince(now, since)
 }
 
 // changed reports whether a seen reader's text shows that something happened.
 func changed(r model.Reader, before, now string) bool {
-	if c, ok := r.(model.Comparer); ok {
+	if c, ok := model.Ability[model.Comparer](r); ok {
 		return c.Changed(before, now)
 	}
 	return now != before

@@ -124,7 +124,7 @@ func (l looker) lookProbe(ctx context.Context, v *model.Verify) (bool, string) {
 		return false, err.Error()
 	}
 	if v.Want != "" && text != v.Want {
-		return false, fmt.Sprintf("it answers %q, wanted %q", text, v.Want)
+		return false, fmt.Sprintf("it answers %q, wanted %q", model.Masked(probe, text), v.Want)
 	}
 	return true, "it answers as wanted"
 }

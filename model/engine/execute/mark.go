@@ -75,7 +75,7 @@ func (m *marks) watch(ctx context.Context) (stop func()) {
 		if st.Kind != model.StepVerify || !p.Steps[n].Marked || p.Steps[n].Outcome != "" {
 			continue
 		}
-		if _, ok := m.tools.Witnesses[st.Verify.Witness].(model.Advancer); ok {
+		if _, ok := model.Ability[model.Advancer](m.tools.Witnesses[st.Verify.Witness]); ok {
 			continue
 		}
 		group.Go(func() {
@@ -133,7 +133,7 @@ func (m *marks) move(ctx context.Context, level int, steps []int) []model.Event 
 
 // at returns what was old at a moment that is past, as exactly as that is known.
 func (m *marks) at(n int, at time.Time) (string, bool) {
-	if w, ok := m.tools.Witnesses[m.plan.Steps[n].Verify.Witness].(model.Advancer); ok {
+	if w, ok := model.Ability[model.Advancer](m.tools.Witnesses[m.plan.Steps[n].Verify.Witness]); ok {
 		mark, err := w.Advance(m.step(n).Mark, at)
 		return mark, err == nil
 	}
@@ -176,7 +176,7 @@ func (m *marks) starts(level int) (first, last time.Time, known bool) {
 // within the action is another clock's, and not believed.
 func startOf(seen model.Reader, st model.StepState) (time.Time, bool) {
 	at, ok := time.Time{}, false
-	if s, is := seen.(model.Starter); is {
+	if s, is := model.Ability[model.Starter](seen); is {
 		at, ok = s.Began(st.Seen)
 	} else if v, err := strconv.ParseFloat(st.Seen, 64); err == nil && v > 1e9 && v < 1e10 {
 		at, ok = time.Unix(0, int64(v*1e9)), true

@@ -65,7 +65,7 @@ func (d *peeker) action(ctx context.Context, id model.ActionID) (string, error) 
 	if action == nil {
 		return "", fmt.Errorf("action %q is not there", id)
 	}
-	if c, ok := action.(model.Checker); ok {
+	if c, ok := model.Ability[model.Checker](action); ok {
 		if err := c.Check(); err != nil {
 			return "", err
 		}

@@ -59,7 +59,7 @@ func stores(p *model.Plan, switches map[model.FlagID]model.Switch) map[model.Fla
 	out := map[model.FlagID]string{}
 	for _, st := range p.Steps {
 		for _, c := range st.Changes {
-			if g, ok := switches[c.Flag].(model.GroupSwitch); ok {
+			if g, ok := model.Ability[model.GroupSwitch](switches[c.Flag]); ok {
 				out[c.Flag] = "group " + g.Group()
 			}
 		}

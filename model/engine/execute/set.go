@@ -171,14 +171,15 @@ func (s *setter) writeNow(ctx context.Context, batch []int) error {
 	if sw == nil {
 		return fmt.Errorf("flag %q has no switch", first.Changes[0].Flag)
 	}
-	group, ok := sw.(model.GroupSwitch)
+	group, ok := model.Ability[model.GroupSwitch](sw)
 	if !ok {
 		return sw.Set(ctx, first.Changes[0].To)
 	}
 	changes := make([]model.SwitchChange, len(batch))
 	for i, n := range batch {
 		c := s.plan.Steps[n].Changes[0]
-		changes[i] = model.SwitchChange{Switch: s.tools.Switches[c.Flag], Value: c.To}
+		of, _ := model.Ability[model.GroupSwitch](s.tools.Switches[c.Flag]) // of one group, so it is one
+		changes[i] = model.SwitchChange{Switch: of, Value: c.To}
 	}
 	return group.SetGroup(ctx, changes)
 }

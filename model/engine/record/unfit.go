@@ -56,6 +56,7 @@ func unusable(err error, dir string) *unfit {
 // Nobody knows what came behind that, so a plan that seems to be under way is given up.
 func (l *Ledger) readOnly(u *unfit) {
 	l.standing.unfit = errors.New(u.why)
+	l.history.state.Damaged = model.Inert(u.why)
 	l.standing.lost = fmt.Errorf("%w: %s: read-only, only rollbacks run; see gonogo log --verify", model.ErrRefused, u.why)
 	l.standing.trouble = model.Inert(u.trouble)
 	if l.unaudited.left != nil {

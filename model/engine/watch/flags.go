@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -189,5 +190,9 @@ func readValue(ctx context.Context, r model.Reader, t model.ValueType) (model.Va
 	if err != nil {
 		return model.Value{}, err
 	}
-	return model.ParseValue(t, text)
+	v, err := model.ParseValue(t, text)
+	if err != nil {
+		return v, errors.New(model.Masked(r, err.Error()))
+	}
+	return v, nil
 }
