@@ -85,7 +85,12 @@ func onIncident(s State, id PlanID, change func(*Incident)) State {
 }
 
 // containIfSeen notes T2 of the plans that run, once what they set is in effect.
+// Where one goes before another, that is not before the other has ended: what a service says that
+// is about to be restarted is no news.
 func containIfSeen(s State, at time.Time) State {
+	if p := s.Preempted; p != nil && p.Status == Running {
+		return s
+	}
 	for _, p := range []*PlanState{s.Plan, s.Preempted} {
 		if p == nil || p.Status != Running || !p.ContainedAt.IsZero() || p.Plan.Kind == PlanDrill || !s.inEffect(p) {
 			continue

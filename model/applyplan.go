@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // applyPlan folds the events of plans.
@@ -68,12 +69,13 @@ func onPlan(s State, id PlanID, change func(*PlanState)) State {
 	}
 	p := *was
 	change(&p)
-	if was == s.Plan {
+	newest := was == s.Plan
+	if newest {
 		s.Plan = &p
 	} else if s.Preempted = &p; p.Status == Ended {
 		s.Preempted = nil
 	}
-	if p.Plan.Kind == PlanRollback && p.Plan.Drill == "" && !p.FiredAt.IsZero() {
+	if last := s.LastDown; p.Plan.Kind == PlanRollback && p.Plan.Drill == "" && !p.FiredAt.IsZero() && (newest || last == nil || last.Plan.ID == id) {
 		s.LastDown = &p
 	}
 	return s
@@ -137,9 +139,10 @@ func endStep(s State, r Record, e StepEnded) State {
 	switch {
 	case st.Kind == StepSet:
 		for _, c := range st.Changes {
-			f := s.Flags[c.Flag]
-			f.Want = c.To
-			s.Flags = with(s.Flags, c.Flag, f)
+			if f := s.Flags[c.Flag]; !s.overtaken(e.Plan, c.Flag) {
+				f.Want = c.To
+				s.Flags = with(s.Flags, c.Flag, f)
+			}
 			if e.Outcome == StepDone {
 				s = mark(s, r.At, "⚑ "+string(c.Flag))
 			}
@@ -156,6 +159,23 @@ func endStep(s State, r Record, e StepEnded) State {
 	return containIfSeen(s, r.At)
 }
 
+// overtaken reports whether plan id was preempted by one that has begun to set flag.
+func (s *State) overtaken(id PlanID, flag FlagID) bool {
+	if s.Preempted == nil || s.Preempted.Plan.ID != id || s.Plan.Status == Armed {
+		return false
+	}
+	for n, st := range s.Plan.Plan.Steps {
+		if begun := s.Plan.Steps[n]; st.Kind == StepSet && (begun.Tries > 0 || begun.Outcome != "") {
+			for _, c := range st.Changes {
+				if c.Flag == flag {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // flags names the flags that the step changes.
 func (s *Step) flags() string {
 	names := make([]string, len(s.Changes))
@@ -165,7 +185,35 @@ func (s *Step) flags() string {
 	return strings.Join(names, ", ")
 }
 
+// unseen forgets what the running service said of the flags of a plan that was
+// preempted while it ran something, and of those of the plan that preempted it: the service may
+// be another since. What it says from now on counts.
+func unseen(s State, id PlanID) State {
+	p := s.Preempted
+	if p == nil || p.Plan.ID != id {
+		return s
+	}
+	ran := false
+	for n, st := range p.Plan.Steps {
+		ran = ran || st.Kind == StepRun && p.Steps[n].Tries > 0
+	}
+	if !ran {
+		return s
+	}
+	for _, steps := range [][]Step{p.Plan.Steps, s.Plan.Plan.Steps} {
+		for _, st := range steps {
+			for _, c := range st.Changes {
+				f := s.Flags[c.Flag]
+				f.Effective, f.EffectiveAt, f.Inferred = Value{}, time.Time{}, false
+				s.Flags = with(s.Flags, c.Flag, f)
+			}
+		}
+	}
+	return s
+}
+
 func endPlan(s State, r Record, e PlanEnded) State {
+	s = unseen(s, e.Plan)
 	s = onPlan(s, e.Plan, func(p *PlanState) {
 		p.Status, p.EndedAt, p.Outcome, p.Summary = Ended, r.At, e.Outcome, e.Summary
 		p.Doubted = e.Doubts

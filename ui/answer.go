@@ -40,6 +40,9 @@ func doneText(s *model.Snapshot, in model.Intent) string {
 	case model.RunCheck:
 		return "running " + string(in.Check) + " · e on it shows what it prints"
 	case model.HoldOn:
+		if on := words.GoesOn(&s.State); on != "" {
+			return "held: " + on
+		}
 		return "held: nobody can advance · H resumes"
 	case model.Resume:
 		return "resumed"

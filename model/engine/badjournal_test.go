@@ -357,10 +357,18 @@ func TestJournalThatIsTouchedIsSaidAtOnce(t *testing.T) {
 	}
 }
 
-// TestKilledRollbackIsFinished holds that a rollback that was cut off with a whole journal goes on.
+// TestKilledRollbackIsFinished holds that a rollback that was cut off with a whole journal goes
+// on; by a config that was changed meanwhile it is not VERIFIED: it may set something else.
 func TestKilledRollbackIsFinished(t *testing.T) {
+	t.Run("the same config", func(t *testing.T) { finishesKilled(t, "one", model.Verified) })
+	t.Run("another config", func(t *testing.T) { finishesKilled(t, "two", model.Unverified) })
+}
+
+func finishesKilled(t *testing.T, config string, want model.Outcome) {
 	w, dir := newWorld(), t.TempDir()
-	p := board(t, options(t, w, dir))
+	o := options(t, w, dir)
+	o.Rollout.ConfigHash = "one"
+	p := board(t, o)
 	p.enter("ten")
 	p.does(model.Intent{Kind: model.ArmRollback})
 	p.stop()
@@ -381,8 +389,10 @@ func TestKilledRollbackIsFinished(t *testing.T) {
 	}
 	on := model.BoolValue(true)
 	w.with(func() { w.store["real"], w.live["real"] = on, on })
-	p = board(t, options(t, w, dir))
-	if got := p.ended(); got.Outcome != model.Verified || p.last.State.Unaudited != 0 {
+	o = options(t, w, dir)
+	o.Rollout.ConfigHash = config
+	p = board(t, o)
+	if got := p.ended(); got.Outcome != want || p.last.State.Unaudited != 0 {
 		t.Errorf("%s: %s, %d unaudited", got.Outcome, got.Summary, p.last.State.Unaudited)
 	}
 	w.with(func() {

@@ -54,11 +54,14 @@ func (l *looks) noticeReadBack() {
 	_ = l.confirmed(l.by, model.IntentID(p.Plan.ID), model.Confirmed{Plan: p.Plan.ID, How: model.ByReadBack})
 }
 
-// confirmed journals that the last rollback is confirmed, with the end of its
-// incident where there is one, after what led to it.
+// confirmed journals that the last rollback is confirmed, with where the rollout stands
+// by that and the end of its incident, where there is one, after what led to it.
 func (l *looks) confirmed(by model.Actor, cause model.IntentID, ev model.Confirmed, after ...model.Event) error {
 	s := l.records.State()
 	events := slices.Concat(after, []model.Event{ev})
+	if p := s.LastDown; p != nil && p.Plan.ID == ev.Plan && p.Plan.Leaves && !p.Outcome.Lands() && s.Phase == p.Plan.From {
+		events = append(events, plan.Arrival(&p.Plan, &s))
+	}
 	if i := s.Incident; i.Open() && i.Plan == ev.Plan {
 		events = append(events, model.Recovered{Plan: ev.Plan, Breach: i.Breach, Fired: i.Fired, Contained: i.Contained, Verified: l.now().UTC()})
 	}

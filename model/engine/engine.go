@@ -104,7 +104,7 @@ func (e *Engine) takePlaces() {
 		rollout: r, actions: e.parts.Actions, probes: e.parts.Probes, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger,
 		spawn: e.spawn, note: e.Note, changed: soon, ended: shown,
 	}
-	e.looks = looks{rollout: r, by: o.Actor, now: o.Now, records: e.ledger, ground: ground{e}, tools: ground{e}.tools, spawn: e.spawn}
+	e.looks = looks{rollout: r, by: o.Actor, now: o.Now, records: e.ledger, ground: ground{e: e}, tools: ground{e: e}.tools, spawn: e.spawn}
 }
 
 // Run works until ctx is done and no plan runs any more, then closes the

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -130,7 +131,10 @@ func TestTwoFireAtOnce(t *testing.T) {
 	})
 }
 
-func TestRollbackPreemptsAWayUp(t *testing.T) {
+// TestFlagsAreOffWhileAWayUpStillRestarts: a rollback waits for the restart of the way up
+// that it went before, since there must not be two at once, but its flags do not, and it
+// says what it waits for. What the old process says meanwhile contains nothing.
+func TestFlagsAreOffWhileAWayUpStillRestarts(t *testing.T) {
 	w := newWorld()
 	p := board(t, options(t, w, t.TempDir()))
 	p.enter("staging")
@@ -145,13 +149,30 @@ func TestRollbackPreemptsAWayUp(t *testing.T) {
 	if a := p.ask(model.Intent{Kind: model.ArmRollback, Yes: true}); a.Err != "" {
 		t.Fatal(a.Err)
 	}
-	w.with(func() { w.gate = nil })
+	waiting := p.until("the flag off, and why it goes on no further", func(s *model.Snapshot) bool {
+		stored := s.State.Flags["real"]
+		return stored.Stored.Equal(model.BoolValue(false)) && slices.ContainsFunc(s.Live, func(l model.LiveStep) bool {
+			return strings.Contains(l.Line, `waits for "Enter 10%"`) && strings.Contains(l.Line, "restart")
+		})
+	}).State
+	w.with(func() {
+		if w.restarts != 1 {
+			t.Errorf("%d restarts while the way up's runs", w.restarts)
+		}
+		w.gate = nil
+	})
+	if at := waiting.Plan.ContainedAt; !at.IsZero() {
+		t.Errorf("contained at %s, before the way up's restart had ended", at)
+	}
 	close(release)
 	got := p.until("the rollback's end", func(s *model.Snapshot) bool {
 		return s.State.Plan.Plan.Kind == model.PlanRollback && s.State.Plan.Status == model.Ended
 	}).State
 	if got.Plan.Outcome != model.Verified || got.Phase == "ten" {
 		t.Errorf("outcome %s: %s, phase %q", got.Plan.Outcome, got.Plan.Summary, got.Phase)
+	}
+	if want := got.Flags["real"].Want; !want.Equal(model.BoolValue(false)) || got.LastDown.Plan.ID != got.Plan.Plan.ID {
+		t.Errorf("after it gonogo wants %s, and the last rollback is %q", want, got.LastDown.Plan.Title)
 	}
 }
 

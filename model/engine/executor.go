@@ -94,13 +94,21 @@ func (x *executor) veto(id model.PlanID, by model.Actor, cause model.IntentID, h
 	return true
 }
 
-// start runs plan in a goroutine, after the plan before it has ended.
-func (x *executor) start(plan model.Plan, cause model.IntentID) {
+// start runs plan in a goroutine: a way down at once, anything else after the plan before it has ended.
+func (x *executor) start(plan model.Plan, cause model.IntentID, doubts ...string) {
 	before := x.run
-	r := execute.New(plan, cause, ground{x.e}, ground{x.e}.tools())
+	at := ground{x.e, plan.ID}
+	r := execute.New(plan, cause, at, at.tools())
+	for _, text := range doubts {
+		r.Doubt(text)
+	}
 	x.run, x.lines = r, map[int]string{}
+	down := plan.Kind == model.PlanRollback && plan.Drill == ""
+	if down && before != nil {
+		r.GoBefore(before)
+	}
 	x.group.Go(func() {
-		if before != nil {
+		if before != nil && !down {
 			before.Cancel()
 			<-before.Ended()
 		}
@@ -197,8 +205,13 @@ func (x *executor) wait() {
 	x.group.Wait()
 }
 
-func (x *executor) say(n int, line string) {
+// say shows what step n of plan id says, which is not shown any more where another has begun.
+func (x *executor) say(id model.PlanID, n int, line string) {
 	x.mu.Lock()
+	if x.run == nil || x.run.ID() != id {
+		x.mu.Unlock()
+		return
+	}
 	if x.lines[n] = model.Inert(line); line == "" {
 		delete(x.lines, n)
 	}
@@ -249,8 +262,12 @@ func (x *executor) resume() {
 	case p.Plan.Kind == model.PlanDrill:
 		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended in the middle of the drill: nothing was changed; rehearse again"})
 	case p.Plan.Kind == model.PlanRollback:
+		var doubts []string
+		if e.changed != "" {
+			doubts = append(doubts, "the config was changed while nobody ran it, so its flags and commands may be others than those it was shown with: look at them, or roll back again")
+		}
 		e.plans.mu.Lock()
-		e.plans.start(p.Plan, model.IntentID(id))
+		e.plans.start(p.Plan, model.IntentID(id), doubts...)
 		e.plans.mu.Unlock()
 	case !begun(p):
 		e.ledger.RecordAnyway(e.o.Actor, "", model.PlanEnded{Plan: id, Outcome: model.Cancelled, Summary: "gonogo ended before the first step"})

@@ -55,7 +55,7 @@ func TestPlanIsFenced(t *testing.T) {
 			if e.ledger.Fenced() == nil {
 				t.Fatal("the ledger is not fenced")
 			}
-			if (ground{e}).Held() == nil {
+			if (ground{e: e}).Held() == nil {
 				t.Error("a fenced plan begins another step")
 			}
 			if got.Outcome != model.Fenced {

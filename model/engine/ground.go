@@ -10,7 +10,10 @@ import (
 )
 
 // ground is the engine as a plan at work may use it.
-type ground struct{ e *Engine }
+type ground struct {
+	e  *Engine
+	of model.PlanID // whose steps say something; empty: nobody's
+}
 
 var _ execute.Engine = ground{}
 
@@ -43,7 +46,7 @@ func (g ground) Running(ctx context.Context, f *model.Flag) (model.Value, error)
 func (g ground) Reading(id model.MetricID) (model.Reading, bool) { return g.e.meters.Newest(id) }
 
 // Say shows a step's line to every viewer.
-func (g ground) Say(step int, line string) { g.e.plans.say(step, line) }
+func (g ground) Say(step int, line string) { g.e.plans.say(g.of, step, line) }
 
 // Go runs f, and the engine waits for it at its end.
 func (g ground) Go(f func()) { g.e.flags.Go(f) }

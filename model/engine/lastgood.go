@@ -38,6 +38,8 @@ func LastGood(dir string) (Text, error) {
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return Text{}, fmt.Errorf("no config ran in %s yet", dir)
+	case errors.Is(err, safefile.ErrIrregular), errors.Is(err, safefile.ErrLarge):
+		return Text{}, fmt.Errorf("%w: it is not what gonogo wrote", err)
 	case err != nil:
 		return Text{}, err
 	}

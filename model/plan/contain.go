@@ -30,6 +30,9 @@ func (w *work) contain(level int) (Do, bool) {
 	}
 	do := w.mark(level, model.StepSet)
 	todo := w.todo(model.StepSet, level)
+	if w.f.Before != "" { // what waits for a master must see it off in the service that comes of that plan's step
+		todo = slices.DeleteFunc(todo, func(n int) bool { return !w.isBusy(n) && !w.free(n) })
+	}
 	more := w.f.Marking || len(do.Begin) > 0
 	for _, n := range todo {
 		end, leaves := w.leavesAt(n, level)

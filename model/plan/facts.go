@@ -19,6 +19,7 @@ type Facts struct {
 	Began  time.Time // the plan was begun, or taken up, here
 	Ends   time.Time // of its budget; zero: never
 	Stop   Stop      // why no further step may begin
+	Before string    // the plan that this one went before, while a step of it still runs here; empty: none does
 	Doubts []string  // beside the steps, found here
 
 	Busy     map[int]time.Time  // steps under way here, since when

@@ -18,6 +18,7 @@ const Poll = 250 * time.Millisecond
 // A plan goes through contain → apply → verify, a rollback in several levels
 // through that and a rest for each level. It goes on past a step that fails, and
 // stops only where Facts.Stop says so or, on a way up, at a set step that failed.
+// While a step of the plan that it went before still runs, it sets flags and nothing else.
 func Next(p *model.PlanState, f *Facts) Do {
 	w := &work{masters: masters{p, f}, down: p.Plan.Kind == model.PlanRollback}
 	if why := f.Stop.Why(); why != "" {
@@ -117,7 +118,7 @@ func (w *work) peek() Do {
 // level does the steps of one level, in their stages. A way up ends at a set
 // step that failed.
 func (w *work) level(level int) (Do, bool) {
-	for _, stage := range []func(int) (Do, bool){w.contain, w.apply, w.remark, w.containLate, w.verify, w.rest} {
+	for _, stage := range []func(int) (Do, bool){w.contain, w.await, w.apply, w.remark, w.containLate, w.verify, w.rest} {
 		if do, more := stage(level); more {
 			return do, true
 		}
@@ -127,6 +128,11 @@ func (w *work) level(level int) (Do, bool) {
 	}
 	return Do{}, false
 }
+
+// await holds up all but the flags while a step of the plan before this one still
+// runs: two restarts at once would prove nothing, and a service that is about to be
+// another says nothing of itself.
+func (w *work) await(int) (Do, bool) { return Do{}, w.f.Before != "" }
 
 // contained reports whether no set step failed. Those without an outcome wait for the restarts.
 func (w *work) contained() bool {

@@ -118,6 +118,9 @@ func resolveFlip(r *model.Rollout, s *model.State, in model.Intent) (model.Plan,
 	if in.Value.Type != f.Type {
 		return model.Plan{}, refuse("flag %q is a %s, not a %s", f.ID, f.Type, in.Value.Type)
 	}
+	if now := s.Flags[f.ID].Current(); s.Held && !in.Value.Equal(f.Safe) && !in.Value.Equal(now) && !isLess(f, now, in.Value, model.PlanFlip) {
+		return model.Plan{}, refuse("the rollout is held by %s (%s), and that may let more in: resume first", s.HeldBy.Name, s.HeldReason)
+	}
 	p := model.Plan{Kind: model.PlanFlip, Title: fmt.Sprintf("Set %s to %s", f.ID, in.Value), Flag: f.ID, Budget: model.ForwardBudget}
 	settings := []model.Setting{{Flag: f.ID, Value: in.Value}}
 	p.Steps = forwardSteps(r, s, settings, false)

@@ -50,6 +50,16 @@ func TestResolve(t *testing.T) {
 		}
 		return s
 	}
+	heldIn := func(phase model.PhaseID) model.State {
+		s := in(phase)
+		s.Held, s.HeldBy, s.HeldReason = true, model.Actor{Name: "ana"}, "lunch"
+		return s
+	}
+	skipped := func(from, to model.PhaseID) model.State {
+		s := in(to)
+		s.Attempts = []model.Attempt{{Phase: from, N: 1, Left: time.Unix(1, 0)}, {Phase: to, N: 1}}
+		return s
+	}
 	goVerdict, noGo := model.Verdict{Headline: model.GO}, model.Verdict{Headline: model.NoGo, Reasons: []string{"errors: 2%"}}
 	for _, c := range []struct {
 		name   string
@@ -78,6 +88,12 @@ func TestResolve(t *testing.T) {
 			"contain real: true → false", "contain exports: ? → false", "apply restart", "verify real is false"}, ""},
 		{"the phase's flags back", in("all"), noGo, model.Intent{Kind: model.ArmRollback, Rollback: "one"}, []string{
 			"contain tenants: a → a", "contain exports: ? → false", "apply restart", "verify tenants is a", "verify exports is false"}, ""},
+		{"back past a phase that was skipped", skipped("staging", "all"), noGo, model.Intent{Kind: model.ArmRollback, Rollback: "one"}, []string{
+			"contain real: true → false", "contain exports: ? → false", "apply restart", "verify real is false", "verify exports is false"}, ""},
+		{"a flip that lets more in, held", heldIn("staging"), goVerdict, model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(true)}, nil, "held by ana (lunch), and that may let more in"},
+		{"a list made longer, held", heldIn("ten"), goVerdict, model.Intent{Kind: model.ArmFlip, Flag: "tenants", Value: model.ListValue("a", "b")}, nil, "may let more in"},
+		{"a flip to what is safe, held", heldIn("ten"), goVerdict, model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(false)}, []string{
+			"contain real: true → false", "apply restart", "verify real is false"}, ""},
 		{"a phase without flags has nothing to take back", in("staging"), noGo, model.Intent{Kind: model.ArmRollback, Rollback: "one"}, nil, "sets no flag"},
 		{"an unknown rollback", in("ten"), noGo, model.Intent{Kind: model.ArmRollback, Rollback: "x"}, nil, `no rollback "x"`},
 		{"a flip of the wrong type", in("ten"), noGo, model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.ListValue()}, nil, "is a bool"},

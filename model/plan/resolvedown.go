@@ -44,7 +44,7 @@ func resolveRollback(r *model.Rollout, s *model.State, in model.Intent) (model.P
 		p.Leaves, p.Phase = s.Phase != "", ""
 	case model.ScopePhase:
 		if phaseInHand(s) == s.Phase { // of one that was not entered yet, back to where it stands
-			p.Leaves, p.Phase = true, before(r, s.Phase)
+			p.Leaves, p.Phase = true, before(r, s, s.Phase)
 		}
 	}
 	return p, nil
@@ -193,9 +193,20 @@ func phaseInHand(s *model.State) model.PhaseID {
 	return s.Phase
 }
 
-func before(r *model.Rollout, id model.PhaseID) model.PhaseID {
-	if i := r.PhaseIndex(id); i > 0 {
+// before returns the phase that the rollout stood in before id: the last one in front of
+// it that was entered and not rolled back; "" where there is none.
+func before(r *model.Rollout, s *model.State, id model.PhaseID) model.PhaseID {
+	i := r.PhaseIndex(id)
+	switch {
+	case id != s.Phase: // on the way to it
+		return s.Phase
+	case i > 0 && s.LastAttempt(id) == nil: // how it came there is not known
 		return r.Phases[i-1].ID
+	}
+	for i := r.PhaseIndex(id) - 1; i >= 0; i-- {
+		if a := s.LastAttempt(r.Phases[i].ID); a != nil && !a.Back {
+			return a.Phase
+		}
 	}
 	return ""
 }
@@ -215,7 +226,7 @@ func rollbackSettings(r *model.Rollout, s *model.State, b *model.Rollback) ([]mo
 		if p == nil {
 			return nil, refuse("no phase was entered, so %q has nothing to take back", b.ID)
 		}
-		out = phaseBack(r, p)
+		out = phaseBack(r, s, p)
 		if len(out) == 0 {
 			return nil, refuse("phase %q sets no flag, so %q has nothing to take back", p.ID, b.ID)
 		}
@@ -225,17 +236,25 @@ func rollbackSettings(r *model.Rollout, s *model.State, b *model.Rollback) ([]mo
 	return out, nil
 }
 
-// phaseBack returns the flags of p with the value that the phases before it
-// give them, or the safe one.
-func phaseBack(r *model.Rollout, p *model.Phase) []model.Setting {
+// phaseBack returns the flags of p, and of the phases that were skipped before it, with the
+// value that the phases which were entered before give them, or the safe one.
+func phaseBack(r *model.Rollout, s *model.State, p *model.Phase) []model.Setting {
+	at, end := r.PhaseIndex(before(r, s, p.ID))+1, r.PhaseIndex(p.ID)
 	earlier := map[model.FlagID]model.Value{}
-	for _, q := range r.Phases[:r.PhaseIndex(p.ID)] {
+	for _, q := range r.Phases[:at] {
 		for _, set := range q.Flags {
 			earlier[set.Flag] = set.Value
 		}
 	}
-	var out []model.Setting
-	for _, set := range p.Flags {
+	var out, own []model.Setting
+	for _, q := range r.Phases[at : end+1] {
+		for _, set := range q.Flags {
+			if !slices.ContainsFunc(own, func(o model.Setting) bool { return o.Flag == set.Flag }) {
+				own = append(own, set)
+			}
+		}
+	}
+	for _, set := range own {
 		if v, ok := earlier[set.Flag]; ok {
 			out = append(out, model.Setting{Flag: set.Flag, Value: v})
 		} else if f := r.Flag(set.Flag); f != nil && !f.SafeKeep {

@@ -7,6 +7,16 @@ import (
 	"gonogo/model"
 )
 
+// GoesOn says of a way up that runs while the rollout is held that the hold does not stop
+// it; empty: none runs.
+func GoesOn(s *model.State) string {
+	p := s.ActivePlan()
+	if p == nil || p.Status != model.Running || p.Plan.Kind != model.PlanEnter && p.Plan.Kind != model.PlanFlip {
+		return ""
+	}
+	return fmt.Sprintf("%q runs already and goes on; a rollback goes before it", model.Inert(p.Plan.Title))
+}
+
 func describePlan(event model.Event) string {
 	switch e := event.(type) {
 	case model.PlanArmed:

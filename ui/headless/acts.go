@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 func (w *World) cmdAdvance(config *string) *cobra.Command {
@@ -72,10 +73,13 @@ func (w *World) cmdIntent(config *string, name, short string, needsReason bool, 
 				if _, err := s.next(ctx); err != nil {
 					return err
 				}
-				in := in
+				in, done := in, done
 				in.Reason = reason
 				if err := s.submit(ctx, in); err != nil {
 					return err
+				}
+				if on := words.GoesOn(&s.last.State); in.Kind == model.HoldOn && on != "" {
+					done += ": " + on
 				}
 				_, err := fmt.Fprintln(w.Out, done)
 				return err

@@ -156,8 +156,8 @@ func (s driver) ending(p *model.PlanState, c consent) error {
 }
 
 const (
-	quietFor   = 2 * time.Second  // without a word, before what runs is told
-	againAfter = 10 * time.Second // what a step still says is told again
+	quietFor   = 2 * time.Second // without a word, before what runs is told
+	againAfter = 5 * time.Second // what a step still says is told again
 )
 
 // waiting is what was told of steps that have not ended.

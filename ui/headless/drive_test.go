@@ -9,7 +9,7 @@ import (
 )
 
 // TestAStepThatTakesLongIsNotSilent: after 2 s without a word it is told what the
-// step does, again when that is something else, and else every 10 s.
+// step does, again when that is something else, and else every 5 s.
 func TestAStepThatTakesLongIsNotSilent(t *testing.T) {
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	plan := &model.PlanState{
@@ -31,6 +31,7 @@ func TestAStepThatTakesLongIsNotSilent(t *testing.T) {
 	}
 	want := `  … contain   setting web: on → off (for 2s, its time is 10s)
   … contain   web: on → off: no answer within 1s; trying again in 2s (for 5s, its time is 10s)
+  … contain   web: on → off: no answer within 1s; trying again in 2s (for 10s, its time is 10s)
   … contain   web: on → off: no answer within 1s; trying again in 2s (for 15s, its time is 10s)
 `
 	if got.String() != want {

@@ -15,7 +15,7 @@ type Silent struct {
 // NewSilent returns the error of a command for an engine that is silent, with what to do.
 func NewSilent(is model.Silence, use Use) error { return (&Silent{Silence: is}).exit(use) }
 
-// Error says who is silent since when.
+// Error says who is silent, and when it was asked: since when it is is known to nobody.
 func (s *Silent) Error() string {
 	since := s.Since.UTC().Format("15:04:05Z")
 	switch {
@@ -26,12 +26,12 @@ func (s *Silent) Error() string {
 	case s.Own:
 		return fmt.Sprintf("nothing gets done since %s: does the disk of %s hang?", since, s.Dir)
 	case s.PID == 0:
-		return fmt.Sprintf("%s is held by an engine that is silent since %s", s.Dir, since)
+		return fmt.Sprintf("%s is held by an engine that was asked at %s and does not answer", s.Dir, since)
 	}
 	if s.User != "" {
-		return fmt.Sprintf("%s's engine, pid %d, is silent since %s", s.User, s.PID, since)
+		return fmt.Sprintf("%s's engine, pid %d, was asked at %s and does not answer", s.User, s.PID, since)
 	}
-	return fmt.Sprintf("the engine, pid %d, holds %s and is silent since %s", s.PID, s.Dir, since)
+	return fmt.Sprintf("the engine, pid %d, holds %s, was asked at %s and does not answer", s.PID, s.Dir, since)
 }
 
 // exit returns the error with what to do, and the exit status: of a command that

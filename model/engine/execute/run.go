@@ -21,6 +21,8 @@ type Run struct {
 	news  chan news
 	done  chan struct{}
 	marks *marks
+
+	before *Run // was cancelled, and a step of it may run still; nil: none
 }
 
 // news is what a job tells the loop: a step's end, or that the job is over.
@@ -73,6 +75,13 @@ func (r *Run) ID() model.PlanID { return r.plan.ID }
 // Cancel ends the run at its next step's boundary. It may be called more than once.
 func (r *Run) Cancel() { r.once.Do(func() { close(r.cancelled) }) }
 
+// GoBefore makes r, a way down, begin while before, which is cancelled, still has a step to
+// end: it sets its flags at once, and does all else after that. Its budget begins then.
+func (r *Run) GoBefore(before *Run) { r.before = before }
+
+// Doubt adds what is in doubt beside the steps, before Execute: the plan is then not VERIFIED.
+func (r *Run) Doubt(text string) { r.doubt(text) }
+
 // Ended is closed when the run has recorded its end.
 func (r *Run) Ended() <-chan struct{} { return r.done }
 
@@ -87,10 +96,13 @@ func (r *Run) Execute() {
 				Summary: fmt.Sprintf("gonogo itself failed (%v): look at what the steps say, then roll back again", v)})
 		}
 	}()
-	ctx, stop := context.WithTimeout(context.Background(), r.plan.Budget)
-	defer stop()
+	ctx, stop := context.WithCancel(context.Background())
+	defer func() { stop() }()
 	r.facts.Began = r.tools.Now()
-	r.facts.Ends = r.facts.Began.Add(r.plan.Budget)
+	gone := r.clear()
+	if gone == nil {
+		ctx, stop = r.budget(stop)
+	}
 	cancelled, over := r.cancelled, ctx.Done()
 	for {
 		p := r.look(ctx)
@@ -111,9 +123,21 @@ func (r *Run) Execute() {
 			cancelled = nil
 		case <-over:
 			over = nil
+		case <-gone:
+			gone = nil
+			r.alone()
+			ctx, stop = r.budget(stop)
+			over = ctx.Done()
 		}
 		timer.Stop()
 	}
+}
+
+// budget returns a context that ends when the plan's budget is over, which begins now.
+func (r *Run) budget(before context.CancelFunc) (context.Context, context.CancelFunc) {
+	r.facts.Ends = r.tools.Now().Add(r.plan.Budget)
+	ctx, stop := context.WithTimeout(context.Background(), r.plan.Budget)
+	return ctx, func() { stop(); before() }
 }
 
 // look brings the facts up to date, and returns how far the plan is.
@@ -149,7 +173,7 @@ func (r *Run) wait(do *plan.Do) time.Duration {
 	if !do.Wait.IsZero() {
 		return max(do.Wait.Sub(r.facts.Now), time.Millisecond)
 	}
-	if len(r.facts.Busy)+len(r.facts.Looking) == 0 && !r.facts.Marking && !r.facts.Last.Busy {
+	if r.facts.Before == "" && len(r.facts.Busy)+len(r.facts.Looking) == 0 && !r.facts.Marking && !r.facts.Last.Busy {
 		panic("nothing is next, and nothing is under way")
 	}
 	return time.Hour // something ends before

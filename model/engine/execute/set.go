@@ -58,11 +58,10 @@ func (s *setter) set(ctx context.Context, batch []int) {
 			intents[i] = model.StepIntended{Plan: s.plan.ID, Step: n, Try: tries.Try + 1}
 		}
 		s.record(intents...)
-		if why := s.stop(ctx).Why(); why != "" {
-			tries.Err = errors.New(why) // the intents could not be journaled, or the fence is lost
+		tries.Err = s.write(ctx, may)
+		if isStopped(tries.Err) {
 			break
 		}
-		tries.Err = s.write(ctx, may)
 		if s.down && errors.Is(tries.Err, syscall.ENOSPC) {
 			s.engine.MakeRoom()
 		}
@@ -120,11 +119,10 @@ func (s *setter) again(ctx context.Context, n int) (doubts []string) {
 	}
 	doubts = append(doubts, fmt.Sprintf("something else set %s to %s after gonogo had set it to %s: find what writes it", c.Flag, v.Brief(), c.To.Brief()))
 	s.intend(n, s.step(n).Tries+1, "")
-	if s.stop(ctx).Why() != "" {
-		return doubts
-	}
 	detail := "set again"
-	if err := s.write(ctx, []int{n}); err != nil {
+	if err := s.write(ctx, []int{n}); isStopped(err) {
+		return doubts
+	} else if err != nil {
 		detail = "not set again: " + err.Error()
 		doubts = append(doubts, fmt.Sprintf("%s could not be set again: %s", c.Flag, err))
 	}
@@ -132,9 +130,26 @@ func (s *setter) again(ctx context.Context, n int) (doubts []string) {
 	return doubts
 }
 
+// stopped is why a write was not begun: the intents could not be journaled, the fence is
+// lost, or the plan is cancelled.
+type stopped string
+
+func (s stopped) Error() string { return string(s) }
+
+func isStopped(err error) bool {
+	var s stopped
+	return errors.As(err, &s)
+}
+
 // write writes the batch's values. It returns plan.ErrHangs, wrapped, if the
-// write goes on after its time.
+// write goes on after its time. Whoever cancels the plan and then sees that nothing is
+// being written knows that nothing will be.
 func (s *setter) write(ctx context.Context, batch []int) error {
+	s.writing.Add(1)
+	defer s.writing.Add(-1)
+	if why := s.stop(ctx).Why(); why != "" {
+		return stopped(why)
+	}
 	timed, done := context.WithTimeout(ctx, s.plan.Steps[batch[0]].Timeout)
 	result := make(chan error, 1)
 	s.engine.Go(func() {

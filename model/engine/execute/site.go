@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gonogo/model"
@@ -20,6 +21,7 @@ type site struct {
 	down      bool // a way down: it goes on when the journal does not
 	once      sync.Once
 	cancelled chan struct{}
+	writing   atomic.Int32 // writes of flags that are about to begin, or under way
 
 	mu     sync.Mutex
 	fenced error
