@@ -26,6 +26,7 @@ type desk struct {
 	asked   []model.Intent
 	outcome model.Outcome
 	refuses error
+	then    map[model.IntentKind]func(model.Intent) // what comes of an intent before its answer
 }
 
 func newDesk() *desk {
@@ -80,6 +81,9 @@ func (d *desk) Submit(_ context.Context, in model.Intent) error {
 		d.s.Answers = append(slices.Clone(d.s.Answers), answer)
 		d.publish()
 		return nil
+	}
+	if f := d.then[in.Kind]; f != nil {
+		f(in)
 	}
 	switch in.Kind {
 	case model.ArmEnter, model.ArmFlip, model.ArmRollback, model.ArmDrill:
