@@ -26,7 +26,9 @@ type desk struct {
 	asked   []model.Intent
 	outcome model.Outcome
 	refuses error
+	ids     int
 	then    map[model.IntentKind]func(model.Intent) // what comes of an intent before its answer
+	later   func()                                  // what happens once somebody looks, if anything
 }
 
 func newDesk() *desk {
@@ -42,7 +44,17 @@ func newDesk() *desk {
 	return d
 }
 
-func (d *desk) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+func (d *desk) Run(ctx context.Context) error {
+	if d.later != nil {
+		d.mu.Lock()
+		d.later()
+		d.publish()
+		d.mu.Unlock()
+	}
+	<-ctx.Done()
+	return nil
+}
+
 func (d *desk) Silent() (model.Silence, bool) { return model.Silence{}, false }
 
 func (d *desk) Subscribe() (<-chan *model.Snapshot, func()) {
@@ -137,10 +149,9 @@ func (d *desk) kinds() []model.IntentKind {
 func (d *desk) says(t *testing.T, typed string, args ...string) (string, string, int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	n := 0
 	w := &World{
 		Out: Inert(&out), Err: Inert(&errs), In: strings.NewReader(typed), Ask: typed != "", Again: t.Context(), Actor: model.Actor{Name: "ana"},
-		NewID:   func() model.IntentID { n++; return model.IntentID(fmt.Sprint("intent-", n)) },
+		NewID:   func() model.IntentID { d.ids++; return model.IntentID(fmt.Sprint("intent-", d.ids)) },
 		Open:    func(string, Use) (Opened, error) { return Opened{Seat: d, Rollout: d.s.Rollout}, nil },
 		Journal: func(string, string, func(model.Record) error) (JournalReport, error) { return JournalReport{}, nil },
 	}
