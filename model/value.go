@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,7 +56,7 @@ func ParseValue(t ValueType, text string) (Value, error) {
 		}
 		return Value{}, fmt.Errorf("%q is no bool: expected true or false", Inert(trimmed))
 	case Number:
-		if _, err := strconv.ParseFloat(trimmed, 64); err != nil {
+		if v, err := strconv.ParseFloat(trimmed, 64); err != nil || math.IsNaN(v) { // NaN equals nothing, and would never be in effect
 			return Value{}, fmt.Errorf("%q is no number", Inert(trimmed))
 		}
 		return Value{Type: Number, Text: trimmed}, nil

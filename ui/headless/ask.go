@@ -12,12 +12,12 @@ import (
 )
 
 // typed returns the lines that the person types; it is closed where the terminal
-// is lost, or at its end. One goroutine reads for the whole session: a read from a
-// terminal cannot be taken back, so it ends with the process at the latest.
+// is lost, or at its end. One goroutine reads for all the sessions of a command: a read
+// from a terminal cannot be taken back, so it ends with the process at the latest.
 func (s driver) typed() <-chan string {
-	if s.lines == nil {
+	if s.w.lines == nil {
 		lines := make(chan string)
-		s.lines = lines
+		s.w.lines = lines
 		go func() {
 			defer close(lines)
 			for in := bufio.NewScanner(s.w.In); in.Scan(); {
@@ -25,7 +25,7 @@ func (s driver) typed() <-chan string {
 			}
 		}()
 	}
-	return s.lines
+	return s.w.lines
 }
 
 // word is what a person must type to have something done.

@@ -3,8 +3,6 @@ package headless
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,7 +10,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"unicode"
 
 	"gonogo/model"
 )
@@ -26,6 +23,12 @@ type desk struct {
 	asked   []model.Intent
 	outcome model.Outcome
 	refuses error
+	trouble error // with the config on disk
+	bare    bool  // then does all that comes of an intent
+	ids     int
+	shape   func(*model.PlanArmed)                  // makes another plan of what is armed
+	then    map[model.IntentKind]func(model.Intent) // what comes of an intent before its answer
+	later   func()                                  // what happens once somebody looks, if anything
 }
 
 func newDesk() *desk {
@@ -41,7 +44,17 @@ func newDesk() *desk {
 	return d
 }
 
-func (d *desk) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+func (d *desk) Run(ctx context.Context) error {
+	if d.later != nil {
+		d.mu.Lock()
+		d.later()
+		d.publish()
+		d.mu.Unlock()
+	}
+	<-ctx.Done()
+	return nil
+}
+
 func (d *desk) Silent() (model.Silence, bool) { return model.Silence{}, false }
 
 func (d *desk) Subscribe() (<-chan *model.Snapshot, func()) {
@@ -81,6 +94,19 @@ func (d *desk) Submit(_ context.Context, in model.Intent) error {
 		d.publish()
 		return nil
 	}
+	if f := d.then[in.Kind]; f != nil {
+		f(in)
+	}
+	if !d.bare {
+		d.obey(in)
+	}
+	d.s.Answers = append(slices.Clone(d.s.Answers), answer)
+	d.publish()
+	return nil
+}
+
+// obey does what comes of an intent by itself.
+func (d *desk) obey(in model.Intent) {
 	switch in.Kind {
 	case model.ArmEnter, model.ArmFlip, model.ArmRollback, model.ArmDrill:
 		d.arm(in)
@@ -92,17 +118,18 @@ func (d *desk) Submit(_ context.Context, in model.Intent) error {
 	case model.Veto, model.Cancel:
 		d.record(model.PlanVetoed{Plan: in.Plan, Reason: in.Reason})
 	}
-	d.s.Answers = append(slices.Clone(d.s.Answers), answer)
-	d.publish()
-	return nil
 }
 
 func (d *desk) arm(in model.Intent) {
 	kind := map[model.IntentKind]model.PlanKind{model.ArmEnter: model.PlanEnter, model.ArmFlip: model.PlanFlip, model.ArmRollback: model.PlanRollback, model.ArmDrill: model.PlanDrill}[in.Kind]
-	d.record(model.PlanArmed{Plan: model.Plan{
+	armed := model.PlanArmed{Plan: model.Plan{
 		ID: model.PlanID(in.ID), Kind: kind, Title: "Off", Rollback: in.Rollback, Phase: in.Phase, Hash: "0123456789abcdef", Budget: time.Minute,
 		Steps: []model.Step{{Stage: model.StageContain, Kind: model.StepSet, Title: "real: true → false", Changes: []model.Change{{Flag: "real", From: model.BoolValue(true), To: model.BoolValue(false)}}, Timeout: time.Second}},
-	}})
+	}}
+	if d.shape != nil {
+		d.shape(&armed)
+	}
+	d.record(armed)
 	d.publish()
 }
 
@@ -133,202 +160,42 @@ func (d *desk) kinds() []model.IntentKind {
 func (d *desk) says(t *testing.T, typed string, args ...string) (string, string, int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	n := 0
-	w := &World{
-		Out: Inert(&out), Err: Inert(&errs), In: strings.NewReader(typed), Ask: typed != "", Again: t.Context(), Actor: model.Actor{Name: "ana"},
-		NewID:   func() model.IntentID { n++; return model.IntentID(fmt.Sprint("intent-", n)) },
-		Open:    func(string, Use) (Opened, error) { return Opened{Seat: d, Rollout: d.s.Rollout}, nil },
+	w := d.world(t, &out, &errs, strings.NewReader(typed))
+	w.Ask = typed != ""
+	err := w.run(t.Context(), t, args...)
+	return out.String(), errs.String(), Status(err)
+}
+
+// world is what a command at the desk needs, where a person types in.
+func (d *desk) world(t *testing.T, out, errs io.Writer, in io.Reader) *World {
+	return &World{
+		Out: Inert(out), Err: Inert(errs), In: in, Ask: true, Again: t.Context(), Actor: model.Actor{Name: "ana"},
+		NewID: func() model.IntentID { d.ids++; return model.IntentID(fmt.Sprint("intent-", d.ids)) },
+		Open: func(string, Use) (Opened, error) {
+			return Opened{Seat: d, Rollout: d.s.Rollout, Trouble: d.trouble}, nil
+		},
 		Journal: func(string, string, func(model.Record) error) (JournalReport, error) { return JournalReport{}, nil },
 	}
+}
+
+// run runs a command, and prints its error as main does.
+func (w *World) run(ctx context.Context, t *testing.T, args ...string) error {
+	t.Helper()
 	config := ""
 	for _, c := range w.Commands(&config) {
-		if c.Name() == args[0] {
-			c.SetArgs(args[1:])
-			c.SilenceErrors, c.SilenceUsage = true, true
-			c.SetOut(io.Discard)
-			c.SetErr(io.Discard)
-			err := c.ExecuteContext(t.Context())
-			if err != nil {
-				_, _ = io.WriteString(w.Err, err.Error())
-			}
-			return out.String(), errs.String(), Status(err)
-		}
-	}
-	t.Fatalf("no command %s", args[0])
-	return "", "", 0
-}
-
-// changing are the commands that make changes, and what each asks of the engine.
-var changing = map[model.IntentKind][]string{
-	model.ArmRollback: {"rollback"},
-	model.ArmEnter:    {"advance"},
-	model.ArmFlip:     {"flag", "set", "real", "false"},
-}
-
-// TestEachOutcomeHasItsStatus: of a rollback, and of what goes up.
-func TestEachOutcomeHasItsStatus(t *testing.T) {
-	for outcome, want := range map[model.Outcome]int{
-		model.Verified: ExitOK, model.Inferred: ExitUnverified, model.Unverified: ExitUnverified, model.Partial: ExitPartial, model.Failed: ExitFailed,
-		model.Cancelled: ExitCancelled, model.Fenced: ExitFenced, model.Refused: ExitRefused, model.NeedsHuman: ExitNeedsHuman,
-	} {
-		for kind, args := range changing {
-			d := newDesk()
-			d.outcome = outcome
-			out, errs, status := d.says(t, "", append(args, "--yes")...)
-			if status != want || !strings.Contains(out+errs, string(outcome)) {
-				t.Errorf("%v, %s: status %d, wanted %d: %s%s", args, outcome, status, want, out, errs)
-			}
-			if got := d.kinds(); len(got) != 1 || got[0] != kind || !d.asked[0].Yes {
-				t.Errorf("%v asked %+v", args, d.asked)
-			}
-		}
-	}
-}
-
-// TestWithoutATerminalAndYesNothingIsAsked: and the error says what to add.
-func TestWithoutATerminalAndYesNothingIsAsked(t *testing.T) {
-	for _, args := range changing {
-		d := newDesk()
-		_, errs, status := d.says(t, "", args...)
-		if status != ExitUsage || !strings.Contains(errs, "--yes") || len(d.asked) > 0 {
-			t.Errorf("%v: status %d, %q, asked %v", args, status, errs, d.kinds())
-		}
-	}
-}
-
-// TestAPersonFiresWhatIsShown: by its id and hash, with the word, and not with another.
-func TestAPersonFiresWhatIsShown(t *testing.T) {
-	for _, args := range changing {
-		d := newDesk()
-		out, errs, status := d.says(t, "yes\n", args...)
-		if status != ExitOK || !strings.Contains(out, "0123456789ab") || !strings.Contains(errs, `Type "yes"`) {
-			t.Errorf("%v: status %d\n%s%s", args, status, out, errs)
-		}
-		if n := len(d.asked); n != 2 || d.asked[0].Yes || d.asked[1].Kind != model.Fire || d.asked[1].Hash != "0123456789abcdef" || d.asked[1].Plan != "intent-1" {
-			t.Errorf("%v asked %+v", args, d.asked)
-		}
-		d = newDesk()
-		out, errs, status = d.says(t, "no\n", args...)
-		if status != ExitCancelled || slices.Contains(d.kinds(), model.Fire) || d.s.State.Plan.Status != model.Vetoed {
-			t.Errorf("%v, no: status %d, asked %v\n%s%s", args, status, d.kinds(), out, errs)
-		}
-	}
-}
-
-// TestADryRunAsksNothing: it shows what would be, and says so.
-func TestADryRunAsksNothing(t *testing.T) {
-	d := newDesk()
-	out, errs, status := d.says(t, "", "rollback", "--dry-run")
-	if status != ExitOK || len(d.asked) > 0 || !strings.Contains(out, "nothing was armed, nothing was done") || !strings.Contains(out, "real") {
-		t.Errorf("status %d, asked %v\n%s%s", status, d.kinds(), out, errs)
-	}
-	out, _, status = d.says(t, "", "rollback", "--dry-run", "--json")
-	var plan model.Plan
-	if err := json.Unmarshal([]byte(out), &plan); err != nil || status != ExitOK || len(plan.Steps) == 0 || len(d.asked) > 0 {
-		t.Errorf("status %d, %v: %s", status, err, out)
-	}
-}
-
-// TestTheGatesHeadlineIsItsStatus: as text and as one JSON object.
-func TestTheGatesHeadlineIsItsStatus(t *testing.T) {
-	for headline, want := range map[model.Headline]int{
-		model.GO: ExitOK, model.NoGo: ExitNoGo, model.Hold: ExitHold, model.Unknown: ExitUnknown,
-	} {
-		d := newDesk()
-		d.s.Gate = model.Verdict{Headline: headline, Reasons: []string{"because"}}
-		out, errs, status := d.says(t, "", "gate")
-		if status != want || !strings.Contains(out, string(headline)) {
-			t.Errorf("%s: status %d, wanted %d: %s%s", headline, status, want, out, errs)
-		}
-		out, _, status = d.says(t, "", "gate", "--json")
-		var got map[string]any
-		if err := json.Unmarshal([]byte(out), &got); err != nil || status != want || strings.Count(strings.TrimSpace(out), "\n}") > 1 {
-			t.Errorf("%s: status %d, %v: %s", headline, status, err, out)
-		}
-	}
-}
-
-// TestWhatIsAskedIsWhatWasTyped: names, values and reasons.
-func TestWhatIsAskedIsWhatWasTyped(t *testing.T) {
-	for _, c := range []struct {
-		args []string
-		want model.Intent
-	}{
-		{[]string{"hold", "--reason", "a freeze"}, model.Intent{Kind: model.HoldOn, Reason: "a freeze"}},
-		{[]string{"resume"}, model.Intent{Kind: model.Resume}},
-		{[]string{"sign", "logs", "--note", "looked"}, model.Intent{Kind: model.Sign, Check: "logs", Reason: "looked"}},
-		{[]string{"flag", "set", "real", "false", "--yes"}, model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(false)}},
-		{[]string{"rollback", "off", "--yes"}, model.Intent{Kind: model.ArmRollback, Rollback: "off"}},
-		{[]string{"rollback", "--yes"}, model.Intent{Kind: model.ArmRollback, Rollback: "off"}},
-		{[]string{"baseline", "freeze", "error"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"error"}}},
-	} {
-		d := newDesk()
-		d.s.Rollout.Metrics = []model.Metric{{ID: "error"}}
-		d.record(model.PhaseEntered{Phase: "half", Attempt: 1})
-		out, errs, _ := d.says(t, "", c.args...)
-		if len(d.asked) == 0 {
-			t.Errorf("%v asked nothing: %s%s", c.args, out, errs)
+		if c.Name() != args[0] {
 			continue
 		}
-		got := d.asked[0]
-		if got.Kind != c.want.Kind || got.Reason != c.want.Reason || got.Check != c.want.Check || got.Flag != c.want.Flag ||
-			!got.Value.Equal(c.want.Value) || c.want.Rollback != "" && got.Rollback != c.want.Rollback && got.Rollback != "" || !slices.Equal(got.Metrics, c.want.Metrics) || got.By.Name != "ana" {
-			t.Errorf("%v asked %+v, wanted %+v", c.args, got, c.want)
+		c.SetArgs(args[1:])
+		c.SilenceErrors, c.SilenceUsage = true, true
+		c.SetOut(io.Discard)
+		c.SetErr(io.Discard)
+		err := c.ExecuteContext(ctx)
+		if err != nil {
+			_, _ = io.WriteString(w.Err, err.Error())
 		}
+		return err
 	}
-}
-
-// TestARefusalHasItsStatusAndItsReason: and nothing is said to be done.
-func TestARefusalHasItsStatusAndItsReason(t *testing.T) {
-	for _, args := range [][]string{{"rollback", "--yes"}, {"advance", "--yes"}, {"hold", "--reason", "x"}, {"sign", "logs"}} {
-		d := newDesk()
-		d.record(model.PhaseEntered{Phase: "half", Attempt: 1})
-		d.refuses = errors.New("the gate says NO-GO: look at it")
-		out, errs, status := d.says(t, "", args...)
-		if status != ExitRefused || !strings.Contains(errs, "the gate says NO-GO: look at it") {
-			t.Errorf("%v: status %d\n%s%s", args, status, out, errs)
-		}
-	}
-}
-
-// TestNothingHostileIsPrinted: whatever names, reasons and details hold. JSON has it escaped, and whole.
-func TestNothingHostileIsPrinted(t *testing.T) {
-	const hostile = "x\x1b]0;owned\x07\x9b31m\u202e\u200by"
-	d := newDesk()
-	r := d.s.Rollout
-	r.Title, r.Environment.Name, r.Flags[0].Title, r.Phases[0].Title, r.Phases[0].Checks[0].Text, r.Rollbacks[0].Title = hostile, hostile, hostile, hostile, hostile, hostile
-	d.s.Gate = model.Verdict{Headline: model.NoGo, Phase: "half", Reasons: []string{hostile}, Lines: []model.Line{{Metric: "error", Title: hostile, State: model.Fail, Reason: hostile}}}
-	d.s.Lines = map[model.MetricID]model.Line{"error": d.s.Gate.Lines[0]}
-	d.s.Identity, d.s.Journal, d.s.ConfigTrouble = hostile, hostile, hostile
-	d.s.State.Flags = map[model.FlagID]model.FlagState{"real": {StoredErr: hostile, EffectErr: hostile}}
-	d.record(model.PhaseEntered{Phase: "half", Attempt: 1})
-	for _, args := range [][]string{
-		{"status"}, {"status", "--json"}, {"gate"}, {"gate", "--json"}, {"flag", "list"}, {"flag", "list", "--json"}, {"flag", "get", "real"}, {"flag", "get", "real", "--json"},
-		{"rollback", "--dry-run"}, {"rollback", "--dry-run", "--json"}, {"rollback", "--yes"}, {"rollback", "--last"}, {"rollback", "--last", "--json"},
-	} {
-		out, errs, _ := d.says(t, "", args...)
-		for _, c := range out + errs {
-			if unicode.IsControl(c) && c != '\n' || c == '\u202e' || c == '\u200b' {
-				t.Errorf("%v prints %q: %q", args, c, out+errs)
-				break
-			}
-		}
-	}
-}
-
-// TestAnUnknownFlagIsNotAskedFor: nor a value that it cannot have.
-func TestAnUnknownFlagIsNotAskedFor(t *testing.T) {
-	for _, c := range []struct {
-		args []string
-		says string
-	}{
-		{[]string{"flag", "get", "reel"}, `there is no flag "reel"; known: real`}, {[]string{"flag", "set", "reel", "true", "--yes"}, `there is no flag "reel"`},
-		{[]string{"flag", "set", "real", "maybe", "--yes"}, "true"},
-	} {
-		d := newDesk()
-		out, errs, status := d.says(t, "", c.args...)
-		if status != ExitUsage || !strings.Contains(errs, c.says) || len(d.asked) > 0 {
-			t.Errorf("%v: status %d, asked %v: %s%s", c.args, status, d.kinds(), out, errs)
-		}
-	}
+	t.Fatalf("no command %s", args[0])
+	return nil
 }

@@ -59,6 +59,7 @@ type World struct {
 	// Journal reads the journal of a state directory and, where anchor is not
 	// empty, compares it with the anchor at that path, see cmdLog.
 	Journal func(dir, anchor string, each func(model.Record) error) (JournalReport, error)
+	lines   chan string // that are typed, see typed
 }
 
 // JournalReport is what verifying a journal found.
@@ -84,8 +85,7 @@ type session struct {
 	box     <-chan *model.Snapshot
 	first   *model.Snapshot // that came before the command began, and is not looked at yet
 	last    *model.Snapshot
-	asked   bool        // an intent was sent
-	lines   chan string // that are typed, see typed
+	asked   bool // an intent was sent
 	ended   chan error
 }
 

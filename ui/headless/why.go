@@ -85,12 +85,15 @@ func margin(m *model.Metric, line *model.Line) *model.Float {
 	if !line.HasValue || !line.HasTarget || m.Target == nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil
 	}
-	d := model.Float(limit - v)
+	d := limit - v
 	switch m.Target.Op {
 	case ">", ">=":
-		d = -d
-	case "==", "!=":
-		d = model.Float(-math.Abs(float64(d)))
+		d = v - limit // rather than -d, which may be -0
+	case "==":
+		d = 0 - math.Abs(d)
+	case "!=":
+		d = math.Abs(d)
 	}
-	return &d
+	out := model.Float(d)
+	return &out
 }

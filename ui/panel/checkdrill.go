@@ -10,7 +10,10 @@ import (
 // words and in few.
 func drillSays(p Props, c *model.Check, s *standing) (long, short string) {
 	d := s.drill
-	if d == nil {
+	switch {
+	case d == nil && p.ReadOnly:
+		return "never rehearsed", "to rehearse"
+	case d == nil:
 		return "never rehearsed: enter offers it", "to rehearse"
 	}
 	age := words.Age(p.Now.Sub(d.At)) + " ago"

@@ -183,7 +183,11 @@ func checkBy(p Props, c *model.Check) string {
 		if c.Real {
 			text = "a REAL drill of the rollback " + string(c.Drill)
 		}
-		return text + ", not longer ago than " + model.FormatDuration(c.Within) + ": enter in the checklist offers one"
+		text += ", not longer ago than " + model.FormatDuration(c.Within)
+		if !p.ReadOnly {
+			text += ": enter in the checklist offers one"
+		}
+		return text
 	case model.CheckProbe:
 		text = "gonogo asks " + orID(c.Asks, c.Probe)
 		if c.Want != "" {

@@ -109,7 +109,11 @@ func GuardNotices(p Props) []Notice {
 	var out []Notice
 	g, s := p.rollout().Guard, &p.Snap.State.Guard
 	if s.Metric != "" && g.Mode == model.GuardNotify {
-		out = append(out, Notice{because("guard only says so: "+string(s.Metric)+" is in FAIL since "+clock(s.Since, p.Now)+"Z", s.Reason) + " · ! rolls back", theme.NoGo | theme.Bold})
+		text := because("guard only says so: "+string(s.Metric)+" is in FAIL since "+clock(s.Since, p.Now)+"Z", s.Reason)
+		if !p.ReadOnly {
+			text += " · ! rolls back"
+		}
+		out = append(out, Notice{text, theme.NoGo | theme.Bold})
 	}
 	if s.Spent && p.guardPlan() == nil {
 		out = append(out, Notice{"guard fired in this attempt and will not again: rolling back is a person's turn", theme.Warn | theme.Bold})

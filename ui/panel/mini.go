@@ -42,7 +42,11 @@ func Mini(p Props) string {
 			y++
 		}
 	}
-	if c.h > 1 {
+	switch {
+	case c.h <= 1:
+	case p.ReadOnly:
+		c.spans(0, c.h-1, c.w, span{theme.Dim, "? keys"})
+	default:
 		c.spans(0, c.h-1, c.w, span{theme.NoGo | theme.Bold, "!"}, span{theme.Normal, " rollback"}, span{theme.Dim, "  ? keys"})
 	}
 	return c.String()

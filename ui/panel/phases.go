@@ -280,16 +280,16 @@ func currentText(p Props, st station) span {
 
 // notStarted is said below the first phase while none is stood in.
 func notStarted(p Props, all []station) span {
-	text := "not started: a enters "
+	text, again := "not started: a enters ", ": a enters it again"
 	if p.ReadOnly {
-		text = "not started: first comes "
+		text, again = "not started: first comes ", ""
 	}
 	text += orID(all[0].phase.Title, string(all[0].phase.ID))
 	if a := all[0].attempt; a != nil && a.Back {
-		return span{theme.Warn, "rolled back " + clock(a.Left, p.Now) + ": a enters it again"}
+		return span{theme.Warn, "rolled back " + clock(a.Left, p.Now) + again}
 	}
 	if last := p.Snap.State.LastDown; last != nil && last.Outcome != "" {
-		return span{theme.Warn, fmt.Sprintf("rolled back %s %s: a enters it again", clock(last.EndedAt, p.Now), last.Outcome)}
+		return span{theme.Warn, fmt.Sprintf("rolled back %s %s%s", clock(last.EndedAt, p.Now), last.Outcome, again)}
 	}
 	return span{theme.Strong, text}
 }

@@ -126,6 +126,8 @@ func number(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
 func whyBaseline(p Props, m *model.Metric, w int) [][]span {
 	b, ok := p.Snap.State.Baselines[m.ID]
 	switch {
+	case !ok && m.OnBaseline() && p.ReadOnly:
+		return field(w, "baseline", theme.Warn, "none is frozen")
 	case !ok && m.OnBaseline():
 		return field(w, "baseline", theme.Warn, "none is frozen: B freezes it")
 	case !ok:

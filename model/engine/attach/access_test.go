@@ -144,6 +144,7 @@ func TestReadOnlyNeverIsTheEngine(t *testing.T) {
 		t.Errorf("without an engine: %v", err)
 	}
 	first := board(t, options(w, dir))
+	first.until("its door", func(*model.Snapshot) bool { return Alive(dir) }) // answers come before it opens, now and then
 	view := board(t, o)
 	view.until("looking", func(s *model.Snapshot) bool { return s.Attached && s.Access == model.AccessReadOnly })
 	if err := view.seat.Submit(context.Background(), model.Intent{Kind: model.ArmRollback}); err == nil {
