@@ -1,5 +1,7 @@
 package evidence
 
+import "math"
+
 // maxCount bounds what one look may bring, maxLog what a logarithm may reach.
 // Both are far beyond anything real and keep every sum finite.
 const (
@@ -33,6 +35,10 @@ func (c Counts) Share() float64 {
 // clean returns c with every count from 0 to maxCount and totals no smaller
 // than their bad events. What is not a number counts nothing.
 func (c Counts) clean() Counts {
+	if c.Bad >= 0 && c.Bad <= c.Total && c.Total <= maxCount &&
+		c.ControlBad >= 0 && c.ControlBad <= c.ControlTotal && c.ControlTotal <= maxCount {
+		return c
+	}
 	c.Bad, c.ControlBad = bound(c.Bad), bound(c.ControlBad)
 	c.Total = max(bound(c.Total), c.Bad)
 	c.ControlTotal = max(bound(c.ControlTotal), c.ControlBad)
@@ -46,4 +52,23 @@ func bound(v float64) float64 {
 	return min(v, maxCount)
 }
 
-func boundLog(v float64) float64 { return max(-maxLog, min(v, maxLog)) }
+func boundLog(v float64) float64 {
+	if v > maxLog {
+		return maxLog
+	}
+	if v < -maxLog {
+		return -maxLog
+	}
+	return v
+}
+
+// whole says whether all counts are whole numbers, which add up without loss.
+func (c Counts) whole() bool {
+	return c.Bad == math.Trunc(c.Bad) && c.Total == math.Trunc(c.Total) &&
+		c.ControlBad == math.Trunc(c.ControlBad) && c.ControlTotal == math.Trunc(c.ControlTotal)
+}
+
+// minus returns c without d.
+func (c Counts) minus(d Counts) Counts {
+	return Counts{c.Bad - d.Bad, c.Total - d.Total, c.ControlBad - d.ControlBad, c.ControlTotal - d.ControlTotal}
+}

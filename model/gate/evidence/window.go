@@ -23,22 +23,28 @@ func (w *Window) Add(c Counts, at time.Duration) {
 	w.reach(int64(at / max(w.Span/buckets, 1)))
 	i := w.Head % buckets
 	w.Buckets[i] = w.Buckets[i].Plus(c).clean()
-	w.Sum = w.Sum.Plus(c).clean()
+	w.Sum = w.Sum.Plus(c)
 }
 
 func (w *Window) reach(head int64) {
 	if head <= w.Head {
 		return
 	}
+	exact := w.Sum.whole() && w.Sum.Total+w.Sum.ControlTotal < 1<<53
 	for n := min(head-w.Head, buckets); n > 0; n-- {
-		w.Buckets[(head-n+1)%buckets] = Counts{}
+		gone := &w.Buckets[(head-n+1)%buckets]
+		exact = exact && gone.whole()
+		w.Sum = w.Sum.minus(*gone)
+		*gone = Counts{}
 	}
 	w.Head = head
-	w.Sum = Counts{}
+	if exact {
+		return
+	}
+	w.Sum = Counts{} // what is not whole would leave a little behind
 	for i := range w.Buckets {
 		w.Sum = w.Sum.Plus(w.Buckets[i])
 	}
-	w.Sum = w.Sum.clean()
 }
 
 // Doubts says whether the events within the window speak against a claim: the
