@@ -158,12 +158,13 @@ var allowed = map[string][]string{
 // foreign says which packages outside the module a part may import, by
 // prefix, where it may not import any.
 var foreign = map[string][]string{
-	"gonogo/model":         {},
-	"gonogo/model/plan":    {},
-	"gonogo/model/gate":    {"github.com/expr-lang/"},
-	"gonogo/model/config":  {"github.com/BurntSushi/toml", "github.com/prometheus/common/model"},
-	"gonogo/model/journal": {},
-	"gonogo/model/engine":  {},
+	"gonogo/model":          {},
+	"gonogo/model/evidence": {},
+	"gonogo/model/plan":     {},
+	"gonogo/model/gate":     {"github.com/expr-lang/"},
+	"gonogo/model/config":   {"github.com/BurntSushi/toml", "github.com/prometheus/common/model"},
+	"gonogo/model/journal":  {},
+	"gonogo/model/engine":   {},
 
 	"gonogo/model/engine/attach":  {},
 	"gonogo/model/engine/feed":    {},
@@ -179,7 +180,7 @@ var foreign = map[string][]string{
 var screenOnly = []string{"charm.land/", "github.com/charmbracelet/"}
 
 // pure are the parts without I/O, and what of the standard library would be some.
-var pure = []string{"gonogo/model", "gonogo/model/plan", "gonogo/model/gate", "gonogo/model/words", "gonogo/ui/keyboard", "gonogo/ui/overlay", "gonogo/ui/panel", "gonogo/ui/layout", "gonogo/ui/theme"}
+var pure = []string{"gonogo/model", "gonogo/model/evidence", "gonogo/model/plan", "gonogo/model/gate", "gonogo/model/words", "gonogo/ui/keyboard", "gonogo/ui/overlay", "gonogo/ui/panel", "gonogo/ui/layout", "gonogo/ui/theme"}
 
 var impure = []string{"os", "net", "syscall", "log", "os/...", "net/...", "log/...", "sync/...", "crypto/rand", "math/rand/...", "plugin", "unsafe"}
 
