@@ -32,6 +32,8 @@ type State struct {
 	Drills        map[RollbackID]Drill   `json:"drills,omitempty"`    // the last rehearsal of each rollback
 	Unaudited     int                    `json:"unaudited,omitempty"`
 	Engine        int                    `json:"engine,omitempty"` // pid of the engine that wrote last and has not stopped in order
+	// Readings are the last of each metric that people read.
+	Readings map[MetricID]PersonReading `json:"readings,omitempty"`
 }
 
 // Attempt is one stay in a phase.

@@ -47,6 +47,7 @@ func events() []model.Event {
 		model.CheckBegan{Phase: "ten", Attempt: 1, Check: "suite"},
 		model.CheckEnded{Phase: "ten", Attempt: 1, Check: "suite", OK: true, Took: time.Second},
 		model.BaselineFrozen{Metric: "p95", Value: 0.25, Window: time.Hour, Points: 60},
+		model.MetricRead{Metric: "crash", Value: 0.003, Unit: model.Ratio, Note: "Crashlytics"},
 		model.GuardTripped{Metric: "error", Reason: "5% is above 1%"},
 		model.GuardCleared{Metric: "error", Now: "0.2%", State: model.Pass},
 		model.Confirmed{Plan: "p1", How: model.ByPerson, Reason: "looked"},
