@@ -47,7 +47,6 @@ func events() []model.Event {
 		model.CheckBegan{Phase: "ten", Attempt: 1, Check: "suite"},
 		model.CheckEnded{Phase: "ten", Attempt: 1, Check: "suite", OK: true, Took: time.Second},
 		model.BaselineFrozen{Metric: "p95", Value: 0.25, Window: time.Hour, Points: 60},
-		model.MetricRead{Metric: "crash", Value: 0.003, Unit: model.Ratio, Note: "Crashlytics"},
 		model.GuardTripped{Metric: "error", Reason: "5% is above 1%"},
 		model.GuardCleared{Metric: "error", Now: "0.2%", State: model.Pass},
 		model.Confirmed{Plan: "p1", How: model.ByPerson, Reason: "looked"},
@@ -56,6 +55,7 @@ func events() []model.Event {
 		model.EvidenceMarked{Plan: "p1", Step: 1, Mark: "offset 12"},
 		model.Recovered{Plan: "p1", Fired: t0.UTC(), Contained: t0.UTC(), Verified: t0.UTC()},
 		model.Notified{Action: "chat", Plan: "p1", Title: "rolled back"},
+		model.MetricRead{Metric: "crash", Value: 0.003, Unit: model.Ratio, Note: "Crashlytics"},
 	}
 }
 
