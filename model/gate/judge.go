@@ -67,6 +67,9 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	if why == noAnswer {
 		return f, in.Prev
 	}
+	if m.Read != nil && in.Have {
+		f.person(in)
+	}
 	if in.Reading.Err != nil {
 		f.errAt = in.Reading.At
 	}
