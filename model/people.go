@@ -61,21 +61,20 @@ func (s *State) ReadBy(m *Metric) (Reading, bool) {
 // it is read by them, computed of such a metric, or held against one.
 func (r *Rollout) ByPeople(id MetricID) bool {
 	m := r.Metric(id)
-	if m == nil {
-		return false
-	}
-	if r.valueByPeople(m) {
-		return true
+	if m == nil || r.ValueByPeople(id) {
+		return m != nil
 	}
 	for _, t := range []*Target{m.Target, m.Alert} {
-		if t != nil && r.valueByPeople(r.Metric(t.Of)) {
+		if t != nil && r.ValueByPeople(t.Of) {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *Rollout) valueByPeople(m *Metric) bool {
+// ValueByPeople reports whether people read metric id, or one that it is computed of.
+func (r *Rollout) ValueByPeople(id MetricID) bool {
+	m := r.Metric(id)
 	if m == nil || m.Read != nil {
 		return m != nil
 	}

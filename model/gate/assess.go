@@ -12,10 +12,10 @@ import (
 type cause int
 
 const (
-	noAnswer cause = iota
-	neverRead      // of a metric that people read: nobody did
-	readBefore     // likewise: the service changed since
-	noValue        // the source has trouble
+	noAnswer   cause = iota
+	neverRead        // of a metric that people read: nobody did
+	readBefore       // likewise: the service changed since
+	noValue          // the source has trouble
 	endedSeries
 	oldSample
 	oldAnswer
