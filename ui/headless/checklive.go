@@ -27,6 +27,8 @@ func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
 		id := s.Rollout.Metrics[i].ID
 		l := s.Lines[id]
 		switch l.State {
+		case model.Unread: // nobody is asked
+			_, _ = fmt.Fprintf(w, "✔ metric %s: people read it\n", l.Metric)
 		case model.NoTraffic:
 			_, _ = fmt.Fprintf(w, "✔ metric %s: it answers, without traffic so far\n", l.Metric)
 		case model.Collecting:
