@@ -163,3 +163,17 @@ func TestParseAmount(t *testing.T) {
 		})
 	}
 }
+
+// TestAReadingIsOldOnTheScreenToo: to the second, whatever the engine says still.
+func TestAReadingIsOldOnTheScreenToo(t *testing.T) {
+	m := *crash
+	m.StaleAfter, m.Every = time.Hour, time.Hour
+	s := &Snapshot{Rollout: &Rollout{Metrics: []Metric{m}}}
+	line := Line{Metric: "crash", State: Pass, SampleAt: readAt}
+	if got := s.LineAt(line, readAt.Add(time.Hour)); got.State != Pass {
+		t.Errorf("got %+v", got)
+	}
+	if got := s.LineAt(line, readAt.Add(time.Hour+time.Second)); got.State != Stale || got.Reason != "nobody has read it since" {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -87,7 +87,11 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	if why != usable {
 		return f, streak
 	}
-	return compared(m, in, f, v, streak)
+	f, streak = compared(m, in, f, v, streak)
+	if m.Read != nil {
+		f.held = 0 // who read it, and when, says more
+	}
+	return f, streak
 }
 
 // resolved returns the threshold t as a number, if there is one and it is known.

@@ -75,8 +75,11 @@ func (f *finding) readBy() string {
 // howToRead says how a person tells gonogo what they read, and where they look.
 func howToRead(m *model.Metric) string {
 	value := model.SampleAmount(m.Unit)
-	if m.Unit == model.Ratio {
+	switch m.Unit {
+	case model.Ratio:
 		value = "0.3%"
+	case model.Count, model.Plain:
+		value = "12"
 	}
 	text := "R, or gonogo read " + model.Inert(string(m.ID)) + " " + value
 	for i, where := range []string{m.Read.From, m.Read.Link} {

@@ -45,7 +45,7 @@ func TestWhatPeopleReadIsJudged(t *testing.T) {
 		{name: "a moment ago", r: read(.003, 59*time.Second), state: model.Pass, reason: "0.3% is below 1%, read by vp just now"},
 		{name: "with a note", r: noted, state: model.Pass, reason: "0.3% is below 1%, read by vp 3h ago: both␛[2J stores"},
 		{name: "off target", r: read(.02, time.Minute), state: model.Warn, reason: "2% is above 1%, read by vp 1m ago"},
-		{name: "in alert", r: read(.06, time.Minute), state: model.Fail, reason: "6% is above 5% (alert) for 1s, read by vp 1m ago"},
+		{name: "in alert", r: read(.06, time.Minute), state: model.Fail, reason: "6% is above 5% (alert), read by vp 1m ago"},
 		{name: "of yesterday", r: read(.003, 25*time.Hour), state: model.Stale, reason: "read by vp 1d 1h ago, and counts for 1d: read it again, " + how},
 		{name: "of days ago, in alert", r: read(.9, 72*time.Hour+time.Minute), state: model.Stale, reason: "read by vp 3d ago, and counts for 1d: read it again, " + how},
 		{name: "of the future", r: read(.003, -25*time.Hour), state: model.Stale, reason: "read by vp 1d 1h in the future: do the clocks agree?"},

@@ -89,3 +89,25 @@ func TestBaselineOnTheChart(t *testing.T) {
 		})
 	}
 }
+
+// TestDataIsAsOldAsItsSamples: what people read makes no data old.
+func TestDataIsAsOldAsItsSamples(t *testing.T) {
+	s := paneltest.Snapshot(paneltest.Options{Condition: paneltest.Soaking})
+	s.Gate.Lines = slices.Clone(s.Gate.Lines)
+	for i := range s.Gate.Lines {
+		if l := &s.Gate.Lines[i]; l.Metric == "latency" {
+			l.SampleAt = paneltest.Now().Add(-5 * time.Hour)
+		}
+	}
+	m := s.Rollout.Metric("latency")
+	m.StaleAfter = 24 * time.Hour
+	p := props(s, nil)
+	p.Size = panel.Size{W: 160, H: 1}
+	if got := panel.Header(p); !strings.Contains(got, "data 5h") {
+		t.Errorf("a sample of 5h ago: %s", got)
+	}
+	m.Read = &model.PeopleRead{Every: 24 * time.Hour}
+	if got := panel.Header(p); strings.Contains(got, "data 5h") || !strings.Contains(got, "data ") {
+		t.Errorf("a reading of 5h ago: %s", got)
+	}
+}
