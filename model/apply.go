@@ -32,7 +32,7 @@ func Apply(s State, r Record) State {
 		if !e.Held {
 			s.HeldReason, s.HeldBy = "", Actor{}
 		}
-	case Progress, GateChanged, CheckSigned, CheckUnsigned, CheckEnded, BaselineFrozen, GuardTripped, GuardCleared:
+	case Progress, GateChanged, CheckSigned, CheckUnsigned, CheckEnded, BaselineFrozen, MetricRead, GuardTripped, GuardCleared:
 		s = applyGate(s, r)
 	case FlagObserved:
 		s = applyObserved(s, r, e)
@@ -113,6 +113,11 @@ func applyJump(s State, e ClockJumped) State {
 	for id, c := range s.Checks {
 		c.At = c.At.Add(e.By)
 		s.Checks[id] = c
+	}
+	s.Readings = maps.Clone(s.Readings)
+	for id, got := range s.Readings {
+		got.At = got.At.Add(e.By)
+		s.Readings[id] = got
 	}
 	return s
 }

@@ -22,6 +22,7 @@ func flight() []Record {
 		CheckEnded{Phase: "ten", Attempt: 1, Check: "suite", Detail: "exit status 1", Output: "1 failed"},
 		CheckEnded{Phase: "ten", Attempt: 9, Check: "late", OK: true}, // of an attempt that is over
 		BaselineFrozen{Metric: "error", Value: 0.01, Window: time.Hour, Points: 240},
+		MetricRead{Metric: "crash", Value: 0.003, Unit: Ratio, Note: "looked"},
 		GuardTripped{Metric: "error", Reason: "6% is above 5%", Mode: GuardArmed},
 		PlanArmed{Plan: Plan{ID: "g", Kind: PlanRollback, Guard: true}},
 		PlanVetoed{Plan: "g", Reason: "a blip", Until: time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)},

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// applyGate folds what verdicts rest on: time served, checks, baselines, the guard.
+// applyGate folds what verdicts rest on: time served, checks, baselines, readings by people, the guard.
 func applyGate(s State, r Record) State {
 	switch e := r.Event.(type) {
 	case Progress:
@@ -32,6 +32,8 @@ func applyGate(s State, r Record) State {
 			Value: e.Value, At: r.At, Window: e.Window, Points: e.Points, Query: e.Query, By: r.By,
 		})
 		return mark(s, r.At, "⚓ "+string(e.Metric))
+	case MetricRead:
+		s.Readings = with(s.Readings, e.Metric, s.Readings[e.Metric].after(r, e))
 	case GuardTripped:
 		s.Guard.Metric, s.Guard.Reason, s.Guard.Since = e.Metric, e.Reason, r.At
 		s = breached(s, r.At, string(e.Metric)+": "+e.Reason)

@@ -118,6 +118,14 @@ type BaselineFrozen struct {
 	Why    string        `json:"why,omitempty"` // the phase about to be entered, or a person's reason
 }
 
+// MetricRead: a person read the metric, and this is what they saw.
+type MetricRead struct {
+	Metric MetricID `json:"metric"`
+	Value  Float    `json:"value"`          // in Unit
+	Unit   Unit     `json:"unit,omitempty"` // the metric's, then
+	Note   string   `json:"note,omitempty"`
+}
+
 // GuardTripped: a guarded metric came to FAIL; the breach begins.
 type GuardTripped struct {
 	Metric MetricID  `json:"metric"`
@@ -283,6 +291,7 @@ func (CheckUnsigned) event()  {}
 func (CheckBegan) event()     {}
 func (CheckEnded) event()     {}
 func (BaselineFrozen) event() {}
+func (MetricRead) event()     {}
 func (GuardTripped) event()   {}
 func (GuardCleared) event()   {}
 func (Confirmed) event()      {}

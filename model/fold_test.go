@@ -36,6 +36,7 @@ func anyEvent(rt *rapid.T) Event {
 		CheckSigned{Phase: phase, Attempt: attempt, Check: check, Note: "looked"}, CheckUnsigned{Phase: phase, Attempt: attempt, Check: check},
 		CheckBegan{Phase: phase, Attempt: attempt, Check: check}, CheckEnded{Phase: phase, Attempt: attempt, Check: check, OK: attempt > 1},
 		BaselineFrozen{Metric: "error", Value: 0.01, Window: time.Hour, Points: 240},
+		MetricRead{Metric: "crash", Value: Float(attempt), Unit: Unit(pick("unit", "", "ratio")), Note: "looked"},
 		GuardTripped{Metric: "error", Reason: "7%", Mode: GuardArmed}, GuardCleared{Metric: "error", State: Pass},
 		PlanArmed{Plan: anyPlan(rt, plan)}, PlanVetoed{Plan: plan, Reason: "a blip", Until: at}, PlanFired{Plan: plan, How: "enter", Breach: at}, PlanJoined{Plan: plan},
 		StepIntended{Plan: plan, Step: step, Try: attempt}, StepEnded{Plan: plan, Step: step, Outcome: outcome, Detail: "looked"},

@@ -41,6 +41,7 @@ const (
 	ConfirmLast IntentKind = "confirm-rollback" // Reason: a person vouches that the last rollback is in effect
 	VerifyLast  IntentKind = "verify-rollback"  // look at every verify of the last rollback again
 	Freeze      IntentKind = "freeze"           // Metrics; none: every metric that rests on its baseline
+	ReadMetric  IntentKind = "read"             // Metrics, which is one; Value, a Text as a person writes it, such as "0.3%"; Reason as a note
 )
 
 // Intent is one wish of a person. The engine checks it, journals it and acts on it.

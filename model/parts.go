@@ -189,6 +189,8 @@ type Reading struct {
 	Counted    bool // whether Bad and Total are known
 	Traffic    Traffic
 	Missing    string // what the query provides for and matches nothing, inert; empty: nothing is missing
+	By, Note   string // of one by a person: who, and what they noted
+	Before     string // of one by a person: the change that came after it, so that it counts no more; empty: none did
 	Ended      bool   // a series that the value rests on has no current sample any more: it is stale, however young
 	Err        error  // Trouble instead of a value; nil for a value
 }

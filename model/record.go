@@ -45,6 +45,8 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[CheckEnded](data)
 	case "BaselineFrozen":
 		return decode[BaselineFrozen](data)
+	case "MetricRead":
+		return decode[MetricRead](data)
 	case "GuardTripped":
 		return decode[GuardTripped](data)
 	case "GuardCleared":

@@ -74,7 +74,8 @@ type Metric struct {
 	ID         MetricID      `json:"id"`
 	Title      string        `json:"title"`
 	Role       string        `json:"role,omitempty"`   // success | fallback | error | latency | …: panel and colour
-	Source     string        `json:"source,omitempty"` // empty for one that has Expr
+	Source     string        `json:"source,omitempty"` // empty for one that has Expr or Read
+	Read       *PeopleRead   `json:"read,omitempty"`   // people read it; nil: gonogo does
 	Query      string        `json:"query,omitempty"`  // as sent, for "why"; for other sources what they ask
 	Expr       string        `json:"expr,omitempty"`   // computed of other metrics
 	Inputs     []MetricID    `json:"inputs,omitempty"` // the metrics that Expr names, each once

@@ -42,7 +42,13 @@ func (s *Snapshot) LineAt(line Line, now time.Time) Line {
 		return line
 	}
 	m := s.Rollout.Metric(line.Metric)
-	if m == nil || m.StaleAfter <= 0 || now.Sub(line.SampleAt) <= m.StaleAfter+m.Every {
+	switch {
+	case m == nil || m.StaleAfter <= 0 || now.Sub(line.SampleAt) <= m.StaleAfter:
+		return line
+	case m.Read != nil:
+		line.State, line.Reason = Stale, "nobody has read it since"
+		return line
+	case now.Sub(line.SampleAt) <= m.StaleAfter+m.Every:
 		return line
 	}
 	line.State, line.Reason = Stale, "no newer sample came"

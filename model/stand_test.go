@@ -195,7 +195,7 @@ func TestAFlagThatIsSeenToBeAnotherContradictsItsRollback(t *testing.T) {
 
 // TestTheWorstLineMakesTheHeadline: whatever states there are, and one that nobody knows is worst of all.
 func TestTheWorstLineMakesTheHeadline(t *testing.T) {
-	order := []MetricState{Pass, Manual, Soaking, Held, Collecting, Below, NoTraffic, NoData, NoSeries, Stale, Ambiguous, Down, Warn, Fail, Drift, NotSafe, RollingBack, "LUCKY"}
+	order := []MetricState{Pass, Manual, Unread, Soaking, Held, Collecting, Below, NoTraffic, NoData, NoSeries, Stale, Ambiguous, Down, Warn, Fail, Drift, NotSafe, RollingBack, "LUCKY"}
 	for i, state := range order {
 		if state.Severity() != i {
 			t.Errorf("%s is %d, wanted %d", state, state.Severity(), i)

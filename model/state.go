@@ -33,6 +33,8 @@ type State struct {
 	Unaudited     int                    `json:"unaudited,omitempty"`
 	Damaged       string                 `json:"damaged,omitempty"` // why the journal is not to be believed past what is folded here; set by the ledger, by no record
 	Engine        int                    `json:"engine,omitempty"`  // pid of the engine that wrote last and has not stopped in order
+	// Readings are the last of each metric that people read.
+	Readings map[MetricID]PersonReading `json:"readings,omitempty"`
 }
 
 // Attempt is one stay in a phase.

@@ -10,6 +10,7 @@ type MetricState string
 const (
 	Pass       MetricState = "PASS"
 	Manual     MetricState = "MANUAL"     // a person's check, not signed
+	Unread     MetricState = "UNREAD"     // nobody has read a metric that people read, or not since the last change
 	Soaking    MetricState = "SOAKING"    // all else passes, the minimum is not served
 	Held       MetricState = "HELD"       // a person stopped all ways up
 	Collecting MetricState = "COLLECTING" // too few events, `for` not yet served, or a change under way
@@ -30,11 +31,11 @@ const (
 )
 
 var severity = map[MetricState]int{
-	Pass: 0, Manual: 1, Soaking: 2, Held: 3, Collecting: 4, Below: 5, NoTraffic: 6, NoData: 7, NoSeries: 8,
-	Stale: 9, Ambiguous: 10, Down: 11, Warn: 12, Fail: 13, Drift: 14, NotSafe: 15, RollingBack: 16,
+	Pass: 0, Manual: 1, Unread: 2, Soaking: 3, Held: 4, Collecting: 5, Below: 6, NoTraffic: 7, NoData: 8, NoSeries: 9,
+	Stale: 10, Ambiguous: 11, Down: 12, Warn: 13, Fail: 14, Drift: 15, NotSafe: 16, RollingBack: 17,
 }
 
-// Severity orders states from 0, Pass, to 16, RollingBack; an unknown state is worst.
+// Severity orders states from 0, Pass, to 17, RollingBack; an unknown state is worst.
 func (s MetricState) Severity() int {
 	if n, ok := severity[s]; ok {
 		return n
@@ -64,7 +65,7 @@ func (s MetricState) Headline() Headline {
 	switch s {
 	case Pass:
 		return GO
-	case Manual, Soaking, Held, Collecting, Below:
+	case Manual, Unread, Soaking, Held, Collecting, Below:
 		return Hold
 	case Warn, Fail, Drift:
 		return NoGo

@@ -35,6 +35,8 @@ func doneText(s *model.Snapshot, in model.Intent) string {
 		return frozenText(s, in)
 	case model.Sign:
 		return "signed " + string(in.Check) + " · space asks to take it back"
+	case model.ReadMetric:
+		return readText(s, in)
 	case model.Unsign:
 		return "took back the signature of " + string(in.Check)
 	case model.RunCheck:
@@ -54,6 +56,17 @@ func doneText(s *model.Snapshot, in model.Intent) string {
 		return "the plan will stop after the step that runs"
 	}
 	return ""
+}
+
+// readText says what a reading was taken as.
+func readText(s *model.Snapshot, in model.Intent) string {
+	var parts []string
+	for _, id := range in.Metrics {
+		if got, ok := s.State.Readings[id]; ok {
+			parts = append(parts, string(id)+" read as "+model.FormatValue(got.Unit, float64(got.Value)))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // frozenText says what came of freezing baselines.

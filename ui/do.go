@@ -144,6 +144,16 @@ func freezeBaseline(c *cockpit) (overlay.Overlay, overlay.Want) {
 	return overlay.Baselines(r, s, l.Metric)
 }
 
+// readMetric asks what a person read of the metric under the cursor, or of another.
+func readMetric(c *cockpit) (overlay.Overlay, overlay.Want) {
+	r, _ := c.scene().Rollout()
+	if r == nil {
+		return early()
+	}
+	l, _ := c.board.line(c.props())
+	return overlay.Reads(c.scene(), l.Metric)
+}
+
 // adopt asks whether to take the changed config.
 func adopt(c *cockpit) (overlay.Overlay, overlay.Want) {
 	r, s := c.scene().Rollout()

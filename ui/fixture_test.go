@@ -154,6 +154,30 @@ func checkKinds(s *model.Snapshot, states map[model.CheckID]model.CheckState) *m
 	return &c
 }
 
+// byPeople returns s with these metrics read by people, who have read none.
+func byPeople(s *model.Snapshot, ids ...model.MetricID) *model.Snapshot {
+	r := *s.Rollout
+	r.Metrics = slices.Clone(r.Metrics)
+	c := *s
+	c.Rollout, c.Lines = &r, maps.Clone(s.Lines)
+	c.Gate.Lines = slices.Clone(s.Gate.Lines)
+	for i := range r.Metrics {
+		m := &r.Metrics[i]
+		if !slices.Contains(ids, m.ID) {
+			continue
+		}
+		m.Source, m.Read = "", &model.PeopleRead{From: "Crashlytics\x1b[2J", Link: "https://c.example", Every: 24 * time.Hour}
+		line := model.Line{Metric: m.ID, Title: m.Title, State: model.Unread, Unit: m.Unit, Reason: "nobody has read it: R, or gonogo read " + string(m.ID) + " 0.3%"}
+		c.Lines[m.ID] = line
+		for k := range c.Gate.Lines {
+			if c.Gate.Lines[k].Metric == m.ID {
+				c.Gate.Lines[k] = line
+			}
+		}
+	}
+	return &c
+}
+
 // onBaseline returns s with these metrics resting on their baselines.
 func onBaseline(s *model.Snapshot, ids ...model.MetricID) *model.Snapshot {
 	r := *s.Rollout

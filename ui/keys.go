@@ -116,6 +116,7 @@ func doKeys() commands {
 		{"note", do, bind("s", "sign a check with a note, also in place of its run", "s"), false, signNote, leads, true},
 		{"hold", do, bind("H", "hold the rollout, or resume it", "H"), false, hold, actsIf(isHeld), true},
 		{"baseline", do, bind("B", "freeze a baseline: what later values are compared with", "B"), false, freezeBaseline, leads, true},
+		{"read", do, bind("R", "say what you read of a metric that people read", "R"), false, readMetric, leads, true},
 		{"adopt", do, bind("A", "adopt the changed config", "A"), false, adopt, leads, true},
 		{"refresh", do, bind("r", "observe every flag now", "r"), false, refresh, leads, false},
 		{"plan", do, bind("v", "view the plan: armed, running or ended", "v"), false, showPlan, moves, false},

@@ -36,6 +36,7 @@ type metricKeys struct {
 	Role       string         `toml:"role" help:"success, error, fallback, latency …: its panel and colour"`
 	Source     string         `toml:"source" help:"the name of a [source.NAME]"`
 	Expr       string         `toml:"expr" help:"what it is computed of, such as \"abs(a - b) / a\", instead of a source"`
+	Read       *readKeys      `toml:"read" help:"that people read it, instead of a source: { from = …, link = …, every = \"1d\" }"`
 	Unit       string         `toml:"unit" oneof:"ratio,seconds,count,bytes,per_second" help:"what its values are" otherwise:"plain numbers"`
 	Target     string         `toml:"target" help:"what GO needs, such as \"< 1%\""`
 	Alert      string         `toml:"alert" help:"what is an emergency, such as \"> 5%\""`
@@ -50,6 +51,13 @@ type metricKeys struct {
 	Every      time.Duration  `toml:"every" default:"15s" least:"100ms" help:"how often it is read"`
 	Timeout    time.Duration  `toml:"timeout" positive:"true" help:"for one answer, at most every" otherwise:"10s"`
 	StaleAfter time.Duration  `toml:"stale_after" positive:"true" help:"age from which a sample proves nothing" otherwise:"2m or 3 × every"`
+}
+
+// readKeys are those of a metric that people read.
+type readKeys struct {
+	From  string        `toml:"from" help:"what they look at, such as Crashlytics"`
+	Link  string        `toml:"link" help:"its address, http or https"`
+	Every time.Duration `toml:"every" required:"true" least:"1m" help:"how long a reading counts, such as 1d"`
 }
 
 type flagKeys struct {

@@ -94,6 +94,9 @@ func (r rollbackReader) level(path string, raw any) model.Level {
 		r.fail(join(path, "until"), "there would be no time for a reading: expected wait beside it, such as \"10m\"")
 	}
 	for i, name := range k.Until {
+		if r.cfg.Rollout.ByPeople(model.MetricID(name)) {
+			r.fail(r.listed(path, "until", t, name), "%s rests on what people read, and nobody may be there to read it: expected metrics that come from sources", quote(name))
+		}
 		m := r.cfg.Rollout.Metric(model.MetricID(name))
 		if m == nil || r.written("metric", name, "target") != nil {
 			continue

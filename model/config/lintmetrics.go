@@ -64,6 +64,8 @@ func lintGuard(in *finished, g *model.Guard) findings {
 		switch {
 		case m.Alert == nil:
 			out.warn(at, "%s has no alert, so it never fails, and the guard never acts on it: expected alert in [%s]", quote(string(id)), name)
+		case g.Mode == model.GuardArmed && in.Rollout.ByPeople(id):
+			out.warn(at, "%s rests on what people read: the guard only notifies, and never arms a rollback on it", quote(string(id)))
 		case g.Mode == model.GuardArmed && m.AlertFor == 0 && !m.Counted:
 			out.warn(at, "%s has no alert_for, so a single bad reading sets off a rollback: expected alert_for in [%s], such as \"2m\"", quote(string(id)), name)
 		}

@@ -23,11 +23,19 @@ func (r metricReader) metrics() {
 		if source != nil {
 			kind, known = r.kinds.Sources[source.Kind]
 		}
+		keys := slices.Concat(KeysOf[metricKeys](), kind.MetricKeys)
+		_, read := values["read"]
 		_, computed := values["expr"]
-		t, _ := r.table(path, raw, slices.Concat(KeysOf[metricKeys](), kind.MetricKeys), !known && !computed)
+		if read && source == nil {
+			keys = append(keys, counting()...)
+		}
+		t, _ := r.table(path, raw, keys, !known && !read && !computed)
 		k := Into[metricKeys](t, "")
 		r.origin(path, values, name, named)
 		m := r.metric(id, path, k, t)
+		if k.Read != nil && !named {
+			peopleReader(r).metric(path, values, k.Read, &m)
+		}
 		r.counted(path, t, source, kind)
 		m.Refused = r.emptyZero(path, t, kind)
 		part := MetricPart{Metric: m, Table: t}
@@ -43,17 +51,20 @@ func (r metricReader) metrics() {
 	targetReader(r).exprs()
 }
 
-// origin checks that a metric comes from a source or from an expression.
+// origin checks that a metric comes from a source, from an expression, or from people.
 func (r metricReader) origin(path string, values map[string]any, source string, named bool) {
 	_, hasSource := values["source"]
 	_, hasExpr := values["expr"]
+	_, hasRead := values["read"]
 	switch {
+	case hasRead && (hasSource || hasExpr):
+		r.fail(join(path, "read"), "it comes from elsewhere already: expected one of source, expr and read")
 	case hasSource && hasExpr:
 		r.fail(join(path, "expr"), "it comes from a source already: expected either source or expr")
 	case named:
 		r.ref(join(path, "source"), "source", source)
-	case !hasSource && !hasExpr && values != nil:
-		r.fail(join(path, "source"), "missing: expected the name of a [source.NAME], or expr")
+	case !hasSource && !hasExpr && !hasRead && values != nil:
+		r.fail(join(path, "source"), "missing: expected the name of a [source.NAME], or expr, or read where people read it")
 	}
 }
 

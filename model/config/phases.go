@@ -24,6 +24,7 @@ func (r phaseReader) phases() {
 		if k.Check != nil {
 			p.Checks = checkReader(r).checks(join(path, "check"), k.Check)
 		}
+		r.notFrozen(path, t, texts[model.MetricID](t.Strings("freeze")))
 		p.Freeze = texts[model.MetricID](r.refs(path, "freeze", t, "metric"))
 		if k.Rollback != nil && r.ref(join(path, "rollback"), "rollback", *k.Rollback) {
 			p.Rollback = model.RollbackID(*k.Rollback)

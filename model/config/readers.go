@@ -18,6 +18,7 @@ func (d *draft) metricOf(path string, raw any) (id model.MetricID, is bool) {
 	k, _, ok := read[seenByMetric](d.reader, path, raw)
 	if ok && d.ref(join(path, "metric"), "metric", k.Metric) {
 		id = model.MetricID(k.Metric)
+		d.notByPeople(join(path, "metric"), id)
 	}
 	return id, true
 }

@@ -83,7 +83,11 @@ func (r targetReader) exprs() {
 		default:
 			m.Inputs, m.Query = e.Inputs, m.Expr
 			for _, id := range e.Inputs {
-				m.Settle = max(m.Settle, all.Metric(id).Settle)
+				in := all.Metric(id)
+				m.Settle = max(m.Settle, in.Settle)
+				if in.Read != nil && r.written("metric", string(m.ID), "stale_after") == nil { // its value is as old as what was read
+					m.StaleAfter = max(m.StaleAfter, in.Read.Every)
+				}
 			}
 		}
 	}

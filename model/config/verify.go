@@ -72,9 +72,13 @@ func (r verifyReader) verifyMetric(path string, values map[string]any) model.Ver
 		return v
 	}
 	if m := r.cfg.Rollout.Metric(model.MetricID(k.Metric)); m != nil {
+		r.notByPeople(join(path, "metric"), m.ID)
 		targets := targetReader(r)
 		v.Metric, v.Target = m.ID, targets.target(join(path, "is"), k.Is, m)
 		targets.relation(join(path, "is"), m, v.Target)
+		if v.Target != nil {
+			r.notByPeople(join(path, "is"), v.Target.Of)
+		}
 		v.Title = m.Title + " " + model.Inert(k.Is)
 	}
 	return v

@@ -16,7 +16,7 @@ func TestMembersRollBackVetoAndHoldOnly(t *testing.T) {
 	free := []model.IntentKind{model.ArmRollback, model.Veto, model.HoldOn, model.Refresh}
 	for _, kind := range []model.IntentKind{
 		model.ArmEnter, model.ArmFlip, model.ArmRollback, model.ArmDrill, model.Veto, model.Sign, model.Unsign, model.HoldOn,
-		model.Resume, model.Adopt, model.Refresh, model.RunCheck, model.Freeze, model.LookConfig, "something new",
+		model.Resume, model.Adopt, model.Refresh, model.RunCheck, model.Freeze, model.ReadMetric, model.LookConfig, "something new",
 	} {
 		err := May(model.Intent{Kind: kind, By: bob, May: model.AccessMember}, &model.State{})
 		if (err == nil) != slices.Contains(free, kind) {

@@ -32,6 +32,9 @@ func baselines(r *model.Rollout, state *model.State, meters *watch.Meters, judge
 		if m == nil {
 			return nil, refuse("there is no metric %q", id)
 		}
+		if m.Read != nil {
+			return nil, refuse("%s is read by people: a baseline is the mean of many readings, and they take few", id)
+		}
 		got, have := meters.Newest(id)
 		if _, ok := gate.Usable(m, got, have, now); !ok {
 			line := judge.line(id)

@@ -24,6 +24,7 @@ type guard struct {
 	ask     func(in model.Intent) error // puts an intent into the queue
 	veto    func(id model.PlanID, by model.Actor, cause model.IntentID, how model.PlanVetoed) bool
 	note    func(text string) // tells it to people, once
+	said    model.MetricID    // what was told of a metric that rests on what people read, and goes on; of look only
 	doubted model.MetricID    // of a guard that stood down: whether its breach is over is not known; of look only
 	asked   atomic.Bool       // its intent waits to be taken
 }
@@ -35,23 +36,37 @@ func (g *guard) breach(state *model.State) (model.MetricID, string) {
 	if id := verdict.Breach; id != "" {
 		return id, string(id) + " FAIL: " + g.judge.line(id).Reason
 	}
-	if state.Phase == "" {
-		return "", "no phase is entered any more"
-	}
-	instead := ""
-	for _, id := range g.rollout.Guard.On {
-		if instead == "" || id == state.Guard.Metric {
-			instead = string(id) + " is " + string(g.judge.line(id).State) + ", not FAIL any more"
-		}
-	}
-	return "", instead
+	return "", g.instead(state)
 }
 
-// tell notifies those whom the guard tells.
-func (g *guard) tell(what, why string) {
+// instead says what there is instead of a breach that the guard may act on.
+func (g *guard) instead(state *model.State) string {
+	if state.Phase == "" {
+		return "no phase is entered any more"
+	}
+	instead, first := "nothing that was measured is in FAIL", true
+	for _, id := range g.rollout.Guard.On {
+		if now := g.judge.line(id).State; now != model.Fail && (first || id == state.Guard.Metric) {
+			instead, first = string(id)+" is "+string(now)+", not FAIL any more", false
+		}
+	}
+	return instead
+}
+
+// mode is what the guard does about metric id: of what rests on what people read
+// it only tells, since a slip of the hand must roll nothing back.
+func (g *guard) mode(id model.MetricID) model.GuardMode {
+	if g.rollout.ByPeople(id) {
+		return model.GuardNotify
+	}
+	return g.rollout.Guard.Mode
+}
+
+// tell notifies those whom the guard tells, about metric id.
+func (g *guard) tell(id model.MetricID, what, why string) {
 	r := g.rollout
 	title := model.Inert(fmt.Sprintf("%s: %s (%s)", r.Title, what, r.Environment.Name))
-	g.notices.tell(r.Guard.Notify, "", title, model.Inert(fmt.Sprintf("%s\nguard: %s", why, r.Guard.Mode)))
+	g.notices.tell(r.Guard.Notify, "", title, model.Inert(fmt.Sprintf("%s\nguard: %s", why, g.mode(id))))
 }
 
 // cleared says that the guard stands down, and no more than is known: that the
@@ -59,12 +74,12 @@ func (g *guard) tell(what, why string) {
 func (g *guard) cleared(id model.MetricID, now model.MetricState, why string) {
 	switch now {
 	case model.Pass:
-		g.tell(fmt.Sprintf("%s is no longer in breach", id), why)
+		g.tell(id, fmt.Sprintf("%s is no longer in breach", id), why)
 	case "":
-		g.tell(fmt.Sprintf("the guard no longer watches %s", id), why)
+		g.tell(id, fmt.Sprintf("the guard no longer watches %s", id), why)
 	default:
 		g.doubted = id
-		g.tell(fmt.Sprintf("%s is %s: whether its breach is over is not known", id, now), why)
+		g.tell(id, fmt.Sprintf("%s is %s: whether its breach is over is not known", id, now), why)
 	}
 }
 
@@ -76,7 +91,35 @@ func (g *guard) over(failing model.MetricID, phase model.PhaseID) {
 		g.doubted = ""
 	case g.judge.line(id).State == model.Pass:
 		g.doubted = ""
-		g.tell(fmt.Sprintf("%s is no longer in breach", id), fmt.Sprintf("%s is %s", id, model.Pass))
+		g.tell(id, fmt.Sprintf("%s is no longer in breach", id), fmt.Sprintf("%s is %s", id, model.Pass))
+	}
+}
+
+// follow journals, and tells, where a breach begins and ends. What was measured
+// takes the place of what people read.
+func (g *guard) follow(state *model.State, failing model.MetricID) {
+	people, tripped := g.rollout.ByPeople, state.Guard.Metric
+	if g.said != "" && g.judge.line(g.said).State != model.Fail {
+		g.said = ""
+	}
+	switch {
+	case failing != "" && (tripped == "" || people(tripped) && !people(failing)):
+		reason := g.judge.line(failing).Reason
+		if g.records.Record(g.by, "", model.GuardTripped{Metric: failing, Reason: reason, Mode: g.mode(failing)}) != nil || failing == g.said {
+			return
+		}
+		g.tell(failing, fmt.Sprintf("%s is in breach", failing), reason)
+		if people(failing) {
+			g.said = failing
+		}
+	case tripped != "" && (failing == "" || people(failing) && !people(tripped)):
+		now, why := g.judge.line(tripped).State, g.instead(state)
+		if state.Phase == "" {
+			now = ""
+		}
+		if g.records.Record(g.by, "", model.GuardCleared{Metric: tripped, Now: why, State: now}) == nil {
+			g.cleared(tripped, now, why)
+		}
 	}
 }
 
@@ -89,27 +132,12 @@ func (g *guard) look() {
 	}
 	state := g.records.State()
 	failing, why := g.breach(&state)
-	tripped := state.Guard.Metric
-	switch {
-	case failing != "" && tripped == "":
-		reason := g.judge.line(failing).Reason
-		if g.records.Record(g.by, "", model.GuardTripped{Metric: failing, Reason: reason, Mode: spec.Mode}) == nil {
-			g.tell(fmt.Sprintf("%s is in breach", failing), reason)
-		}
-	case failing == "" && tripped != "":
-		now := g.judge.line(tripped).State
-		if state.Phase == "" {
-			now = ""
-		}
-		if g.records.Record(g.by, "", model.GuardCleared{Metric: tripped, Now: why, State: now}) == nil {
-			g.cleared(tripped, now, why)
-		}
-	}
+	g.follow(&state, failing)
 	g.over(failing, state.Phase)
 	plan := state.ActivePlan()
-	if failing == "" {
+	if failing == "" || g.rollout.ByPeople(failing) {
 		if plan != nil && plan.Plan.Guard && plan.Status == model.Armed && len(plan.Joined) == 0 {
-			g.veto(plan.Plan.ID, g.by, "", model.PlanVetoed{Reason: why})
+			g.veto(plan.Plan.ID, g.by, "", model.PlanVetoed{Reason: g.instead(&state)})
 		}
 		return
 	}
@@ -141,7 +169,7 @@ func (g *guard) answered(err error) {
 func (g *guard) may() error {
 	state := g.records.State()
 	failing, _ := g.breach(&state)
-	if failing == "" || state.Guard.Spent || state.Guard.Vetoed(g.now()) {
+	if failing == "" || g.rollout.ByPeople(failing) || state.Guard.Spent || state.Guard.Vetoed(g.now()) {
 		return errStoodDown
 	}
 	return nil

@@ -87,6 +87,8 @@ func (e *Engine) take(in model.Intent) error {
 		return e.checks.take(in)
 	case model.Freeze:
 		return e.freeze(in)
+	case model.ReadMetric:
+		return e.read(in)
 	case model.HoldOn, model.Resume:
 		return e.hold(in)
 	case model.ConfirmLast, model.VerifyLast:

@@ -177,6 +177,7 @@ func (e *Engine) judgeNow() {
 		e.ledger.RecordAnyway(e.o.Actor, "", model.ClockJumped{By: jump})
 	}
 	state := e.ledger.State()
+	e.takeReadings(&state)
 	out := e.judge.look(e.o.Rollout, &state, e.meters.All(), now, dt)
 	for id, reading := range out.seen {
 		e.meters.Computed(id, reading)
@@ -217,7 +218,7 @@ func allAnswered(v model.Verdict, readings map[model.MetricID]model.Reading) boo
 		if l.Flag != "" && l.State == model.NoData {
 			return false
 		}
-		if l.Metric != "" {
+		if l.Metric != "" && l.State != model.Unread {
 			if _, ok := readings[l.Metric]; !ok {
 				return false
 			}

@@ -12,8 +12,10 @@ import (
 type cause int
 
 const (
-	noAnswer cause = iota
-	noValue        // the source has trouble
+	noAnswer   cause = iota
+	neverRead        // of a metric that people read: nobody did
+	readBefore       // likewise: the service changed since
+	noValue          // the source has trouble
 	endedSeries
 	oldSample
 	oldAnswer
@@ -51,7 +53,8 @@ type finding struct {
 	age                time.Duration // of what is old, whole seconds
 	held               time.Duration // in the condition of its state, whole seconds
 	errAt              time.Time     // when the reading with the error came
-	change             string        // what it settles from
+	change             string        // what it settles from, or what came after it was read
+	by, note           string        // of a value that a person read
 	evidence           model.Evidence
 }
 
@@ -59,6 +62,11 @@ type finding struct {
 // PASS mean that it can, with the value; any other state is the line's.
 // Without a value v is NaN.
 func assess(m *model.Metric, r *model.Reading, have bool, now time.Time) (v float64, state model.MetricState, why cause, age time.Duration) {
+	if why = unread(m, r, have); why == neverRead {
+		return math.NaN(), model.Unread, why, 0
+	} else if why == readBefore {
+		return r.Value, model.Unread, why, 0
+	}
 	if !have {
 		return math.NaN(), model.NoData, noAnswer, 0
 	}

@@ -63,17 +63,24 @@ func unknown(r *model.Rollout, s *model.State, lines Lookup, why string) model.V
 }
 
 // breach returns the first guarded metric in FAIL, which is all that the guard
-// acts on: what is not known never arms it. Before the first phase there is none.
+// acts on: what is not known never arms it. One that rests on what people read
+// comes after all others: the guard only says so. Before the first phase there is none.
 func breach(r *model.Rollout, s *model.State, lines Lookup) model.MetricID {
 	if r.Guard == nil || s.Phase == "" {
 		return ""
 	}
+	said := model.MetricID("")
 	for _, id := range r.Guard.On {
-		if line, ok := lines(id); ok && line.State == model.Fail {
+		line, ok := lines(id)
+		switch {
+		case !ok || line.State != model.Fail:
+		case !r.ByPeople(id):
 			return id
+		case said == "":
+			said = id
 		}
 	}
-	return ""
+	return said
 }
 
 // metricLine returns the line of a metric in the gate; one that was never
@@ -94,7 +101,7 @@ func metricLine(r *model.Rollout, id model.MetricID, lines Lookup) model.Line {
 // check stops it only once it is seen to fail.
 func runsSoak(line *model.Line) bool {
 	switch line.State {
-	case model.Pass, model.Manual, model.Held:
+	case model.Pass, model.Manual, model.Unread, model.Held:
 		return true
 	case model.Collecting:
 		return !line.Thin

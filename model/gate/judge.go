@@ -67,6 +67,9 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	if why == noAnswer {
 		return f, in.Prev
 	}
+	if m.Read != nil && in.Have {
+		f.person(in)
+	}
 	if in.Reading.Err != nil {
 		f.errAt = in.Reading.At
 	}
@@ -84,7 +87,11 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	if why != usable {
 		return f, streak
 	}
-	return compared(m, in, f, v, streak)
+	f, streak = compared(m, in, f, v, streak)
+	if m.Read != nil {
+		f.held = 0 // who read it, and when, says more
+	}
+	return f, streak
 }
 
 // resolved returns the threshold t as a number, if there is one and it is known.

@@ -206,9 +206,11 @@ func (k *Keeper) Reading(id model.MetricID) (model.Reading, bool) {
 // compute gives an expression its reading: as old as the oldest of its inputs.
 func (k *Keeper) compute(it *item) {
 	var r model.Reading
+	var blamed *item
+	var worst model.MetricState
 	for _, id := range it.expr.Inputs {
 		in := &k.items[k.index[id]]
-		if !in.have {
+		if !in.have && in.m.Read == nil {
 			it.have = false
 			return
 		}
@@ -216,14 +218,19 @@ func (k *Keeper) compute(it *item) {
 		if in.settling > 0 && (why == usable || why == fewEvents) {
 			state = model.Collecting
 		}
-		if r.At.IsZero() || in.reading.At.Before(r.At) {
-			r.At = in.reading.At
+		if in.have {
+			r.At, r.SampleAt = oldest(r.At, in.reading.At), oldest(r.SampleAt, sampledAt(&in.reading))
 		}
-		if at := sampledAt(&in.reading); r.SampleAt.IsZero() || at.Before(r.SampleAt) {
-			r.SampleAt = at
+		if state != model.Pass && (blamed == nil || worst == model.Unread && state != worst) { // what is unread hides no worse trouble
+			blamed, worst = in, state
 		}
-		if state != model.Pass && r.Err == nil {
-			r.Err = it.blame(id, state, in.line.Reason)
+	}
+	if blamed != nil {
+		r.Err = it.blame(blamed.m.ID, worst, blamed.line.Reason)
+	}
+	if r.At.IsZero() { // nobody has read any of them
+		if r.At = k.now; it.have && it.reading.Err == r.Err { //nolint:errorlint // the very same, which blame returns
+			r.At = it.reading.At
 		}
 	}
 	it.have = true
@@ -234,6 +241,14 @@ func (k *Keeper) compute(it *item) {
 		r.Value, r.Err = it.expr.Eval(func(id model.MetricID) float64 { return k.items[k.index[id]].number() })
 	}
 	it.reading = r
+}
+
+// oldest returns the earlier of two times, of which a zero one is none.
+func oldest(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // number is the value of a reading that is usable.

@@ -21,6 +21,7 @@ type skeptic struct {
 	held     map[model.MetricID]time.Duration // the target was seen to hold, all the time
 	clean    map[model.MetricID]float64       // events counted since the last change
 	counted  model.Reading                    // up to here
+	told     time.Time                        // a person read crash since the last change; zero: nobody did
 }
 
 // skepticRollout asks for everything that can be asked for.
@@ -33,8 +34,10 @@ func skepticRollout(t testing.TB) *model.Rollout {
 	counts.ID, counts.Unit, counts.EmptyZero = "counts", model.Count, true
 	counts.Target, counts.Alert = target(t, "== 0", model.Count), target(t, "> 3", model.Count)
 	whole.ID, whole.Expr, whole.Target, whole.Alert = "whole", "max(plain, thin)", target(t, "< 2%", model.Ratio), nil
-	return &model.Rollout{Metrics: []model.Metric{plain, thin, counted, relative, counts, whole}, Phases: []model.Phase{{
-		ID: "ten", Soak: time.Minute, Gate: []model.MetricID{"plain", "thin", "counted", "relative", "counts", "whole"},
+	crash := *errorMetric(t)
+	crash.ID, crash.Read, crash.StaleAfter = "crash", &model.PeopleRead{Every: 5 * time.Minute}, 5*time.Minute
+	return &model.Rollout{Metrics: []model.Metric{plain, thin, counted, relative, counts, whole, crash}, Phases: []model.Phase{{
+		ID: "ten", Soak: time.Minute, Gate: []model.MetricID{"plain", "thin", "counted", "relative", "counts", "whole", "crash"},
 		Checks: []model.Check{{ID: "word"}, {ID: "daily", Every: time.Hour}, {ID: "suite", Kind: model.CheckRun, Every: time.Hour}, {ID: "lag", Kind: model.CheckMetric, Metric: "plain"}},
 	}}}
 }
@@ -55,13 +58,15 @@ func newSkeptic(r *model.Rollout) *skeptic {
 func (s *skeptic) happen(rt *rapid.T) {
 	if rapid.IntRange(0, 19).Draw(rt, "change") == 0 {
 		s.state.Changed = model.ServiceChange{Seq: s.state.Changed.Seq + 1, At: s.now, What: "real is true"}
+		s.told = time.Time{}
 		clear(s.held)
 		clear(s.clean)
 	}
 	bad := rapid.IntRange(0, 3).Draw(rt, "luck") == 0 // an unlucky moment: anything may go wrong
+	s.tell(rt, bad)
 	for i := range s.r.Metrics {
 		m := &s.r.Metrics[i]
-		if m.Expr != "" || bad && rapid.IntRange(0, 2).Draw(rt, "answers") == 0 {
+		if m.Read != nil || m.Expr != "" || bad && rapid.IntRange(0, 2).Draw(rt, "answers") == 0 {
 			continue
 		}
 		r := model.Reading{At: s.now, Count: 200, HasCount: true, Counted: true, Bad: s.readings[m.ID].Bad, Total: s.readings[m.ID].Total + 60}
@@ -86,9 +91,28 @@ func (s *skeptic) happen(rt *rapid.T) {
 	}
 }
 
+// tell has a person read crash, now and then, and hands what the state knows to the keeper.
+func (s *skeptic) tell(rt *rapid.T, bad bool) {
+	if rapid.IntRange(0, 3).Draw(rt, "reads") == 0 {
+		got := model.PersonReading{Value: .002, Unit: model.Ratio, At: s.now, Seq: s.state.Changed.Seq, By: model.Actor{Name: "vp"}}
+		if bad {
+			got.Value, got.Unit = model.Float(rapid.SampledFrom([]float64{.002, .02, .2, math.NaN(), math.Inf(1)}).Draw(rt, "read")), rapid.SampledFrom([]model.Unit{model.Ratio, model.Seconds}).Draw(rt, "unit")
+		}
+		s.state.Readings = map[model.MetricID]model.PersonReading{"crash": got}
+		s.told = s.now
+	}
+	if r, ok := s.state.ReadBy(s.r.Metric("crash")); ok {
+		s.k.Read("crash", r)
+	}
+}
+
 // sure reports whether metric id has a fresh, sufficient reading that is where it should be.
 func (s *skeptic) sure(id model.MetricID) bool {
 	m := s.r.Metric(id)
+	if id == "crash" {
+		got := s.state.Readings[id]
+		return !s.told.IsZero() && s.now.Sub(s.told) <= m.StaleAfter && got.Value < .01
+	}
 	r, have := s.readings[id]
 	v, sampled := r.Value, r.SampleAt
 	if sampled.IsZero() {

@@ -105,7 +105,7 @@ func TestDecideKnowsPeople(t *testing.T) {
 // TestWorstOf is the order in which one word is chosen for all lines.
 func TestWorstOf(t *testing.T) {
 	order := []model.MetricState{model.RollingBack, model.NotSafe, model.Drift, model.Fail, model.Warn, model.Down, model.Ambiguous, model.Stale,
-		model.NoSeries, model.NoData, model.NoTraffic, model.Below, model.Collecting, model.Held, model.Soaking, model.Manual, model.Pass}
+		model.NoSeries, model.NoData, model.NoTraffic, model.Below, model.Collecting, model.Held, model.Soaking, model.Unread, model.Manual, model.Pass}
 	for i := 1; i < len(order); i++ {
 		if order[i-1].Severity() <= order[i].Severity() {
 			t.Errorf("%s is no worse than %s", order[i-1], order[i])

@@ -41,7 +41,7 @@ func parseTarget(text string, unit model.Unit) (model.Target, error) {
 	}
 	t := model.Target{Op: op, Value: 1}
 	if rest == "" {
-		return t, fmt.Errorf("nothing after %q: expected something like %q", op, op+" "+sample(unit))
+		return t, fmt.Errorf("nothing after %q: expected something like %q", op, op+" "+model.SampleAmount(unit))
 	}
 	number, suffix, other, err := cutNumber(rest)
 	if err != nil {
@@ -54,7 +54,7 @@ func parseTarget(text string, unit model.Unit) (model.Target, error) {
 		if suffix == "pp" {
 			return t, fmt.Errorf("pp are percentage points from something: expected %s%%, or %q", number, op+" +"+number+"pp of baseline")
 		}
-		t.Value, err = convert(number, suffix, unit)
+		t.Value, err = model.Amount(number, suffix, unit)
 	case (number[0] == '+' || number[0] == '-') && !strings.Contains(rest, "*"):
 		err = parseDistance(&t, number, suffix, other, unit)
 	default:
@@ -79,7 +79,7 @@ func parseFactor(t *model.Target, number, suffix, other string) (err error) {
 	if suffix == "%" {
 		exp = -2
 	}
-	t.Value, err = shift(number, exp)
+	t.Value, err = model.Shift(number, exp)
 	return err
 }
 
@@ -92,19 +92,21 @@ func parseDistance(t *model.Target, number, suffix, other string, unit model.Uni
 	case suffix == "%":
 		return fmt.Errorf("%s%% of it could mean two things: expected %spp (percentage points), or a factor like \"110%% of %s\"", number, number, other)
 	case suffix == "pp" && unit == model.Ratio:
-		t.Plus, err = shift(number, -2)
+		t.Plus, err = model.Shift(number, -2)
 	case suffix == "pp":
 		return fmt.Errorf("%spp are percentage points, which a ratio has: expected %s, or set unit = \"ratio\"", number, distances(unit))
 	case unit == model.Ratio:
 		return fmt.Errorf("expected percentage points, such as \"%s +5pp of %s\", found %s", t.Op, other, number+suffix)
 	default:
-		t.Plus, err = convert(number, suffix, unit)
+		t.Plus, err = model.Amount(number, suffix, unit)
 	}
 	return err
 }
 
 // distances says how a distance in unit is written.
-func distances(unit model.Unit) string { return `something like "+` + sample(unit) + ` of other"` }
+func distances(unit model.Unit) string {
+	return `something like "+` + model.SampleAmount(unit) + ` of other"`
+}
 
 // cutOperator splits text behind its operator.
 func cutOperator(text string) (op, rest string, err error) {
@@ -143,11 +145,10 @@ func meant(wrong string) string {
 // "%" and "x", "+5pp of x" into "+5", "pp" and "x", "3s" into "3", "s" and "",
 // and "x" into "", "" and "x".
 func cutNumber(text string) (number, suffix, other string, err error) {
-	n := numberLen(text)
-	if n == 0 {
+	number, rest := model.CutNumber(text)
+	if number == "" {
 		return "", "", text, nil
 	}
-	number, rest := text[:n], strings.TrimSpace(text[n:])
 	end := strings.IndexAny(rest, " *")
 	if end < 0 {
 		return number, rest, "", nil
@@ -167,40 +168,6 @@ func cutNumber(text string) (number, suffix, other string, err error) {
 		return "", "", "", errors.New(`a factor without a metric: expected something like "1.2 * other"`)
 	}
 	return number, suffix, rest, nil
-}
-
-// numberLen returns how many bytes of text's beginning are a decimal number.
-func numberLen(text string) int {
-	digits := func(i int) int {
-		for i < len(text) && text[i] >= '0' && text[i] <= '9' {
-			i++
-		}
-		return i
-	}
-	sign := func(i int) int {
-		if i < len(text) && (text[i] == '-' || text[i] == '+') {
-			i++
-		}
-		return i
-	}
-	start := sign(0)
-	end := digits(start)
-	count := end - start
-	if end < len(text) && text[end] == '.' {
-		fraction := digits(end + 1)
-		count += fraction - end - 1
-		end = fraction
-	}
-	if count == 0 {
-		return 0
-	}
-	if end < len(text) && (text[end] == 'e' || text[end] == 'E') {
-		from := sign(end + 1)
-		if to := digits(from); to > from {
-			end = to
-		}
-	}
-	return end
 }
 
 // metricName accepts the name of a metric: letters, digits, "_", "-" and ".",

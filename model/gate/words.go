@@ -11,6 +11,16 @@ import (
 
 // words says why the metric is in its state, in one inert line.
 func (f *finding) words(m *model.Metric, in *Input) string {
+	if m.Read == nil {
+		return f.plainWords(m, in)
+	}
+	if text := f.unreadWords(m); text != "" {
+		return text
+	}
+	return f.plainWords(m, in) + f.readWords()
+}
+
+func (f *finding) plainWords(m *model.Metric, in *Input) string {
 	v := math.Float64frombits(f.value)
 	switch f.cause {
 	case noAnswer:

@@ -55,6 +55,7 @@ func events() []model.Event {
 		model.EvidenceMarked{Plan: "p1", Step: 1, Mark: "offset 12"},
 		model.Recovered{Plan: "p1", Fired: t0.UTC(), Contained: t0.UTC(), Verified: t0.UTC()},
 		model.Notified{Action: "chat", Plan: "p1", Title: "rolled back"},
+		model.MetricRead{Metric: "crash", Value: 0.003, Unit: model.Ratio, Note: "Crashlytics"},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ func TestAJournalWithoutAVersionIsReadAndGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	j, report, records := openWith(t, osDisk{}, dir)
-	want := events()
+	want := slices.DeleteFunc(events(), func(e model.Event) bool { _, newer := e.(model.MetricRead); return newer })
 	if len(records) != len(want) || report.Version != 0 || report.Problem != nil || report.Torn != 0 {
 		t.Fatalf("got %d records, want %d; %+v", len(records), len(want), report)
 	}

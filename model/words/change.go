@@ -25,6 +25,8 @@ func change(m *model.Metric, l *model.Line) string {
 		return ""
 	case model.Manual:
 		return "a person signs it"
+	case model.Unread:
+		return readAgain(m, "a person reads it")
 	case model.Soaking:
 		if l.MoreTime <= 0 {
 			return "time: nothing else is missing"
@@ -46,6 +48,17 @@ func change(m *model.Metric, l *model.Line) string {
 		return outside(m, l)
 	}
 	return unknown(m, l)
+}
+
+// readAgain says how a person reads metric m, or what it is computed of.
+func readAgain(m *model.Metric, text string) string {
+	switch {
+	case m.Read == nil && len(m.Inputs) > 0:
+		return "usable values of " + List(m.Inputs)
+	case m.Read == nil:
+		return text
+	}
+	return text + ": R, or gonogo read " + string(m.ID) + " VALUE"
 }
 
 // collecting is what is missing of a line that waits for evidence.
@@ -123,6 +136,9 @@ func outside(m *model.Metric, l *model.Line) string {
 	if l.Target == "" {
 		text = "the value leaves " + l.Alert
 	}
+	if m.Read != nil {
+		return readAgain(m, text+", and a person reads it again")
+	}
 	if l.More > 0 {
 		text = moreEvents(l)
 		switch {
@@ -151,6 +167,9 @@ func unknown(m *model.Metric, l *model.Line) string {
 			return "its baseline is frozen: gonogo baseline freeze"
 		}
 		return "a usable value of " + string(t.Of)
+	}
+	if m.Read != nil && l.State == model.Stale {
+		return readAgain(m, "a person reads it again")
 	}
 	if m.Expr != "" && len(m.Inputs) > 0 {
 		return "usable values of " + List(m.Inputs)

@@ -20,6 +20,7 @@ func TestChange(t *testing.T) {
 		return ratio(func(m *model.Metric) { m.Target.Of, m.Target.Text = of, "<= 1.2 * "+string(of) })
 	}
 	const minute = time.Minute
+	people := &model.Metric{ID: "crash", Read: &model.PeopleRead{Every: time.Hour}}
 	tests := []struct {
 		name string
 		m    *model.Metric
@@ -75,6 +76,12 @@ func TestChange(t *testing.T) {
 		{"stale", ratio(nil), model.Line{State: model.Stale}, "a newer sample: is the service still scraped?"},
 		{"ambiguous", ratio(nil), model.Line{State: model.Ambiguous}, "the query returns one series: sum it, or select one"},
 		{"down", ratio(nil), model.Line{State: model.Down}, "the source answers"},
+		{"unread", people, model.Line{Metric: "crash", State: model.Unread}, "a person reads it: R, or gonogo read crash VALUE"},
+		{"read too long ago", people, model.Line{Metric: "crash", State: model.Stale}, "a person reads it again: R, or gonogo read crash VALUE"},
+		{"read, and off target", people, model.Line{Metric: "crash", State: model.Warn, Target: "< 1%"},
+			"the value comes to < 1%, and a person reads it again: R, or gonogo read crash VALUE"},
+		{"computed of what is unread", &model.Metric{Expr: "2 * crash", Inputs: []model.MetricID{"crash"}}, model.Line{State: model.Unread}, "usable values of crash"},
+		{"unread, and nothing is known of it", nil, model.Line{State: model.Unread}, "a person reads it"},
 		{"of a newer engine", nil, model.Line{State: "ODD"}, "an answer that can be judged"},
 		{"hostile", ratio(nil), model.Line{Metric: "errors", State: model.Warn, Target: "< \x1b[2J"}, "the value comes to < ␛[2J"},
 	}

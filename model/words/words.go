@@ -62,7 +62,7 @@ func describe(event model.Event) string {
 	return describeGate(event)
 }
 
-// describeGate tells of what verdicts rest on: checks, baselines, the guard.
+// describeGate tells of what verdicts rest on: checks, baselines, readings by people, the guard.
 func describeGate(event model.Event) string {
 	switch e := event.(type) {
 	case model.CheckSigned:
@@ -79,6 +79,8 @@ func describeGate(event model.Event) string {
 	case model.BaselineFrozen:
 		return because(fmt.Sprintf("baseline of %s frozen at %s, the mean of %s over %s", e.Metric,
 			strconv.FormatFloat(float64(e.Value), 'g', 4, 64), count(e.Points, "reading"), model.FormatDuration(e.Window)), e.Why)
+	case model.MetricRead:
+		return because(string(e.Metric)+" read as "+model.FormatValue(e.Unit, float64(e.Value)), e.Note)
 	case model.GuardTripped:
 		text := "guard tripped by " + string(e.Metric)
 		if e.Mode == model.GuardNotify {

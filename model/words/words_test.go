@@ -39,6 +39,7 @@ func TestDescribe(t *testing.T) {
 		{"check failed", model.CheckEnded{Check: "e2e", Detail: "exit status 1"}, "check e2e FAILED: exit status 1"},
 		{"baseline", model.BaselineFrozen{Metric: "p95", Value: 1.83333, Window: 30 * time.Minute, Points: 120, Why: "before p10"},
 			"baseline of p95 frozen at 1.833, the mean of 120 readings over 30m: before p10"},
+		{"read", model.MetricRead{Metric: "crash", Value: .003, Unit: model.Ratio, Note: "both stores"}, "crash read as 0.3%: both stores"},
 		{"guard tripped", model.GuardTripped{Metric: "errors", Reason: "7% is above 5% (alert)", Mode: model.GuardArmed}, "guard tripped by errors: 7% is above 5% (alert)"},
 		{"guard only says so", model.GuardTripped{Metric: "errors", Mode: model.GuardNotify}, "guard tripped by errors, which it only says"},
 		{"guard cleared", model.GuardCleared{Metric: "errors", Now: "errors is PASS, not FAIL any more"}, "guard cleared: errors is PASS, not FAIL any more"},
@@ -97,6 +98,7 @@ func FuzzDescribeIsInert(f *testing.F) {
 			model.IntentTaken{Intent: model.Intent{Kind: model.IntentKind(text), Reason: text}}, model.EngineStarted{Host: text, Version: text},
 			model.StepEnded{Outcome: model.Outcome(text), Detail: text}, model.CheckEnded{Check: model.CheckID(text), Detail: text},
 			model.BaselineFrozen{Metric: model.MetricID(text), Why: text}, model.GuardTripped{Metric: model.MetricID(text), Reason: text},
+			model.MetricRead{Metric: model.MetricID(text), Unit: model.Unit(text), Note: text},
 			model.Notified{Title: text, Err: text}, model.EvidenceMarked{Err: text}, model.PlanFired{How: text, Breach: at(), Why: text},
 			model.GuardCleared{Now: text}, model.PlanVetoed{Reason: text, Until: at()},
 		} {
@@ -120,6 +122,7 @@ func TestIntent(t *testing.T) {
 		{model.Intent{Kind: model.Freeze}, "freeze every baseline"},
 		{model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"p95"}, Reason: "new hardware"}, "freeze the baseline of p95: new hardware"},
 		{model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"a", "b", "c"}}, "freeze the baseline of a, b and c"},
+		{model.Intent{Kind: model.ReadMetric, Metrics: []model.MetricID{"crash"}, Value: model.Value{Type: model.Text, Text: "0.3%"}, Reason: "both"}, "read crash as 0.3%: both"},
 		{model.Intent{Kind: model.Veto, Reason: "flake"}, "veto the plan: flake"},
 	}
 	for _, tt := range tests {
@@ -134,7 +137,7 @@ func TestEveryEventHasWords(t *testing.T) {
 	for _, e := range []model.Event{
 		model.EngineStarted{}, model.EngineStopped{}, model.ConfigAdopted{}, model.IntentTaken{}, model.PhaseEntered{}, model.PhaseLeft{},
 		model.HoldChanged{}, model.Progress{}, model.GateChanged{}, model.FlagObserved{}, model.CheckSigned{}, model.CheckUnsigned{},
-		model.CheckBegan{}, model.CheckEnded{}, model.BaselineFrozen{}, model.GuardTripped{}, model.GuardCleared{}, model.PlanArmed{},
+		model.CheckBegan{}, model.CheckEnded{}, model.BaselineFrozen{}, model.MetricRead{}, model.GuardTripped{}, model.GuardCleared{}, model.PlanArmed{},
 		model.PlanVetoed{}, model.PlanFired{}, model.PlanJoined{}, model.StepIntended{}, model.StepEnded{}, model.PlanEnded{},
 		model.ClockJumped{}, model.Unaudited{}, model.Confirmed{}, model.NotConfirmed{},
 	} {

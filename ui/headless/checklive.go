@@ -27,6 +27,12 @@ func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
 		id := s.Rollout.Metrics[i].ID
 		l := s.Lines[id]
 		switch l.State {
+		case model.Unread: // nobody is asked
+			how := "people read it"
+			if s.Rollout.Metrics[i].Read == nil {
+				how = "it is computed of what people read"
+			}
+			_, _ = fmt.Fprintf(w, "✔ metric %s: %s\n", id, how)
 		case model.NoTraffic:
 			_, _ = fmt.Fprintf(w, "✔ metric %s: it answers, without traffic so far\n", l.Metric)
 		case model.Collecting:

@@ -106,7 +106,7 @@ func TestCheckLiveTakesNothingForAnAnswer(t *testing.T) {
 		}
 	}
 	for state, answers := range map[model.MetricState]bool{
-		model.Pass: true, model.Warn: true, model.Fail: true, model.NoTraffic: true, model.Collecting: true,
+		model.Pass: true, model.Warn: true, model.Fail: true, model.NoTraffic: true, model.Collecting: true, model.Unread: true,
 		model.NoSeries: false, model.NoData: false, model.Stale: false, model.Down: false, model.Ambiguous: false, "": false, "LUCKY": false,
 	} {
 		var out bytes.Buffer

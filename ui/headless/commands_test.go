@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"gonogo/model"
@@ -113,10 +114,11 @@ func TestWhatIsAskedIsWhatWasTyped(t *testing.T) {
 		{[]string{"flag", "set", "real", "false", "--yes"}, model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(false)}},
 		{[]string{"rollback", "off", "--yes"}, model.Intent{Kind: model.ArmRollback, Rollback: "off"}},
 		{[]string{"rollback", "--yes"}, model.Intent{Kind: model.ArmRollback, Rollback: "off"}},
+		{[]string{"read", "crash", "0.3%", "--note", "both"}, model.Intent{Kind: model.ReadMetric, Metrics: []model.MetricID{"crash"}, Value: model.Value{Type: model.Text, Text: "0.3%"}, Reason: "both"}},
 		{[]string{"baseline", "freeze", "error"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"error"}}},
 	} {
 		d := newDesk()
-		d.s.Rollout.Metrics = []model.Metric{{ID: "error"}}
+		d.s.Rollout.Metrics = []model.Metric{{ID: "error"}, {ID: "crash", Unit: model.Ratio, Read: &model.PeopleRead{Every: time.Hour}}}
 		d.record(model.PhaseEntered{Phase: "half", Attempt: 1})
 		out, errs, _ := d.says(t, "", c.args...)
 		if len(d.asked) == 0 {

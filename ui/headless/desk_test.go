@@ -117,6 +117,8 @@ func (d *desk) obey(in model.Intent) {
 		d.run(in.Plan)
 	case model.Veto, model.Cancel:
 		d.record(model.PlanVetoed{Plan: in.Plan, Reason: in.Reason})
+	case model.ReadMetric:
+		d.read(in)
 	}
 }
 

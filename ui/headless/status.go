@@ -12,28 +12,29 @@ import (
 
 // Report is what `gonogo status --json` prints.
 type Report struct {
-	Rollout     string                             `json:"rollout"`
-	Title       string                             `json:"title"`
-	Environment string                             `json:"environment"`
-	At          time.Time                          `json:"at"`
-	Phase       model.PhaseID                      `json:"phase"` // "" before the first
-	Attempt     *model.Attempt                     `json:"attempt,omitempty"`
-	Below       *model.BelowPhase                  `json:"below,omitempty"` // a partial way down: it stands below Phase
-	Held        bool                               `json:"held"`
-	HeldReason  string                             `json:"held_reason,omitempty"`
-	Gate        model.Verdict                      `json:"gate"`
-	Metrics     map[model.MetricID]model.Line      `json:"metrics"`
-	Flags       map[model.FlagID]model.FlagState   `json:"flags"`
-	Checks      map[model.CheckID]model.CheckState `json:"checks"`
-	Plan        *model.PlanState                   `json:"plan,omitempty"`
-	LastDown    *model.PlanState                   `json:"last_rollback,omitempty"`
-	Guard       model.GuardState                   `json:"guard,omitzero"`
-	Baselines   map[model.MetricID]model.Baseline  `json:"baselines,omitempty"`
-	Sources     []model.SourceHealth               `json:"sources"`
-	Engine      model.EngineInfo                   `json:"engine"`
-	Journal     string                             `json:"journal_trouble,omitempty"`
-	Unaudited   int                                `json:"unaudited,omitempty"` // facts that no journal has
-	Seq         uint64                             `json:"seq"`
+	Rollout     string                                 `json:"rollout"`
+	Title       string                                 `json:"title"`
+	Environment string                                 `json:"environment"`
+	At          time.Time                              `json:"at"`
+	Phase       model.PhaseID                          `json:"phase"` // "" before the first
+	Attempt     *model.Attempt                         `json:"attempt,omitempty"`
+	Below       *model.BelowPhase                      `json:"below,omitempty"` // a partial way down: it stands below Phase
+	Held        bool                                   `json:"held"`
+	HeldReason  string                                 `json:"held_reason,omitempty"`
+	Gate        model.Verdict                          `json:"gate"`
+	Metrics     map[model.MetricID]model.Line          `json:"metrics"`
+	Flags       map[model.FlagID]model.FlagState       `json:"flags"`
+	Checks      map[model.CheckID]model.CheckState     `json:"checks"`
+	Plan        *model.PlanState                       `json:"plan,omitempty"`
+	LastDown    *model.PlanState                       `json:"last_rollback,omitempty"`
+	Guard       model.GuardState                       `json:"guard,omitzero"`
+	Baselines   map[model.MetricID]model.Baseline      `json:"baselines,omitempty"`
+	Readings    map[model.MetricID]model.PersonReading `json:"readings,omitempty"` // by people
+	Sources     []model.SourceHealth                   `json:"sources"`
+	Engine      model.EngineInfo                       `json:"engine"`
+	Journal     string                                 `json:"journal_trouble,omitempty"`
+	Unaudited   int                                    `json:"unaudited,omitempty"` // facts that no journal has
+	Seq         uint64                                 `json:"seq"`
 }
 
 // NewReport returns the report of a snapshot.
@@ -42,7 +43,7 @@ func NewReport(s *model.Snapshot) Report {
 		Rollout: s.Rollout.ID, Title: s.Rollout.Title, Environment: s.Rollout.Environment.Name, At: s.At,
 		Phase: s.State.Phase, Attempt: s.State.Attempt(), Held: s.State.Held, HeldReason: s.State.HeldReason,
 		Gate: s.VerdictAt(s.At), Below: s.State.Below, Metrics: s.Lines, Flags: s.State.Flags, Checks: s.State.Checks, Plan: s.State.Plan,
-		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, Unaudited: s.State.Unaudited, Seq: s.Seq,
+		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Readings: s.State.Readings, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, Unaudited: s.State.Unaudited, Seq: s.Seq,
 	}
 }
 

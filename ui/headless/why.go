@@ -18,16 +18,17 @@ type GateReport struct {
 // LineReport is a line with all that it rests on.
 type LineReport struct {
 	model.Line
-	Query        string            `json:"query,omitempty"` // as sent
-	Source       string            `json:"source,omitempty"`
-	BadCounter   string            `json:"bad_counter,omitempty"`
-	TotalCounter string            `json:"total_counter,omitempty"`
-	Margin       *model.Float      `json:"margin,omitempty"`      // from the target, in the metric's unit; below 0: off target
-	AgeSeconds   *float64          `json:"age_seconds,omitempty"` // of the oldest sample behind it
-	HeldSeconds  float64           `json:"held_seconds,omitempty"`
-	Baseline     *model.Baseline   `json:"baseline,omitempty"`
-	Result       *model.CheckState `json:"result,omitempty"` // of a check: who or what, when, and its output
-	Change       string            `json:"would_change,omitempty"`
+	Query        string               `json:"query,omitempty"` // as sent
+	Source       string               `json:"source,omitempty"`
+	BadCounter   string               `json:"bad_counter,omitempty"`
+	TotalCounter string               `json:"total_counter,omitempty"`
+	Margin       *model.Float         `json:"margin,omitempty"`      // from the target, in the metric's unit; below 0: off target
+	AgeSeconds   *float64             `json:"age_seconds,omitempty"` // of the oldest sample behind it
+	HeldSeconds  float64              `json:"held_seconds,omitempty"`
+	Baseline     *model.Baseline      `json:"baseline,omitempty"`
+	Reading      *model.PersonReading `json:"reading,omitempty"` // of a metric that people read: the last
+	Result       *model.CheckState    `json:"result,omitempty"`  // of a check: who or what, when, and its output
+	Change       string               `json:"would_change,omitempty"`
 }
 
 // NewGateReport returns the report of a snapshot's verdict.
@@ -53,6 +54,9 @@ func newLineReport(s *model.Snapshot, phase *model.Phase, line model.Line) LineR
 		}
 		if b, ok := s.State.Baselines[m.ID]; ok {
 			out.Baseline = &b
+		}
+		if got, ok := s.State.Readings[m.ID]; ok && m.Read != nil {
+			out.Reading = &got
 		}
 	}
 	check := checkOf(phase, line.Check)

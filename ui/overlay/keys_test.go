@@ -46,6 +46,10 @@ func openings(s Scene) map[string]func() Overlay {
 		"pick": func() Overlay { return Pick(s, "partial", "tenants") },
 		"quit": func() Overlay { return Quit(s, true) },
 		"help": func() Overlay { return Help(Groups()) },
+		"read": func() Overlay {
+			return readValue(s, &model.Metric{ID: "crash", Title: "x\x1b[2J\u202e", Unit: model.Ratio, Read: &model.PeopleRead{From: "y\x1b[2J", Link: "https://c.example"}})
+		},
+		"note": func() Overlay { return readNote(&model.Metric{ID: "crash", Read: &model.PeopleRead{}}, "0.3%", "0.3%") },
 		"why":  func() Overlay { return Why(s.Seen.Gate.Lines[0]) },
 	}
 }

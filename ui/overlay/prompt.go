@@ -13,11 +13,12 @@ type prompt struct {
 	until
 	title, hint string
 	input       input
-	note        func(Scene) string                 // what goes on meanwhile, before the hint; may be nil
-	change      func(text string) Want             // after each edit; may be nil
-	left        Want                               // what esc wants
-	arms        bool                               // what it does changes something: enter counts only alone
-	done        func(Scene, string) (Want, string) // what enter wants, or what is wrong with the text
+	note        func(Scene) string                    // what goes on meanwhile, before the hint; may be nil
+	change      func(text string) Want                // after each edit; may be nil
+	left        Want                                  // what esc wants
+	arms        bool                                  // what it does changes something: enter counts only alone
+	done        func(Scene, string) (Want, string)    // what enter wants, or what is wrong with the text
+	next        func(Scene, string) (Overlay, string) // instead of done: what enter opens, or what is wrong
 }
 
 func (o *prompt) Typing() bool    { return true }
@@ -47,12 +48,7 @@ func (o *prompt) edited() Want {
 func (o *prompt) Update(k tea.KeyPressMsg, s Scene) (Overlay, Want) {
 	switch meaning(o.Keys(), k) {
 	case take:
-		want, wrong := o.done(s, o.input.String())
-		if wrong != "" {
-			o.hint = model.Inert(wrong)
-			return o, Want{}
-		}
-		return nil, want
+		return o.take(s)
 	case leave:
 		return nil, o.left
 	case askQuit:
@@ -63,6 +59,20 @@ func (o *prompt) Update(k tea.KeyPressMsg, s Scene) (Overlay, Want) {
 		}
 	}
 	return o, Want{}
+}
+
+func (o *prompt) take(s Scene) (after Overlay, want Want) {
+	var wrong string
+	if o.next != nil {
+		after, wrong = o.next(s, o.input.String())
+	} else {
+		want, wrong = o.done(s, o.input.String())
+	}
+	if wrong != "" {
+		o.hint = model.Inert(wrong)
+		return o, Want{}
+	}
+	return after, want
 }
 
 func (o *prompt) View(s Scene, p panel.Props) string {

@@ -34,7 +34,7 @@ func TestAMenuMarksWhatIsSelected(t *testing.T) {
 		}
 	}
 	b := panel.MenuBox(sized(60, 20, 0), "Choose", items)
-	if at := strings.Index(b.Body[0], "one"); at < 0 || len([]rune(b.Body[0][:at])) != len([]rune(b.Body[1][:strings.Index(b.Body[1], "the second")])) {
+	if at := strings.Index(b.Body[0], "one"); at < 0 || len([]rune(b.Body[0][:at])) != len([]rune(b.Body[1][:max(0, strings.Index(b.Body[1], "the second"))])) {
 		t.Errorf("the texts do not stand below each other:\n%s", strings.Join(b.Body, "\n"))
 	}
 }

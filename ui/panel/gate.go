@@ -29,9 +29,11 @@ func (gatePanel) title(p Props) []span {
 	v := &p.Snap.Gate
 	out = append(out, span{style, glyph + " " + string(h)},
 		span{theme.Normal, fmt.Sprintf(" · %d of %d", v.Passed, len(v.Lines))})
-	open, manual := 0, 0
+	open, manual, unread := 0, 0, 0
 	for i := range v.Lines {
 		switch line := &v.Lines[i]; {
+		case line.State == model.Unread:
+			unread++
 		case line.Check == "" || line.State == model.Pass:
 		case line.State == model.Manual:
 			manual++
@@ -41,6 +43,9 @@ func (gatePanel) title(p Props) []span {
 	}
 	if manual > 0 {
 		out = append(out, span{theme.Hold, fmt.Sprintf(" · %d to sign", manual)})
+	}
+	if unread > 0 {
+		out = append(out, span{theme.Hold, fmt.Sprintf(" · %d to read", unread)})
 	}
 	if open > 0 {
 		out = append(out, span{theme.Hold, fmt.Sprintf(" · %d open", open)})

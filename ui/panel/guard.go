@@ -32,6 +32,15 @@ func (p Props) guards(id model.MetricID) bool {
 	return g != nil && id != "" && slices.Contains(g.On, id)
 }
 
+// guardMode is what the guard does about metric id: of what rests on what people read it only tells.
+func (p Props) guardMode(id model.MetricID) model.GuardMode {
+	mode := p.rollout().Guard.Mode
+	if mode == model.GuardArmed && p.rollout().ByPeople(id) {
+		return model.GuardNotify
+	}
+	return mode
+}
+
 // guardSays is what the guard does about the line of a metric that it looks
 // at and that is in FAIL, in many words and in few; empty for any other.
 func guardSays(p Props, line *model.Line) (long, short string, style theme.Style) {
@@ -40,14 +49,14 @@ func guardSays(p Props, line *model.Line) (long, short string, style theme.Style
 	}
 	s := &p.Snap.State
 	plan := p.guardPlan()
-	switch mode := p.rollout().Guard.Mode; {
+	switch mode := p.guardMode(line.Metric); {
+	case mode == model.GuardNotify:
+		return "guard only says so", "says so", theme.Warn
 	case plan != nil && plan.Status == model.Running:
 		return "guard rolls back", "rolls back", theme.NoGo | theme.Bold
 	case plan != nil:
 		in := firesIn(plan, p.Now)
 		return "guard fires in " + in, "guard " + in, theme.NoGo | theme.Bold
-	case mode == model.GuardNotify:
-		return "guard only says so", "says so", theme.Warn
 	case mode != model.GuardArmed:
 		return "guard is off", "guard off", theme.Dim
 	case s.Guard.Spent:
@@ -76,10 +85,12 @@ func guardFields(p Props, line *model.Line, w int) [][]span {
 	}
 	g := p.rollout().Guard
 	var text string
-	switch g.Mode {
-	case model.GuardOff:
+	switch mode := p.guardMode(line.Metric); {
+	case mode == model.GuardNotify && mode != g.Mode:
+		text = "only says so, since people read it: a FAIL of this metric arms nothing"
+	case mode == model.GuardOff:
 		text = "off: a FAIL of this metric arms nothing"
-	case model.GuardNotify:
+	case mode == model.GuardNotify:
 		text = "only says so: a FAIL of this metric arms nothing"
 	default:
 		text = "a FAIL arms " + string(g.Rollback) + ", with " + model.FormatDuration(g.Countdown) + " for a veto"
@@ -107,8 +118,8 @@ func GuardNotices(p Props) []Notice {
 		return nil
 	}
 	var out []Notice
-	g, s := p.rollout().Guard, &p.Snap.State.Guard
-	if s.Metric != "" && g.Mode == model.GuardNotify {
+	s := &p.Snap.State.Guard
+	if s.Metric != "" && p.guardMode(s.Metric) == model.GuardNotify {
 		text := because("guard only says so: "+string(s.Metric)+" is in FAIL since "+clock(s.Since, p.Now)+"Z", s.Reason)
 		if !p.ReadOnly {
 			text += " · ! rolls back"

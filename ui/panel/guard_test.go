@@ -45,6 +45,8 @@ func TestGateSaysWhatTheGuardDoes(t *testing.T) {
 		{"vetoed", paneltest.GuardVetoed, nil, "FAIL alert for 4m, guard vetoed 12m more", "FAIL vetoed 12m"},
 		{"only says so", paneltest.GuardVetoed, func(s *model.Snapshot) { s.Rollout.Guard.Mode = model.GuardNotify },
 			"FAIL alert for 4m, guard only says so", "FAIL says so"},
+		{"only says what people read, also while it counts down for another", paneltest.GuardArmed, func(s *model.Snapshot) { s.Rollout.Metric("error").Read = &model.PeopleRead{} },
+			"FAIL alert for 4m, guard only says so", "FAIL says so"},
 		{"off", paneltest.GuardVetoed, func(s *model.Snapshot) { s.Rollout.Guard.Mode = model.GuardOff },
 			"FAIL alert for 4m, guard is off", "FAIL guard off"},
 		{"fired already", paneltest.GuardVetoed, func(s *model.Snapshot) { s.State.Guard.Spent = true },

@@ -180,7 +180,7 @@ func TestARollbackShowsTheFourTimesOfItsIncident(t *testing.T) {
 // TestAStepSaysHowItWent: its outcome, how often it was tried and how long it took; a list that
 // is long has a line of its own, and names everyone where that is what it means.
 func TestAStepSaysHowItWent(t *testing.T) {
-	list := func(n int) model.Value { return paneltest.Tenants(n) }
+	list := paneltest.Tenants
 	for _, c := range []struct {
 		name   string
 		status model.PlanStatus

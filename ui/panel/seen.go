@@ -35,13 +35,14 @@ func (p Props) headline() (model.Headline, string) {
 	return v.Headline, ""
 }
 
-// oldest returns the age of the oldest sample that the gate rests on.
+// oldest returns the age of the oldest sample that the gate rests on; what people
+// read is no sample, and as old as it may be.
 func (p Props) oldest() (time.Duration, bool) {
 	var at time.Time
 	if p.known() {
 		for i := range p.Snap.Gate.Lines {
 			line := &p.Snap.Gate.Lines[i]
-			if line.Metric != "" && !line.SampleAt.IsZero() && (at.IsZero() || line.SampleAt.Before(at)) {
+			if line.Metric != "" && !line.SampleAt.IsZero() && !p.rollout().ValueByPeople(line.Metric) && (at.IsZero() || line.SampleAt.Before(at)) {
 				at = line.SampleAt
 			}
 		}

@@ -176,6 +176,9 @@ func whyMetric(p Props, m *model.Metric, w int) [][]span {
 	if m.Settle > 0 {
 		out = append(out, field(w, "settle", theme.Normal, model.FormatDuration(m.Settle)+" after a flip or restart it decides nothing")...)
 	}
+	if m.Read != nil {
+		return append(out, whyRead(p, m, w)...)
+	}
 	out = append(out, field(w, "asked", theme.Normal, "every "+model.FormatDuration(m.Every)+", stale after "+model.FormatDuration(m.StaleAfter))...)
 	out = append(out, field(w, "source", theme.Normal, sourceText(p, m.Source))...)
 	out = append(out, field(w, "query", theme.Normal, m.Query)...)
@@ -195,6 +198,23 @@ func whyMetric(p Props, m *model.Metric, w int) [][]span {
 		out = append(out, field(w, name, theme.Normal, text)...)
 	}
 	return out
+}
+
+// whyRead is where people read a metric, and who read it last.
+func whyRead(p Props, m *model.Metric, w int) [][]span {
+	out := field(w, "people", theme.Normal, "read it; a reading counts for "+model.FormatDuration(m.Read.Every)+", or until the next change")
+	out = append(out, field(w, "from", theme.Normal, m.Read.From)...)
+	out = append(out, field(w, "link", theme.Normal, m.Read.Link)...)
+	got, ok := p.Snap.State.Readings[m.ID]
+	if !ok {
+		return out
+	}
+	by := got.By.Name
+	if got.By.Host != "" {
+		by += "@" + got.By.Host
+	}
+	out = append(out, field(w, "read", theme.Normal, model.FormatValue(got.Unit, float64(got.Value))+" by "+by+", "+got.At.UTC().Format("2006-01-02 15:04:05Z"))...)
+	return append(out, field(w, "note", theme.Normal, got.Note)...)
 }
 
 func sourceText(p Props, id string) string {

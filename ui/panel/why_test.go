@@ -34,6 +34,11 @@ func TestWhySays(t *testing.T) {
 			m := s.Rollout.Metric("latency")
 			m.Query, m.Expr, m.Inputs = "", "success + nobody", []model.MetricID{"success", "nobody"}
 		}, []string{"success + nobody", "success 99.5%, PASS", "nobody, never judged"}},
+		{"what people read", "latency", func(s *model.Snapshot) {
+			s.Rollout.Metric("latency").Read = &model.PeopleRead{From: "the \x1b[2Jmailbox", Link: "https://m.example", Every: 24 * time.Hour}
+			s.State.Readings = map[model.MetricID]model.PersonReading{"latency": {Value: 2, Unit: model.Seconds, By: model.Actor{Name: "vp\u202e", Host: "desk"}, At: paneltest.Now().Add(-time.Hour), Note: "of the \x1b[2Jweek"}}
+			s.Rollout.Guard = &model.Guard{On: []model.MetricID{"latency"}, Mode: model.GuardArmed}
+		}, []string{"read it; a reading counts for 1d, or until the next change", "the ␛[2Jmailbox", "https://m.example", "2s by vp⍰@desk, 2", "of the ␛[2Jweek", "only says so, since people read it: a FAIL of this metric arms nothing"}},
 		{"no series", "latency", func(s *model.Snapshot) {
 			s.Gate.Lines[2].State, s.Gate.Lines[2].HasValue = model.NoSeries, false
 		}, []string{"∅ NO-SERIES", "is a name or label mistyped"}},
@@ -82,5 +87,27 @@ func TestBaselineOnTheChart(t *testing.T) {
 				t.Errorf("want %q, and dots %v in\n%s", c.want, c.dots, got)
 			}
 		})
+	}
+}
+
+// TestDataIsAsOldAsItsSamples: what people read makes no data old.
+func TestDataIsAsOldAsItsSamples(t *testing.T) {
+	s := paneltest.Snapshot(paneltest.Options{Condition: paneltest.Soaking})
+	s.Gate.Lines = slices.Clone(s.Gate.Lines)
+	for i := range s.Gate.Lines {
+		if l := &s.Gate.Lines[i]; l.Metric == "latency" {
+			l.SampleAt = paneltest.Now().Add(-5 * time.Hour)
+		}
+	}
+	m := s.Rollout.Metric("latency")
+	m.StaleAfter = 24 * time.Hour
+	p := props(s, nil)
+	p.Size = panel.Size{W: 160, H: 1}
+	if got := panel.Header(p); !strings.Contains(got, "data 5h") {
+		t.Errorf("a sample of 5h ago: %s", got)
+	}
+	m.Read = &model.PeopleRead{Every: 24 * time.Hour}
+	if got := panel.Header(p); strings.Contains(got, "data 5h") || !strings.Contains(got, "data ") {
+		t.Errorf("a reading of 5h ago: %s", got)
 	}
 }

@@ -141,6 +141,8 @@ func (t *Theme) State(s model.MetricState) (glyph string, style Style) {
 		return "✔", Go
 	case model.Manual:
 		return "▢", Hold
+	case model.Unread:
+		return "◇", Hold
 	case model.Soaking:
 		return "◔", Hold
 	case model.Collecting:

@@ -10,7 +10,7 @@ import (
 )
 
 func states() []model.MetricState {
-	return []model.MetricState{model.Pass, model.Manual, model.Soaking, model.Collecting, model.NoTraffic, model.NoData, model.NoSeries, model.Stale,
+	return []model.MetricState{model.Pass, model.Manual, model.Unread, model.Soaking, model.Collecting, model.NoTraffic, model.NoData, model.NoSeries, model.Stale,
 		model.Ambiguous, model.Down, model.Warn, model.Fail}
 }
 

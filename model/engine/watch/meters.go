@@ -20,16 +20,21 @@ type Meters struct {
 	readings map[model.MetricID]model.Reading
 	series   map[model.MetricID]model.Series
 	health   []model.SourceHealth
+	people   map[model.MetricID]bool // those that people read: nobody waits for them
 	changed  func()
 }
 
 // NewMeters returns the meters of r, empty. changed is called after each that is new, and must not block.
 func NewMeters(r *model.Rollout, parts model.Parts, changed func()) *Meters {
 	m := &Meters{
-		readings: map[model.MetricID]model.Reading{}, series: map[model.MetricID]model.Series{}, changed: changed,
+		readings: map[model.MetricID]model.Reading{}, series: map[model.MetricID]model.Series{},
+		people: map[model.MetricID]bool{}, changed: changed,
 	}
 	seen := map[string]bool{}
 	for _, metric := range r.Metrics {
+		if metric.Read != nil {
+			m.people[metric.ID] = true
+		}
 		if metric.Source != "" && !seen[metric.Source] {
 			seen[metric.Source] = true
 			m.health = append(m.health, model.SourceHealth{ID: metric.Source, Kind: parts.Sources[metric.Source].Kind, OK: true})
@@ -67,6 +72,20 @@ func (m *Meters) Computed(id model.MetricID, r model.Reading) {
 		return
 	}
 	m.Reading("", id, r)
+}
+
+// ByPerson takes r as what a person read last of metric id, after those earlier
+// ones. It is the same again and again, until there is another.
+func (m *Meters) ByPerson(id model.MetricID, r model.Reading, earlier []model.EarlierReading) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, charted := m.series[id]; !charted {
+		for _, p := range earlier {
+			m.series[id] = addPoint(m.series[id], p.At, float64(p.Value))
+		}
+	}
+	m.readings[id] = r
+	m.series[id] = addPoint(m.series[id], r.At, r.Value)
 }
 
 // All returns the newest reading of each metric that answered.
@@ -110,11 +129,18 @@ func (m *Meters) Points(id model.MetricID) []model.Point {
 	return m.series[id].Points
 }
 
-// Charts returns what a snapshot holds of the meters, and how many metrics answered.
+// Charts returns what a snapshot holds of the meters, and how many metrics
+// answered; those that people read count as if they had.
 func (m *Meters) Charts() (map[model.MetricID]model.Series, []model.SourceHealth, int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return maps.Clone(m.series), append([]model.SourceHealth(nil), m.health...), len(m.readings)
+	answered := len(m.people)
+	for id := range m.readings {
+		if !m.people[id] {
+			answered++
+		}
+	}
+	return maps.Clone(m.series), append([]model.SourceHealth(nil), m.health...), answered
 }
 
 // Reader returns what reads metric id's newest value as text: a process's start time, say.
