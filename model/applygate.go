@@ -68,6 +68,12 @@ func applyProgress(s State, e Progress) State {
 // counted or held until now says nothing about it.
 func changed(s State, r Record, what string) State {
 	s.Changed = ServiceChange{Seq: r.Seq, At: r.At, What: what}
-	s.Streaks = nil
+	var kept map[MetricID]Streak // what was spent of an attempt's alpha stays spent
+	for id, streak := range s.Streaks {
+		if streak.Counted.Begun {
+			kept = with(kept, id, Streak{Counted: streak.Counted})
+		}
+	}
+	s.Streaks = kept
 	return s
 }

@@ -27,7 +27,8 @@ type Rollout struct {
 	Actions     []ActionSpec      `json:"actions"`
 	Phases      []Phase           `json:"phases"`
 	Rollbacks   []Rollback        `json:"rollbacks"`
-	Guard       *Guard            `json:"guard,omitempty"`  // nil: none
+	Guard       *Guard            `json:"guard,omitempty"` // nil: none
+	Evidence    EvidenceSpec      `json:"evidence,omitzero"`
 	Anchor      string            `json:"anchor,omitempty"` // the file that the journal's sums are kept in as well, absolute; empty: none
 	Access      AccessRules       `json:"access,omitzero"`
 	ConfigPath  string            `json:"config_path"`
@@ -88,12 +89,15 @@ type Metric struct {
 	Window     time.Duration `json:"window,omitempty"`     // the longest range that a value looks back over; 0: none, or not known
 	CountOver  time.Duration `json:"count_over,omitempty"` // likewise of its number of events
 	Settle     time.Duration `json:"settle,omitempty"`     // after a flip or restart its value decides nothing for so long
+	Waits      bool          `json:"waits,omitempty"`      // Settle is written: a metric that counts events, which needs none, waits for it too
 	Baseline   time.Duration `json:"baseline,omitempty"`   // what a frozen baseline is the mean of, > 0
 	Counted    bool          `json:"counted,omitempty"`    // it counts bad and total events: decided sequentially
 	Bad        string        `json:"bad,omitempty"`        // the counter of bad events, as asked
 	Total      string        `json:"total,omitempty"`      // the counter of all events, as asked
-	Alpha      float64       `json:"alpha,omitempty"`      // chance to reject what is good, 0 to 1
-	Beta       float64       `json:"beta,omitempty"`       // chance to accept what is poor, 0 to 1
+	Control    MetricID      `json:"control,omitempty"`    // the counted metric that its target and alert compare it with; empty: none
+	Recent     time.Duration `json:"recent,omitempty"`     // what no longer proves anything by itself, but raises doubt; > 0 where Counted
+	Alpha      float64       `json:"alpha,omitempty"`      // chance to fail what is good, 0 to 0.5; 0: its share of the rollout's
+	Beta       float64       `json:"beta,omitempty"`       // chance to pass what is poor, 0 to 0.5; 0: the rollout's
 	StaleAfter time.Duration `json:"stale_after"`          // > 0
 	Every      time.Duration `json:"every"`                // > 0
 	Timeout    time.Duration `json:"timeout"`              // > 0, at most Every
@@ -113,6 +117,9 @@ type Target struct {
 
 // OfBaseline in Target.Of is the metric's own frozen baseline; no metric may have this name.
 const OfBaseline MetricID = "baseline"
+
+// OfControl in Target.Of is the metric's control; no metric may have this name.
+const OfControl MetricID = "control"
 
 // OnBaseline reports whether the metric's target or alert rests on its baseline.
 func (m *Metric) OnBaseline() bool {

@@ -78,41 +78,20 @@ func (s MetricState) Headline() Headline {
 }
 
 // Streak is how long a metric has been on one side of its thresholds, in
-// observed time. It is journaled, so that a restart does not forget it.
+// observed time, and how far its evidence is. It is journaled, so that a restart does not
+// forget it.
 type Streak struct {
 	Target   time.Duration `json:"target,omitempty"`  // the target has held
 	Alert    time.Duration `json:"alert,omitempty"`   // the alert has held
-	Evidence Evidence      `json:"evidence,omitzero"` // of a metric that counts bad and total events
+	Counted  Counting      `json:"counted,omitzero"`  // of a metric that counts bad and total events
+	Evidence Evidence      `json:"evidence,omitzero"` // as older gonogos counted; it is read and not used
 }
 
-// Decision is what a sequential test has come to.
-type Decision string
-
-// A test that is Undecided goes on.
-const (
-	Undecided Decision = ""
-	Accepted  Decision = "accepted" // the target is met
-	Rejected  Decision = "rejected" // the alert is met
-)
-
-// Evidence is how far a sequential test is: the events counted since it began,
-// and what the test before it decided, which stands until the next decision.
+// Evidence is what a sequential test of older gonogos had counted and decided.
 type Evidence struct {
-	Bad     float64  `json:"bad,omitempty"`   // >= 0
-	Total   float64  `json:"total,omitempty"` // >= Bad
-	Decided Decision `json:"decided,omitempty"`
-}
-
-// Sequential is a sequential test as it stands, for people: see gate.SPRT.
-type Sequential struct {
-	Evidence
-	Good   Float   `json:"p0"`     // the share of bad events that the target allows, 0 to 1
-	Poor   Float   `json:"p1"`     // the share that the alert begins at, above Good
-	LLR    Float   `json:"llr"`    // log-likelihood ratio of Poor against Good
-	Accept Float   `json:"accept"` // accepted at or below this
-	Reject Float   `json:"reject"` // rejected at or above this
-	Alpha  float64 `json:"alpha"`  // chance to reject what is good
-	Beta   float64 `json:"beta"`   // chance to accept what is poor
+	Bad     float64 `json:"bad,omitempty"`
+	Total   float64 `json:"total,omitempty"`
+	Decided string  `json:"decided,omitempty"`
 }
 
 // Line is one line of a gate, or a metric outside it: what it is, what is

@@ -27,6 +27,11 @@ type emergencyKeys struct {
 	Countdown time.Duration `toml:"countdown" positive:"true" help:"time for a veto" otherwise:"3s, 5s in a critical environment"`
 }
 
+type evidenceKeys struct {
+	Alpha float64 `toml:"alpha" default:"0.01" help:"chance to fail what is good in a whole attempt; the counted metrics in a guard divide it"`
+	Beta  float64 `toml:"beta" default:"0.05" help:"chance to pass what is poor"`
+}
+
 type sourceKeys struct {
 	Kind string `toml:"kind" required:"true"`
 }
@@ -44,8 +49,11 @@ type metricKeys struct {
 	AlertFor   time.Duration  `toml:"alert_for" default:"0s" help:"how long the alert must have held"`
 	Baseline   time.Duration  `toml:"baseline" default:"15m" positive:"true" help:"what a frozen baseline is the mean of"`
 	Settle     *time.Duration `toml:"settle" help:"after a flip or restart it decides nothing for so long" otherwise:"the query's longest range"`
-	Alpha      float64        `toml:"alpha" default:"0.01" help:"chance to fail what is good, where bad and total are counted"`
-	Beta       float64        `toml:"beta" default:"0.05" help:"chance to pass what is poor, likewise"`
+	Decide     string         `toml:"decide" oneof:"events,window" default:"events" help:"what decides where bad and total are counted: the events, or as elsewhere the value over its window"`
+	Control    string         `toml:"control" help:"the counted metric that target and alert compare it with, such as \"<= 120% of control\""`
+	Recent     time.Duration  `toml:"recent" default:"15m" positive:"true" help:"the last events, which raise doubt by themselves"`
+	Alpha      *float64       `toml:"alpha" help:"chance to fail what is good, for this metric alone" otherwise:"its share of [evidence] alpha"`
+	Beta       *float64       `toml:"beta" help:"chance to pass what is poor, for this metric alone" otherwise:"that of [evidence]"`
 	MinCount   float64        `toml:"min_count" default:"0" help:"fewer events than this prove nothing"`
 	OnEmpty    string         `toml:"on_empty" oneof:"zero" help:"zero: no series means no events, while count or total shows others" otherwise:"no data"`
 	Every      time.Duration  `toml:"every" default:"15s" least:"100ms" help:"how often it is read"`

@@ -62,7 +62,7 @@ func lintGuard(in *finished, g *model.Guard) findings {
 		}
 		name := join("metric", string(id))
 		switch {
-		case m.Alert == nil:
+		case m.Alert == nil && !m.Counted:
 			out.warn(at, "%s has no alert, so it never fails, and the guard never acts on it: expected alert in [%s]", quote(string(id)), name)
 		case g.Mode == model.GuardArmed && in.Rollout.ByPeople(id):
 			out.warn(at, "%s rests on what people read: the guard only notifies, and never arms a rollback on it", quote(string(id)))

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"gonogo/model"
@@ -90,8 +91,8 @@ func (r metricReader) ofKind(path string, t Table, kind SourceKind, part *Metric
 		m.Settle = m.Window
 	}
 	m.Bad, m.Total = model.Inert(t.String("bad")), model.Inert(t.String("total"))
-	m.Counted = m.Bad != "" && m.Total != ""
-	if _, err := gate.TestOf(m); err != nil {
+	m.Counted = m.Bad != "" && m.Total != "" && t.String("decide") != "window"
+	if err := gate.Countable(m); err != nil {
 		r.fail(join(path, "bad"), "%s", err)
 	}
 }
@@ -117,31 +118,43 @@ func (r metricReader) metric(id, path string, k metricKeys, t Table) model.Metri
 		ID: model.MetricID(id), Title: titleOr(k.Title, id), Role: model.Inert(k.Role), Source: k.Source,
 		Unit: model.Unit(k.Unit), For: k.For, AlertFor: k.AlertFor,
 		MinCount: k.MinCount, EmptyZero: k.OnEmpty == "zero", Expr: model.Inert(k.Expr), Baseline: k.Baseline,
-		Alpha: k.Alpha, Beta: k.Beta,
+		Control: model.MetricID(k.Control), Recent: k.Recent, Waits: k.Settle != nil,
 		Every: k.Every, Timeout: cmp.Or(k.Timeout, min(k.Every, 10*time.Second)),
 		StaleAfter: cmp.Or(k.StaleAfter, max(2*time.Minute, 3*k.Every)),
 	}
 	if k.Settle != nil {
 		m.Settle = *k.Settle
 	}
-	if id == string(model.OfBaseline) {
+	switch id {
+	case string(model.OfBaseline):
 		r.fail(path, "a metric cannot have this name: in a target it means the metric's own baseline")
+	case string(model.OfControl):
+		r.fail(path, "a metric cannot have this name: in a target it means the metric's control")
 	}
 	m.Target = targetReader(r).target(join(path, "target"), k.Target, &m)
 	m.Alert = targetReader(r).target(join(path, "alert"), k.Alert, &m)
 	if m.Timeout > m.Every {
 		r.fail(join(path, "timeout"), "expected at most every (%s), found %s", model.FormatDuration(m.Every), quote(t.String("timeout")))
 	}
-	r.chance(join(path, "alpha"), m.Alpha)
-	r.chance(join(path, "beta"), m.Beta)
+	m.Alpha, m.Beta = r.own(join(path, "alpha"), k.Alpha), r.own(join(path, "beta"), k.Beta)
 	if m.MinCount < 0 {
 		r.fail(join(path, "min_count"), "expected 0 or more, found %s", found(m.MinCount))
 	}
 	return m
 }
 
-// chance checks an error rate of a sequential test.
-func (r metricReader) chance(path string, v float64) {
+// own returns the error rate that a metric has for itself; 0: none.
+func (r metricReader) own(path string, v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	chance(r.reader, path, *v)
+	r.warn(path, "counts for this metric alone, beside what the others share: expected [evidence] %s, which is for the whole attempt", path[strings.LastIndex(path, ".")+1:])
+	return *v
+}
+
+// chance checks an error rate of a test.
+func chance(r *reader, path string, v float64) {
 	if v <= 0 || v >= 0.5 {
 		r.fail(path, "expected more than 0 and less than 0.5, such as 0.01, found %s", found(v))
 	}

@@ -29,15 +29,37 @@ func (r targetReader) relations() {
 	for i := range all.Metrics {
 		m := &all.Metrics[i]
 		path := join("metric", string(m.ID))
+		r.control(path, m)
 		r.relation(join(path, "target"), m, m.Target)
 		r.relation(join(path, "alert"), m, m.Alert)
+	}
+}
+
+// control checks that what m is compared with counts events as well.
+func (r targetReader) control(path string, m *model.Metric) {
+	compares := m.Target != nil && m.Target.Of == model.OfControl || m.Alert != nil && m.Alert.Of == model.OfControl
+	at := join(path, "control")
+	switch {
+	case m.Control == "" && compares:
+		r.fail(path, "its target or alert is relative to a control, and none is named: expected control = \"NAME\", a metric with bad and total that is read at the same time")
+	case m.Control == "":
+	case !compares:
+		r.fail(at, "neither target nor alert compares it with its control: expected something like target = \"<= 120%% of control\"")
+	case m.Control == m.ID:
+		r.fail(at, "%s is measured against itself: expected another metric", quote(string(m.ID)))
+	case r.ref(at, "metric", string(m.Control)):
+		if other := r.cfg.Rollout.Metric(m.Control); other != nil && !other.Counted {
+			r.fail(at, "%s counts no events: expected a metric with bad and total", quote(string(m.Control)))
+		} else if !m.Counted {
+			r.fail(at, "this metric counts no events: expected bad and total beside it")
+		}
 	}
 }
 
 // relation checks that the metric which the target t of m refers to is there,
 // another one, and of the same unit.
 func (r targetReader) relation(path string, m *model.Metric, t *model.Target) {
-	if t == nil || t.Of == "" || t.Of == model.OfBaseline {
+	if t == nil || t.Of == "" || t.Of == model.OfBaseline || t.Of == model.OfControl {
 		return
 	}
 	if t.Of == m.ID {

@@ -71,6 +71,13 @@ func (top topReader) environment() {
 	}
 }
 
+func (top topReader) evidence() {
+	k, _, _ := optional[evidenceKeys](top.reader, "evidence")
+	chance(top.reader, "evidence.alpha", k.Alpha)
+	chance(top.reader, "evidence.beta", k.Beta)
+	top.cfg.Rollout.Evidence = model.EvidenceSpec{Alpha: k.Alpha, Beta: k.Beta}
+}
+
 func (top topReader) emergency() {
 	countdown := 3 * time.Second
 	if top.cfg.Rollout.Environment.Critical {

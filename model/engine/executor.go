@@ -26,6 +26,9 @@ func (x *executor) init(e *Engine) {
 	x.e, x.quit, x.lines = e, make(chan struct{}), map[int]string{}
 }
 
+// confirmEvery is how often a guard whose countdown is over looks at what was counted.
+const confirmEvery = 250 * time.Millisecond
+
 // How a plan was fired, see model.PlanFired.
 const (
 	howEnter     = "enter"
@@ -139,7 +142,9 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 			if s := x.e.ledger.State(); isArmed(&s, id) && x.computed(s.Plan) {
 				x.lookAtStores(x.e.work, &s.Plan.Plan)
 			}
-			x.countedDown(id)
+			if x.confirmed(id) {
+				x.countedDown(id)
+			}
 			return
 		}
 		timer := time.NewTimer(armedFor)
@@ -160,6 +165,38 @@ func (x *executor) countDown(id model.PlanID, fireAt time.Time) {
 			}
 		}
 	})
+}
+
+// confirmed waits, where the plan is the guard's, until the newest readings alone speak
+// against what it was armed for: a breach that is over by now is none to roll back for. It
+// reports false where the plan is not armed any more.
+func (x *executor) confirmed(id model.PlanID) bool {
+	look := time.NewTicker(confirmEvery)
+	defer look.Stop()
+	for said := false; ; {
+		changed := x.e.ledger.Changes()
+		s := x.e.ledger.State()
+		switch {
+		case !isArmed(&s, id):
+			return false
+		case !s.Plan.Plan.Guard || len(s.Plan.Joined) > 0:
+			return true
+		}
+		failing, _ := x.e.guard.breach(&s)
+		if failing == "" || x.e.judge.lastWord(failing) {
+			return true
+		}
+		if !said {
+			said = true
+			x.e.guard.note("the guard's countdown is over, and what " + string(failing) + " counted in the last moments does not speak against it: it fires as soon as that does, and stands down when the failure is over")
+		}
+		select {
+		case <-look.C:
+		case <-changed:
+		case <-x.quit:
+			return false
+		}
+	}
 }
 
 // countedDown fires the plan whose countdown is over, in the name of who armed

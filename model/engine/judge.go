@@ -54,6 +54,15 @@ func (j *judge) line(id model.MetricID) model.Line {
 	return line
 }
 
+// lastWord reports whether the newest readings of metric id still speak against it, as
+// far as its events are counted; without, what its line says is all that is known.
+func (j *judge) lastWord(id model.MetricID) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	confirms, asked := j.keeper.LastWord(id)
+	return confirms || !asked
+}
+
 func (j *judge) latest() (map[model.MetricID]model.Line, time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -36,8 +36,13 @@ const (
 	offTarget
 	notHeld
 	alerting
-	undecided
-	rejectedBefore
+	// What follows is of counted events.
+	provedBad  // above the alert's share
+	provedOff  // above the target's
+	doubtful   // the last minutes speak against the target
+	noEvents   // for a while
+	undecided  // nothing is proved yet
+	provedGood // below the alert's share
 )
 
 // finding is what a judgement found, without words. Two judgements with equal
@@ -55,7 +60,7 @@ type finding struct {
 	errAt              time.Time     // when the reading with the error came
 	change             string        // what it settles from, or what came after it was read
 	by, note           string        // of a value that a person read
-	evidence           model.Evidence
+	tally              tally
 }
 
 // assess says whether a reading can be judged: the cause usable and the state
@@ -90,9 +95,9 @@ func assess(m *model.Metric, r *model.Reading, have bool, now time.Time) (v floa
 		return v, model.NoData, notANumber, 0
 	case math.IsInf(v, 0):
 		return v, model.NoTraffic, infinite, 0
-	case m.MinCount > 0 && (!r.HasCount || !finite(r.Count)):
+	case !m.Counted && m.MinCount > 0 && (!r.HasCount || !finite(r.Count)): // of a counted one the events since the change count
 		return v, model.Collecting, unknownEvents, 0
-	case m.MinCount > 0 && r.Count < m.MinCount:
+	case !m.Counted && m.MinCount > 0 && r.Count < m.MinCount:
 		return v, model.Collecting, fewEvents, 0
 	case m.Refused != "":
 		return v, model.NoData, refused, 0

@@ -20,11 +20,12 @@ type counting struct {
 // rebase makes the next reading the one that is counted from.
 func (c *counting) rebase() { *c = counting{at: c.at, pace: c.pace} }
 
-// take returns the events of r that were not counted yet. After a change the
-// first reading that rests on samples from after it only is where counting begins.
-func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, total float64) {
+// take returns the events of r that were not counted yet, and whether r was new and
+// counts events. After a change the first reading that rests on samples from after it
+// only is where counting begins.
+func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, total float64, fresh bool) {
 	if !have || r.Err != nil && !r.Counted || !r.At.After(c.at) { // nothing at all may be counted, too
-		return 0, 0
+		return 0, 0, false
 	}
 	dt := r.At.Sub(c.at).Seconds()
 	first := c.at.IsZero()
@@ -36,7 +37,7 @@ func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, to
 		c.count = r.Count
 	}
 	if !r.Counted {
-		return 0, 0
+		return 0, 0, false
 	}
 	switch {
 	case !c.based && !changed.IsZero() && !sampledAt(r).After(changed):
@@ -52,7 +53,7 @@ func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, to
 		c.pace = smooth(c.pace, total/dt)
 	}
 	c.bad, c.total = r.Bad, r.Total
-	return bad, max(total, bad)
+	return bad, max(total, bad), true
 }
 
 // smooth follows new values by a third each.
@@ -72,4 +73,14 @@ func (c *counting) rate(m *model.Metric) float64 {
 		return c.count / m.CountOver.Seconds()
 	}
 	return 0
+}
+
+// quietFor returns how long no event may be counted before a proof does not stand any
+// more: for the window of the metric's query, or where that is not known for Recent.
+func quietFor(m *model.Metric) time.Duration {
+	window := max(m.Window, m.CountOver, 2*m.Every)
+	if m.Window == 0 && m.CountOver == 0 || window > m.Recent {
+		return m.Recent
+	}
+	return window
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
+
 	"pgregory.net/rapid"
 )
 

@@ -8,6 +8,7 @@ import (
 
 	"gonogo/model"
 	"gonogo/model/plan"
+
 	"pgregory.net/rapid"
 )
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/evidence"
 )
 
 // Input is what a judgement of one metric rests on.
@@ -18,11 +19,16 @@ type Input struct {
 
 	Settling time.Duration // until its window holds nothing from before the last change; 0: it does not
 	Change   string        // what that change was
-	Test     Test          // of a metric that counts events; nil: none
-	Bad      float64       // bad events counted since the last judgement
-	Total    float64       // likewise all events
-	Rate     float64       // events a second, as they come now; 0: not known
-	Growth   float64       // by how much Reading.Count grows a second; 0 or less: it does not
+	Changed  uint64        // Seq of that change
+
+	Tests  *Tests           // of a metric that counts events; nil: none
+	New    evidence.Counts  // counted since the last judgement
+	Recent *evidence.Window // counted in the last m.Recent, New among them; nil: none
+	Quiet  bool             // no event was counted within its window
+	Sees   []model.Sight    // what would be seen at this traffic, for people
+
+	Rate   float64 // events a second, as they come now; 0: not known
+	Growth float64 // by how much Reading.Count grows a second; 0 or less: it does not
 }
 
 // Judge says what state metric m is in.
@@ -32,15 +38,15 @@ type Input struct {
 // anew when it is known not to, and stands still while nothing is known, so that
 // a source that fails now and then does not hide an alert. Before the first
 // reading both stand still: a restart forgets nothing. While the metric settles,
-// a value over old and new data decides nothing and no streak grows; events
-// counted since the change do count.
+// a value over old and new data decides nothing and no streak grows. A metric
+// that counts events is decided by those alone, counted since the change.
 func Judge(m *model.Metric, in Input) (model.Line, model.Streak) {
 	f, streak := weigh(m, &in)
 	line := model.Line{Metric: m.ID, Title: title(m), Unit: m.Unit}
 	complete(&line, m, &in, &f, streak)
 	line.Reason = f.words(m, &in)
-	if in.Test != nil {
-		line.Test = in.Test.Report(streak.Evidence)
+	if in.Tests != nil {
+		line.Test = in.report(&streak)
 	}
 	return line, streak
 }
@@ -57,15 +63,16 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	var f finding
 	f.limit, f.hasLimit = resolved(m, m.Target, in.Values)
 	f.alert, f.hasAlert = resolved(m, m.Alert, in.Values)
-	streak := model.Streak{Alert: in.Prev.Alert, Evidence: in.Prev.Evidence}
-	if in.Test != nil {
-		streak.Evidence = Advance(in.Test, streak.Evidence, in.Bad, in.Total)
-		f.evidence = streak.Evidence
+	streak := model.Streak{Alert: in.Prev.Alert, Counted: in.Prev.Counted}
+	if in.Tests != nil {
+		in.count(&streak, in.Changed)
 	}
 	v, state, why, age := assess(m, &in.Reading, in.Have, in.Now)
 	f.value, f.state, f.cause, f.age = math.Float64bits(v), state, why, age
 	if why == noAnswer {
-		return f, in.Prev
+		kept := in.Prev
+		kept.Counted = streak.Counted
+		return f, kept
 	}
 	if m.Read != nil && in.Have {
 		f.person(in)
@@ -76,9 +83,12 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	if in.Reading.HasCount && finite(in.Reading.Count) {
 		f.count = in.Reading.Count
 	}
+	if decidesByEvents(in, why) {
+		return byEvents(m, in, f, streak)
+	}
 	if why == usable || why == refused || why == fewEvents || why == unknownEvents {
 		if in.Settling > 0 {
-			return settle(m, in, f, v, streak)
+			return settle(in, f, streak)
 		}
 	}
 	if why == refused {
@@ -102,14 +112,8 @@ func resolved(m *model.Metric, t *model.Target, values Values) (float64, bool) {
 	return Threshold(m.ID, *t, values)
 }
 
-// settle is the finding while the window still holds data from before a
-// change. Only events counted after it may decide, and only against.
-func settle(m *model.Metric, in *Input, f finding, v float64, streak model.Streak) (finding, model.Streak) {
-	if f.cause == usable && f.evidence.Decided == model.Rejected {
-		if g, s := compared(m, in, f, v, streak); g.state == model.Fail || g.cause == alerting {
-			return g, s
-		}
-	}
+// settle is the finding while the window still holds data from before a change.
+func settle(in *Input, f finding, streak model.Streak) (finding, model.Streak) {
 	f.state, f.cause, f.change = model.Collecting, settling, in.Change
 	f.age = in.Settling.Truncate(time.Second)
 	streak.Alert = 0
@@ -149,9 +153,9 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 		}
 	}
 	switch f.cause {
-	case onTarget, notHeld:
+	case onTarget, notHeld, provedGood:
 		line.Held = streak.Target
-	case alerting:
+	case alerting, provedBad:
 		line.Held = streak.Alert
 	case settling:
 		line.Settling = in.Settling
@@ -161,6 +165,21 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 	if line.HasValue {
 		line.Missing = in.Reading.Missing
 	}
-	line.Thin = f.cause == noValue || f.cause == fewEvents || f.cause == unknownEvents || f.cause == settling || f.cause == undecided || f.cause == rejectedBefore
-	need(line, m, in, f)
+	line.Thin = f.cause == noValue || f.cause == fewEvents || f.cause == unknownEvents || f.cause == settling || f.cause == undecided
+	need(line, m, in, f, &streak)
+}
+
+// report tells how the tests of counted events stand.
+func (in *Input) report(streak *model.Streak) *model.Sequential {
+	return in.Tests.report(&streak.Counted, in.Recent, in.Recent != nil && in.Recent.Doubts(&in.Tests.target, 1), in.Sees)
+}
+
+// traffic is how events come now.
+func (in *Input) traffic() evidence.Traffic {
+	t := evidence.Traffic{PerSecond: in.Rate}
+	if in.Recent != nil && in.Recent.Sum.Total > 0 && in.Recent.Sum.ControlTotal > 0 {
+		t.ControlPerSecond = in.Rate * in.Recent.Sum.ControlTotal / in.Recent.Sum.Total
+		t.ControlShare = in.Recent.Sum.ControlBad / in.Recent.Sum.ControlTotal
+	}
+	return t
 }

@@ -24,7 +24,7 @@ type Keeper struct {
 // item is one metric between two judgements.
 type item struct {
 	m        *model.Metric
-	test     Test
+	ev       events
 	expr     *Expr
 	reading  model.Reading
 	have     bool
@@ -45,11 +45,10 @@ func NewKeeper(r *model.Rollout) (*Keeper, error) {
 	for i := range r.Metrics {
 		m := &r.Metrics[i]
 		k.index[m.ID] = i
-		test, err := TestOf(m)
-		if err != nil {
+		k.items[i] = item{m: m}
+		if err := k.attempt(&k.items[i], &model.State{}); err != nil {
 			return nil, fmt.Errorf("metric %q: %w", m.ID, err)
 		}
-		k.items[i] = item{m: m, test: test}
 	}
 	for i := range k.items {
 		it := &k.items[i]
@@ -85,7 +84,8 @@ func (k *Keeper) Begin(s *model.State) {
 	for i := range k.items {
 		it := &k.items[i]
 		it.streak = s.Streaks[it.m.ID]
-		it.recorded = it.streak
+		_ = k.attempt(it, s) // which worked when the Keeper was made
+		it.recorded, it.ev.journaledLast = it.streak, it.streak.Counted
 	}
 }
 
@@ -105,8 +105,10 @@ func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (tu
 	k.change = s.Changed
 	if !same {
 		for i := range k.items {
-			k.items[i].streak = model.Streak{}
-			k.items[i].count.rebase()
+			it := &k.items[i]
+			it.streak = model.Streak{Counted: it.streak.Counted}
+			it.count.rebase()
+			it.ev.afresh(it.streak.Counted.At)
 		}
 	}
 	for i := range k.items {
@@ -117,6 +119,7 @@ func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (tu
 			it.settling = min(it.settling, it.m.Settle)
 		}
 	}
+	k.countAll()
 	for i := range k.items {
 		it := &k.items[i]
 		if it.expr != nil {
@@ -127,8 +130,8 @@ func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (tu
 		if it.line != before {
 			k.lines = nil
 		}
-		lasting := it.m.For > 0 || it.m.AlertFor > 0 || it.test != nil
-		if lasting && (before.State != it.line.State || it.streak.Evidence.Decided != it.recorded.Evidence.Decided) {
+		lasting := it.m.For > 0 || it.m.AlertFor > 0 || it.ev.tests != nil
+		if lasting && before.State != it.line.State {
 			turned = true
 		}
 	}
@@ -156,11 +159,18 @@ func (k *Keeper) Lines() map[model.MetricID]model.Line {
 }
 
 func (k *Keeper) judge(it *item, elapsed time.Duration) {
-	bad, total := it.count.take(&it.reading, it.have, k.change.At)
 	in := Input{
 		Reading: it.reading, Have: it.have, Values: k.values, Prev: it.streak, Now: k.now, Elapsed: elapsed,
-		Settling: it.settling, Change: k.change.What, Test: it.test, Bad: bad, Total: total,
+		Settling: it.settling, Change: k.change.What, Changed: k.change.Seq,
 		Rate: it.count.rate(it.m), Growth: it.count.growth,
+	}
+	if ev := &it.ev; ev.tests != nil {
+		at := it.streak.Counted.At + max(elapsed, 0)
+		ev.took(at)
+		if !it.m.Waits {
+			in.Settling = 0 // counting begins at the change
+		}
+		in.Tests, in.New, in.Recent, in.Quiet = ev.tests, ev.new, &ev.recent, at-ev.grew >= quietFor(it.m)
 	}
 	f, streak := weigh(it.m, &in)
 	if !it.spoken {
@@ -170,8 +180,12 @@ func (k *Keeper) judge(it *item, elapsed time.Duration) {
 	if !it.spoken || f != it.found {
 		it.line.Reason = f.words(it.m, &in)
 	}
-	if it.test != nil && (it.line.Test == nil || it.line.Test.Evidence != streak.Evidence) {
-		it.line.Test = it.test.Report(streak.Evidence)
+	if it.ev.tests != nil {
+		streak.Counted.Recent = it.ev.recent.Sum
+		if it.line.Test == nil || it.ev.fresh || f.cause != it.found.cause {
+			in.Sees = it.ev.foresee(in.traffic())
+			it.line.Test = in.report(&streak)
+		}
 	}
 	it.found, it.streak, it.spoken = f, streak, true
 }
@@ -181,6 +195,9 @@ func (k *Keeper) value(self, of model.MetricID) (float64, bool) {
 	if of == model.OfBaseline {
 		b, ok := k.base[self]
 		return float64(b.Value), ok
+	}
+	if i, ok := k.index[self]; ok && of == model.OfControl {
+		of = k.items[i].m.Control
 	}
 	i, ok := k.index[of]
 	if !ok {
@@ -284,8 +301,9 @@ func (k *Keeper) Streaks(all bool) map[model.MetricID]model.Streak {
 	out := map[model.MetricID]model.Streak{}
 	for i := range k.items {
 		it := &k.items[i]
-		if it.streak != it.recorded && (all || it.worth()) {
+		if it.streak != it.recorded && (all || it.worth() || k.due(it)) {
 			out[it.m.ID], it.recorded = it.streak, it.streak
+			it.ev.journaled, it.ev.journaledLast = k.now, it.streak.Counted
 		}
 	}
 	return out
@@ -294,7 +312,7 @@ func (k *Keeper) Streaks(all bool) map[model.MetricID]model.Streak {
 // worth reports whether the streak differs by enough from what was returned last.
 func (it *item) worth() bool {
 	was, is := it.recorded, it.streak
-	if was.Alert != is.Alert || was.Evidence != is.Evidence || is.Target < was.Target || was.Target <= it.m.For {
+	if was.Alert != is.Alert || is.Target < was.Target || was.Target <= it.m.For {
 		return true
 	}
 	return is.Target-was.Target > was.Target/4

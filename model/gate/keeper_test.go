@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/evidence"
 )
 
 // keeper returns one of a rollout with metrics, and plays with it.
@@ -79,7 +80,7 @@ func TestSettling(t *testing.T) {
 // clock, and that forgets neither what held nor what was counted.
 func TestClockThatIsSet(t *testing.T) {
 	m := *errorMetric(t)
-	m.For, m.Counted, m.Alpha, m.Beta = time.Minute, true, .01, .05
+	m.For, m.Counted, m.Recent = time.Minute, true, 15*time.Minute
 	p := play(t, m)
 	p.state.Changed = model.ServiceChange{Seq: 7, At: p.now, What: "real is true"}
 	for i := range 8 {
@@ -87,24 +88,24 @@ func TestClockThatIsSet(t *testing.T) {
 		p.read("error", model.Reading{Value: 0.001, Total: float64(30 * i), Counted: true})
 	}
 	p.want(p.wait(0)["error"], model.Pass, "")
-	counted := p.wait(0)["error"].Test.Evidence
+	counted := p.wait(0)["error"].Test.Go
 	p.state.Changed.At = p.state.Changed.At.Add(-3 * time.Hour)
 	line := p.wait(time.Second)["error"]
 	p.want(line, model.Pass, "")
-	if line.Test.Evidence != counted || line.Held < time.Minute {
-		t.Errorf("after the clock was set: %+v, held %v; before it was %+v", line.Test.Evidence, line.Held, counted)
+	if line.Test.Go != counted || line.Held < time.Minute {
+		t.Errorf("after the clock was set: %+v, held %v; before it was %+v", line.Test.Go, line.Held, counted)
 	}
 }
 
 // TestCountingBeginsAfterAChange: events that may be from before do not count.
 func TestCountingBeginsAfterAChange(t *testing.T) {
 	m := *errorMetric(t)
-	m.Counted, m.Alpha, m.Beta = true, .01, .05
+	m.Counted, m.Recent = true, 15*time.Minute
 	p := play(t, m)
 	count := func(bad, total float64, age time.Duration) {
 		p.read("error", model.Reading{Value: 0.001, Bad: bad, Total: total, Counted: true, SampleAt: p.now.Add(-age)})
 	}
-	seen := func() model.Evidence { return p.wait(0)["error"].Test.Evidence }
+	seen := func() evidence.Counts { return p.wait(0)["error"].Test.Go.Counts }
 	count(0, 0, 0)
 	seen()
 	p.wait(15 * time.Second)
@@ -118,12 +119,12 @@ func TestCountingBeginsAfterAChange(t *testing.T) {
 	p.state.Changed = model.ServiceChange{Seq: 1, At: p.now.Add(time.Second), What: "real is true"}
 	p.wait(15 * time.Second)
 	count(5, 50, 20*time.Second) // an old sample
-	if got := seen(); got != (model.Evidence{}) {
+	if got := seen(); got != (evidence.Counts{}) {
 		t.Errorf("after the change: %+v", got)
 	}
 	p.wait(15 * time.Second)
 	count(9, 60, time.Second) // the first from after it: counting begins here
-	if got := seen(); got != (model.Evidence{}) {
+	if got := seen(); got != (evidence.Counts{}) {
 		t.Errorf("what came before the first sample after the change was counted: %+v", got)
 	}
 	p.wait(15 * time.Second)
@@ -303,7 +304,7 @@ func manyMetrics(t testing.TB, n int) *model.Rollout {
 		case 1:
 			m.Target = target(t, "<= 1.2 * m0", m.Unit)
 		case 2:
-			m.Counted, m.Alpha, m.Beta = true, .01, .05
+			m.Counted, m.Recent = true, 15*time.Minute
 		case 3:
 			m.Expr, m.Alert = "max(m0, 0)", nil
 		}

@@ -9,7 +9,7 @@ import (
 
 // need fills in what would change the line's state: how many more events, of
 // what kind, and how long they or the clock take at the present rate.
-func need(line *model.Line, m *model.Metric, in *Input, f *finding) {
+func need(line *model.Line, m *model.Metric, in *Input, f *finding, streak *model.Streak) {
 	line.More, line.MoreOf, line.MoreTime = 0, "", 0
 	switch f.cause {
 	case settling:
@@ -19,12 +19,16 @@ func need(line *model.Line, m *model.Metric, in *Input, f *finding) {
 	case fewEvents:
 		line.More, line.MoreOf = math.Ceil(m.MinCount-f.count), model.AnyEvents
 		line.MoreTime = lasts(line.More, in.Growth)
-	case undecided, rejectedBefore:
-		share := 0.0
-		if f.evidence.Total > 0 {
-			share = f.evidence.Bad / f.evidence.Total
+		if in.Tests != nil {
+			line.MoreTime = lasts(line.More, in.Rate)
 		}
-		line.More, line.MoreOf = in.Test.Need(f.evidence, share)
+	case undecided:
+		var such bool
+		line.More, such = in.Tests.goes.ToGo(&streak.Counted.Go, in.traffic(), f.tally.counts.Share())
+		line.MoreOf = model.CleanEvents
+		if such && f.tally.counts.Bad > 0 {
+			line.MoreOf = model.SuchEvents
+		}
 		line.MoreTime = lasts(line.More, in.Rate)
 	case offTarget, alerting:
 		line.More = dilution(m, f)

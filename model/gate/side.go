@@ -7,16 +7,11 @@ import (
 )
 
 // compared finishes a finding whose value can be judged: on which side of its
-// alert and target it is, and for how long. Where events are counted, what
-// they prove goes before what the window shows: FAIL and PASS need both.
+// alert and target it is, and for how long.
 func compared(m *model.Metric, in *Input, f finding, v float64, streak model.Streak) (finding, model.Streak) {
 	elapsed := max(in.Elapsed, 0)
 	holds, known := against(m.Target, v, f.limit, f.hasLimit)
 	inAlert, alertKnown := against(m.Alert, v, f.alert, f.hasAlert)
-	if in.Test != nil {
-		// The alert is what the events prove, and the window must not deny it.
-		inAlert, alertKnown = f.evidence.Decided == model.Rejected && !holds, known
-	}
 	switch {
 	case alertKnown && inAlert:
 		streak.Alert += elapsed
@@ -41,15 +36,10 @@ func compared(m *model.Metric, in *Input, f finding, v float64, streak model.Str
 		f.state, f.cause = model.Pass, nothingAsked
 	case !holds:
 		f.state, f.cause = model.Warn, offTarget
-	case in.Test != nil && f.evidence.Decided == model.Rejected:
-		f.state, f.cause = model.Collecting, rejectedBefore
-	case in.Test != nil && f.evidence.Decided != model.Accepted:
-		f.state, f.cause = model.Collecting, undecided
 	case streak.Target < m.For:
 		f.state, f.cause, f.held = model.Collecting, notHeld, streak.Target.Truncate(time.Second)
 	default:
 		f.state, f.cause = model.Pass, onTarget
-		f.evidence = model.Evidence{} // what a running test has counted meanwhile changes no word
 	}
 	return f, streak
 }

@@ -3,7 +3,6 @@ package gate
 import (
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"gonogo/model"
@@ -52,13 +51,17 @@ func (f *finding) plainWords(m *model.Metric, in *Input) string {
 	case nothingAsked:
 		return model.FormatValue(m.Unit, v) + ", nothing is asked of it"
 	case notHeld:
+		if in.Tests != nil {
+			return f.eventWords(m, in) + ", held " + model.FormatDuration(f.held) + " of " + model.FormatDuration(m.For)
+		}
 		return position(m.Unit, v, m.Target, f.limit) + ", held " + model.FormatDuration(f.held) + " of " + model.FormatDuration(m.For)
 	case alerting:
-		return f.alertWords(m, v, in.Test != nil)
-	case undecided:
-		return position(m.Unit, v, m.Target, f.limit) + ", but " + counted(f.evidence) + " prove nothing yet"
-	case rejectedBefore:
-		return position(m.Unit, v, m.Target, f.limit) + " now, but events proved the alert, and " + counted(f.evidence) + " since do not yet prove otherwise"
+		return f.alertWords(m, v)
+	case provedBad, provedOff, doubtful, noEvents, undecided, provedGood:
+		return f.eventWords(m, in)
+	}
+	if in.Tests != nil {
+		return f.eventWords(m, in)
 	}
 	return position(m.Unit, v, m.Target, f.limit)
 }
@@ -100,11 +103,8 @@ func (f *finding) endedWords() string {
 	return "a series behind it has ended, last sample " + since + " ago: does its target still run?"
 }
 
-func (f *finding) alertWords(m *model.Metric, v float64, tested bool) string {
+func (f *finding) alertWords(m *model.Metric, v float64) string {
 	text := position(m.Unit, v, m.Alert, f.alert) + " (alert)"
-	if tested {
-		text = position(m.Unit, v, m.Target, f.limit) + ", confirmed " + beyond(m.Unit, m.Alert, f.alert)
-	}
 	if f.state == model.Warn {
 		return text + ", FAIL in " + model.FormatDuration(m.AlertFor-f.held)
 	}
@@ -112,19 +112,6 @@ func (f *finding) alertWords(m *model.Metric, v float64, tested bool) string {
 		return text + " for " + model.FormatDuration(f.held)
 	}
 	return text
-}
-
-// beyond says on which side of its threshold a value is that is in alert: "above 5%".
-func beyond(u model.Unit, alert *model.Target, limit float64) string {
-	if strings.HasPrefix(alert.Op, "<") {
-		return "below " + model.FormatValue(u, limit)
-	}
-	return "above " + model.FormatValue(u, limit)
-}
-
-// counted says what a running test has counted.
-func counted(e model.Evidence) string {
-	return number(e.Bad) + " bad of " + number(e.Total) + " events"
 }
 
 func unresolved(what string, t *model.Target) string {

@@ -92,36 +92,6 @@ func thresholdLine(text string, line *model.Line, at model.Float, has bool) stri
 	return text
 }
 
-// whyTest is the sequential test of counted events as it stands: between the
-// bound at which the target is accepted and the one at which the alert is.
-func whyTest(p Props, line *model.Line, w int) [][]span {
-	t := line.Test
-	if t == nil {
-		return nil
-	}
-	llr, accept, reject := float64(t.LLR), float64(t.Accept), float64(t.Reject)
-	out := field(w, "proof", theme.Normal, count(t.Bad)+" bad of "+count(t.Total)+" events since this test began")
-	const n = 21
-	at := int(share(llr, accept, reject) * (n - 1))
-	bar := []rune("├───────────────────┤")
-	bar[at] = '●'
-	out = append(out, []span{{theme.Dim, "            "}, {theme.Normal, "accepts " + number(accept) + " "}, {theme.Strong, string(bar)},
-		{theme.Normal, " " + number(reject) + " rejects"}, {theme.Dim, "   LLR "}, {theme.Strong, number(llr)}})
-	decided := "no test has decided yet"
-	switch t.Decided {
-	case model.Accepted:
-		decided = "the test before accepted the target"
-	case model.Rejected:
-		decided = "the test before rejected it: the alert is proved"
-	}
-	out = append(out, field(w, "", theme.Normal, decided)...)
-	return append(out, field(w, "", theme.Dim, "good is "+model.FormatValue(model.Ratio, float64(t.Good))+" bad, poor is "+
-		model.FormatValue(model.Ratio, float64(t.Poor))+"; α "+strconv.FormatFloat(t.Alpha, 'g', 3, 64)+", β "+strconv.FormatFloat(t.Beta, 'g', 3, 64))...)
-}
-
-// number writes a number of a test, short.
-func number(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
-
 // whyBaseline is the frozen baseline of a metric, of one that rests on it also that there is none.
 func whyBaseline(p Props, m *model.Metric, w int) [][]span {
 	b, ok := p.Snap.State.Baselines[m.ID]
@@ -173,7 +143,7 @@ func whyMetric(p Props, m *model.Metric, w int) [][]span {
 	if m.MinCount > 0 {
 		out = append(out, field(w, "at least", theme.Normal, count(m.MinCount)+" events")...)
 	}
-	if m.Settle > 0 {
+	if m.Settle > 0 && (!m.Counted || m.Waits) {
 		out = append(out, field(w, "settle", theme.Normal, model.FormatDuration(m.Settle)+" after a flip or restart it decides nothing")...)
 	}
 	if m.Read != nil {

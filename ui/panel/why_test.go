@@ -18,9 +18,12 @@ func TestWhySays(t *testing.T) {
 		change func(*model.Snapshot)
 		want   []string
 	}{
-		{"the test so far", "error", nil, []string{"3 bad of 120 events", "accepts -2.99", "4.55 rejects", "LLR 0.00", "no test has decided yet", "α 0.01, β 0.05"}},
-		{"what the test before decided", "error", func(s *model.Snapshot) { s.Gate.Lines[1].Test.Decided = model.Rejected },
-			[]string{"the test before rejected it: the alert is proved"}},
+		{"the test so far", "error", nil, []string{"below 5%: 3 bad of 120 events", "0.10 of 3.00", "above 1%", "0.90 of 4.61", "in the last 15m", "2× after about 480 (3m 12s)", "at 2.5/s", "(α 0.01)", "5% (β)"}},
+		{"what is proved, and how it ends", "error", func(s *model.Snapshot) {
+			test := *s.Gate.Lines[1].Test
+			test.Fail.Proved, test.Over, test.Doubt = true, &model.Proof{Share: .05, Log: 1, Bound: 3}, true
+			s.Gate.Lines[1].Test = &test
+		}, []string{"confirmed above 5%: 3 bad of 120 events", "1.00 of 3.00", "which speaks against the target"}},
 		{"how fast events come", "error", nil, []string{"1234, 2.5 a second"}},
 		{"the counters", "error", nil, []string{`vecsec_error_total{tier="real"}`, `vecsec_requests_total{tier="real"}`}},
 		{"what changes it", "error", nil, []string{"passes after about 73 good events, about 30 s"}},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	counted "gonogo/model/evidence"
 )
 
 // everyCheck is one check of each kind, and of each way to stand.
@@ -80,14 +81,19 @@ func automatic(c *model.Check, s *model.Snapshot) (model.Line, bool) {
 func evidence(r *model.Rollout, s *model.Snapshot) {
 	m := r.Metric("error")
 	m.Counted, m.Bad, m.Total = true, `vecsec_error_total{tier="real"}`, `vecsec_requests_total{tier="real"}`
-	m.Alpha, m.Beta, m.CountOver, m.Settle = .01, .05, 5*time.Minute, 5*time.Minute
+	m.Recent, m.CountOver, m.Settle = 15*time.Minute, 5*time.Minute, 5*time.Minute
 	line := s.Lines["error"]
 	line.State, line.Held, line.Thin, line.Rate = model.Collecting, 0, true, 2.5
+	counts := counted.Counts{Bad: 3, Total: 120}
 	line.Test = &model.Sequential{
-		Evidence: model.Evidence{Bad: 3, Total: 120}, Good: .01, Poor: .05, LLR: .0035, Accept: -2.9857, Reject: 4.5539, Alpha: .01, Beta: .05,
+		Fail:   model.Proof{Share: .05, Counts: counts, Log: -1.2, Bound: 4.6052},
+		Warn:   &model.Proof{Share: .01, Counts: counts, Log: .9, Bound: 4.6052},
+		Go:     model.Proof{Share: .05, Counts: counts, Log: .1, Bound: 2.9957},
+		Recent: model.Recent{Counts: counts, Over: 15 * time.Minute}, Promise: .01, Alpha: .01, Beta: .05,
+		Sees: []model.Sight{{Ratio: 1.5, Events: 1650, After: 11 * time.Minute}, {Ratio: 2, Events: 480, After: 192 * time.Second}, {Ratio: 3, Events: 150, After: time.Minute}},
 	}
 	line.More, line.MoreOf, line.MoreTime = 73, model.CleanEvents, 29*time.Second
-	line.Reason = "0.68% is below 1%, but 3 bad of 120 events prove nothing yet"
+	line.Reason = "3 of 120 events bad prove nothing yet"
 	s.Lines["error"] = line
 
 	m = r.Metric("latency")

@@ -1,0 +1,101 @@
+package gate
+
+import (
+	"errors"
+	"time"
+
+	"gonogo/model"
+	"gonogo/model/evidence"
+)
+
+// tally is what a judgement found of counted events. It is part of a finding, so it
+// holds only what words are made of.
+type tally struct {
+	counts evidence.Counts // what the words are about
+	since  time.Duration   // when those began, before now, in whole minutes
+}
+
+// count takes the events that were counted since the last judgement.
+func (in *Input) count(streak *model.Streak, seq uint64) {
+	c := &streak.Counted
+	if !c.Begun {
+		*c = in.Tests.begin()
+		c.Change = seq
+	}
+	if c.Change != seq {
+		in.Tests.change(c, seq)
+	}
+	in.Tests.look(c, in.New, in.Elapsed)
+}
+
+// byEvents finishes the finding of a metric that counts events. They alone decide:
+// what the window shows is for the chart. What is against it counts also where
+// its window settles, or where check refuses the metric.
+func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (finding, model.Streak) {
+	c := &streak.Counted
+	fails, warns, goes := c.Proved()
+	if fails {
+		streak.Alert += max(in.Elapsed, 0)
+	} else {
+		streak.Alert = 0
+	}
+	doubts := in.Recent != nil && in.Recent.Doubts(&in.Tests.target, 1)
+	good := goes && !fails && !warns && !doubts && in.Settling == 0
+	if good && !in.Quiet {
+		streak.Target = in.Prev.Target + max(in.Elapsed, 0)
+	}
+	say := func(state model.MetricState, why cause, counts evidence.Counts, since time.Duration) (finding, model.Streak) {
+		f.state, f.cause = state, why
+		f.tally = tally{counts, (c.At - since).Truncate(time.Minute)}
+		return f, streak
+	}
+	switch {
+	case fails:
+		f.held = streak.Alert.Truncate(time.Second)
+		state := model.Fail
+		if streak.Alert < m.AlertFor {
+			state = model.Warn
+		}
+		return say(state, provedBad, c.Fail.Rising, c.Fail.RisingAt)
+	case warns:
+		return say(model.Warn, provedOff, c.Warn.Rising, c.Warn.RisingAt)
+	case doubts:
+		return say(model.Warn, doubtful, in.Recent.Sum, c.At-in.Recent.Span)
+	case m.Refused != "":
+		f.state, f.cause = model.NoData, refused
+		return f, streak
+	case in.Settling > 0:
+		f.state, f.cause, f.change, f.age = model.Collecting, settling, in.Change, in.Settling.Truncate(time.Second)
+		return f, streak
+	case in.Quiet:
+		return say(model.NoTraffic, noEvents, c.Go.Counts, c.Go.Since)
+	case !goes:
+		return say(model.Collecting, undecided, c.Go.Counts, c.Go.Since)
+	case m.MinCount > 0 && c.Fail.Counts.Total < m.MinCount:
+		f.count = c.Fail.Counts.Total
+		return say(model.Collecting, fewEvents, c.Fail.Counts, c.Fail.Since)
+	case streak.Target < m.For:
+		f.held = streak.Target.Truncate(time.Second)
+		return say(model.Collecting, notHeld, c.Go.Counts, c.Go.Since)
+	}
+	f, streak = say(model.Pass, provedGood, c.Go.Counts, c.Go.At)
+	f.tally.since = 0 // what is as it should be is said the same all the time
+	return f, streak
+}
+
+// decidesByEvents reports whether a reading that was assessed so leaves the decision
+// to the events: it is fresh, and what its window lacks the events do not.
+func decidesByEvents(in *Input, why cause) bool {
+	if in.Tests == nil {
+		return false
+	}
+	switch why {
+	case usable, refused, nothingToDivideBy, notANumber, infinite:
+		return true
+	case noValue: // such as a share whose numerator does not exist before the first failure
+		r := &in.Reading
+		return r.Counted && r.Traffic == model.TrafficFlows && !errors.Is(r.Err, model.ErrCollecting) &&
+			(errors.Is(r.Err, model.ErrEmpty) || errors.Is(r.Err, model.ErrNoSeries))
+	}
+	return false
+}

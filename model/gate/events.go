@@ -1,0 +1,158 @@
+package gate
+
+import (
+	"math"
+	"time"
+
+	"gonogo/model"
+	"gonogo/model/evidence"
+)
+
+// events is what a Keeper knows of a counted metric beside its streak. It is not
+// journaled but for the sum of recent.
+type events struct {
+	tests  *Tests
+	recent evidence.Window
+	word   evidence.LastWord
+	sees   []model.Sight // at the traffic of paced
+	paced  float64       // events a second; sees is made anew where they differ by a quarter
+	grew   time.Duration // when an event was counted last, since the attempt began
+	new    evidence.Counts
+	fresh  bool // a new reading counts
+
+	// Of a metric with a control, until both have answered since the last look.
+	pending       evidence.Counts
+	mine, theirs  bool
+	journaled     time.Time      // when its streak was returned last
+	journaledLast model.Counting // as it was then
+}
+
+// attempt begins to count for an attempt in the phase that s stands in, or goes on
+// where streak knows of it.
+func (k *Keeper) attempt(it *item, s *model.State) error {
+	limit := time.Duration(0)
+	if p := k.rollout.JudgedPhase(s.Phase); p != nil {
+		limit = p.Limit
+	}
+	tests, err := TestsOf(k.rollout, it.m, limit)
+	if err != nil || tests == nil {
+		return err
+	}
+	countdown := time.Minute
+	if g := k.rollout.Guard; g != nil && g.Countdown > 0 {
+		countdown = g.Countdown
+	}
+	it.ev = events{tests: tests, recent: evidence.Window{Span: it.m.Recent}, word: evidence.NewLastWord(countdown)}
+	c := &it.streak.Counted
+	if !c.Begun {
+		*c = tests.begin()
+		c.Change = s.Changed.Seq
+		return nil
+	}
+	it.ev.grew = c.At
+	if c.Change == s.Changed.Seq {
+		it.ev.recent.Add(c.Recent, c.At)
+	}
+	return nil
+}
+
+// afresh begins to count anew after a change of the service.
+func (ev *events) afresh(at time.Duration) {
+	ev.recent, ev.word = evidence.Window{Span: ev.recent.Span}, evidence.LastWord{Window: evidence.Window{Span: ev.word.Window.Span}}
+	ev.pending, ev.mine, ev.theirs, ev.grew = evidence.Counts{}, false, false, at
+}
+
+// countAll takes what each metric counted since the last judgement.
+func (k *Keeper) countAll() {
+	for i := range k.items {
+		it := &k.items[i]
+		ev := &it.ev
+		var c evidence.Counts
+		c.Bad, c.Total, ev.fresh = it.count.take(&it.reading, it.have, k.change.At)
+		ev.new = c
+	}
+	for i := range k.items {
+		it := &k.items[i]
+		if it.m.Control == "" || it.ev.tests == nil {
+			continue
+		}
+		at, ok := k.index[it.m.Control]
+		if !ok {
+			continue
+		}
+		it.ev.pair(&k.items[at].ev)
+	}
+}
+
+// pair adds what the control counted, and holds both back until both have answered.
+func (ev *events) pair(control *events) {
+	ev.pending = ev.pending.Plus(evidence.Counts{Bad: ev.new.Bad, Total: ev.new.Total, ControlBad: control.new.Bad, ControlTotal: control.new.Total})
+	ev.mine, ev.theirs = ev.mine || ev.fresh, ev.theirs || control.fresh
+	ev.new, ev.fresh = evidence.Counts{}, false
+	if ev.mine && ev.theirs {
+		ev.new, ev.fresh = ev.pending, true
+		ev.pending, ev.mine, ev.theirs = evidence.Counts{}, false, false
+	}
+}
+
+// took notes what is looked at now.
+func (ev *events) took(at time.Duration) {
+	ev.recent.Add(ev.new, at)
+	if ev.fresh {
+		ev.word.Add(ev.new, at)
+	}
+	if ev.new.Total > 0 {
+		ev.grew = at
+	}
+}
+
+// foresee keeps what would be seen at this traffic, which takes a while to find out.
+func (ev *events) foresee(t evidence.Traffic) []model.Sight {
+	if math.Abs(t.PerSecond-ev.paced) > ev.paced/4 {
+		ev.sees, ev.paced = ev.tests.sees(t), t.PerSecond
+	}
+	return ev.sees
+}
+
+// LastWord reports whether the newest readings of a guarded metric still speak against
+// what its FAIL was about: those of half the guard's countdown, two at least. asked is
+// false for a metric that counts no events, whose window is all that is known.
+func (k *Keeper) LastWord(id model.MetricID) (confirms, asked bool) {
+	i, ok := k.index[id]
+	if !ok || k.items[i].ev.tests == nil {
+		return false, false
+	}
+	it := &k.items[i]
+	return it.ev.word.Confirms(&it.ev.tests.fail.Claim, 1), true
+}
+
+// counters returns how many metrics count events.
+func (k *Keeper) counters() int {
+	n := 0
+	for i := range k.items {
+		if k.items[i].ev.tests != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// evidenceEvery is how often the evidence of up to so many metrics is journaled: it is
+// a kilobyte each.
+const evidenceEvery = 25
+
+// due reports whether what was counted is to be journaled: at once where something
+// was proved or is over, else each minute for every 25 counted metrics.
+func (k *Keeper) due(it *item) bool {
+	if it.ev.tests == nil {
+		return false
+	}
+	is, was := &it.streak.Counted, &it.ev.journaledLast
+	f, w, g := is.Proved()
+	of, ow, og := was.Proved()
+	if f != of || w != ow || g != og || is.Change != was.Change {
+		return true
+	}
+	every := time.Minute * time.Duration(1+k.counters()/evidenceEvery)
+	return *is != *was && k.now.Sub(it.ev.journaled) >= every
+}

@@ -1,0 +1,106 @@
+package gate
+
+import (
+	"time"
+
+	"gonogo/model"
+	"gonogo/model/evidence"
+)
+
+// eventWords says what counted events prove of a metric, or do not.
+func (f *finding) eventWords(m *model.Metric, in *Input) string {
+	t := &f.tally
+	switch f.cause {
+	case provedBad:
+		text := "confirmed " + beyond(m, failing(m)) + ": " + counted(m, t.counts) + ago(t.since)
+		switch {
+		case f.state == model.Warn:
+			return text + ", FAIL in " + model.FormatDuration(m.AlertFor-f.held)
+		case f.held >= time.Second:
+			return text + ", for " + model.FormatDuration(f.held)
+		}
+		return text
+	case provedOff:
+		return "confirmed " + beyond(m, m.Target) + ": " + counted(m, t.counts) + ago(t.since)
+	case doubtful:
+		return counted(m, t.counts) + " in the last " + model.FormatDuration(in.Recent.Span) + " speak against " + m.Target.Text
+	case noEvents:
+		return "no event was counted for " + model.FormatDuration(quietFor(m)) + ": wait for traffic"
+	case undecided:
+		if t.counts.Total == 0 {
+			return "no event is counted yet"
+		}
+		return counted(m, t.counts) + ago(t.since) + " prove nothing yet"
+	}
+	return "confirmed " + within(m, in.Tests) + " by " + number(t.counts.Total) + " events, " + shareOf(t.counts) + " bad" + controls(m, t.counts)
+}
+
+// failing returns the threshold whose breach is FAIL.
+func failing(m *model.Metric) *model.Target {
+	if m.Alert != nil {
+		return m.Alert
+	}
+	return m.Target
+}
+
+// beyond says on which side of its threshold a share was proved to be: "above 5%", of a
+// target on the side that it does not want.
+func beyond(m *model.Metric, t *model.Target) string {
+	side := "above "
+	if isMore(t.Op) != (t == m.Alert) {
+		side = "below "
+	}
+	return side + amount(m, t)
+}
+
+// within says what was proved for a GO: the share is on the good side of the alert, or of
+// what stands for one.
+func within(m *model.Metric, tests *Tests) string {
+	if m.Alert != nil {
+		side := "below "
+		if !isMore(m.Alert.Op) {
+			side = "above "
+		}
+		return side + amount(m, m.Alert)
+	}
+	if tests.goes.Control {
+		return "below " + times(tests.goes.Poor) + " of " + model.Inert(string(m.Control))
+	}
+	if isMore(m.Target.Op) {
+		return "above " + model.FormatValue(m.Unit, 1-tests.goes.Poor)
+	}
+	return "below " + model.FormatValue(m.Unit, tests.goes.Poor)
+}
+
+// amount writes a threshold without its operator.
+func amount(m *model.Metric, t *model.Target) string {
+	if t.Of == model.OfControl {
+		return times(t.Value) + " of " + model.Inert(string(m.Control))
+	}
+	return model.FormatValue(m.Unit, t.Value)
+}
+
+// times writes a factor as a percentage: "120%".
+func times(v float64) string { return model.FormatValue(model.Ratio, v) }
+
+// counted says what was counted: "31 of 400 events bad", and of a control likewise.
+func counted(m *model.Metric, k evidence.Counts) string {
+	return number(k.Bad) + " of " + number(k.Total) + " events bad" + controls(m, k)
+}
+
+func controls(m *model.Metric, k evidence.Counts) string {
+	if m.Control == "" {
+		return ""
+	}
+	return " (" + model.Inert(string(m.Control)) + ": " + number(k.ControlBad) + " of " + number(k.ControlTotal) + ")"
+}
+
+func shareOf(k evidence.Counts) string { return model.FormatValue(model.Ratio, k.Share()) }
+
+// ago says since when events were counted, where that is long enough to say.
+func ago(d time.Duration) string {
+	if d < time.Minute {
+		return ""
+	}
+	return " in " + model.FormatDuration(d)
+}
