@@ -23,7 +23,9 @@ type desk struct {
 	asks    map[model.FlagID]model.Switch
 	runs    map[model.FlagID]func() model.Value
 	group   sync.WaitGroup
-	told    func(model.Event) // called after each record; may be nil
+	// readings are the newest of each metric.
+	readings map[model.MetricID]model.Reading
+	told     func(model.Event) // called after each record; may be nil
 }
 
 func (d *desk) State() model.State {
@@ -96,10 +98,16 @@ func (d *desk) Running(_ context.Context, f *model.Flag) (model.Value, error) {
 	return v, nil
 }
 
-func (d *desk) Reading(model.MetricID) (model.Reading, bool) { return model.Reading{}, false }
-func (d *desk) Say(int, string)                              {}
-func (d *desk) Go(f func())                                  { d.group.Go(f) }
-func (d *desk) MakeRoom()                                    {}
+func (d *desk) Reading(id model.MetricID) (model.Reading, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r, ok := d.readings[id]
+	return r, ok
+}
+
+func (d *desk) Say(int, string) {}
+func (d *desk) Go(f func())     { d.group.Go(f) }
+func (d *desk) MakeRoom()       {}
 
 // ends returns how the plan's steps ended, by their titles' order.
 func (d *desk) plan() *model.PlanState {

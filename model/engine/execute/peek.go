@@ -105,7 +105,11 @@ func (d *peeker) verify(ctx context.Context, v *model.Verify) (string, error) {
 		}
 		return "it can be asked", nil
 	}
-	_, err := d.read(ctx, d.tools.Probes[v.Probe])
+	probe := d.tools.Probes[v.Probe]
+	if probe == nil {
+		return "", fmt.Errorf("there is no probe %q", v.Probe)
+	}
+	_, err := d.read(ctx, probe)
 	return "it answers", err
 }
 
