@@ -52,6 +52,7 @@ type gonogo struct {
 	a      Acceptor
 	accept Accepting
 	recent Window
+	doubt  bool
 }
 
 func newGonogo(t testing.TB, control bool, parts int) *gonogo {
@@ -97,8 +98,8 @@ func (g *gonogo) look(sum Counts, parts []Counts, at time.Duration) (roll, goes 
 		}
 	}
 	g.a.Look(&g.accept, sum, at)
-	doubt := g.recent.Doubts(&g.lines[0].d.Claim, len(g.lines))
-	return roll, g.accept.Proved && !failed && !doubt && g.recent.Sum.Total > 0
+	g.doubt = g.recent.Doubts(&g.lines[0].d.Claim, len(g.lines), g.doubt)
+	return roll, g.accept.Proved && !failed && !g.doubt && g.recent.Sum.Total > 0
 }
 
 // rival judges the share of bad events of each minute by a plain threshold of 1%,
