@@ -45,7 +45,7 @@ func BenchmarkMetric(b *testing.B) {
 		c := Counts{Bad: 1, Total: 150}
 		v.d.Look(&warn, c, at)
 		v.look(c, at)
-		v.Recent.Doubts(&v.d.Claim, 1)
+		v.Recent.Doubts(&v.d.Claim, 1, false)
 		v.LastWord.Confirms(&v.d.Claim, 1)
 	}
 }

@@ -156,7 +156,7 @@ func TestNoProofWithoutABadEvent(t *testing.T) {
 			c := tame(t, "look")
 			c.Bad = 0
 			v.look(c, at)
-			if v.State.Proved || v.Recent.Doubts(&v.d.Claim, 1) || v.LastWord.Confirms(&v.d.Claim, 1) {
+			if v.State.Proved || v.Recent.Doubts(&v.d.Claim, 1, false) || v.LastWord.Confirms(&v.d.Claim, 1) {
 				t.Fatalf("proved by good events: %+v", v)
 			}
 		}

@@ -45,11 +45,11 @@ func TestDoubtLiftsByItself(t *testing.T) {
 	c := mustShare(t, .01)
 	w := Window{Span: 15 * time.Minute}
 	w.Add(Counts{Bad: 5, Total: 100}, time.Minute) // E = 25.1
-	if !w.Doubts(&c, 8) || w.Doubts(&c, 9) {
-		t.Error("E = 25.1 must be a doubt of up to 8 parts")
+	if !w.Doubts(&c, 8, false) || w.Doubts(&c, 9, false) || !w.Doubts(&c, 12, true) || w.Doubts(&c, 13, true) {
+		t.Error("E = 25.1 must begin a doubt of up to 8 parts, and keep one of up to 12")
 	}
 	w.Add(Counts{Total: 100}, 17*time.Minute)
-	if w.Doubts(&c, 1) {
+	if w.Doubts(&c, 1, true) {
 		t.Error("doubt stays when what caused it has left the window")
 	}
 }
