@@ -19,6 +19,7 @@ type Counting struct {
 	Over   evidence.Recovering `json:"over,omitzero"`    // that what Fail proved is over
 	Better evidence.Recovering `json:"better,omitzero"`  // likewise of Warn
 	Recent evidence.Counts     `json:"recent,omitzero"`  // of the last minutes, see Metric.Recent
+	Doubt  bool                `json:"doubt,omitempty"`  // those speak against the target
 }
 
 // Proved reports what has been proved and is not over.

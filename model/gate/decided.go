@@ -26,6 +26,7 @@ func (in *Input) count(streak *model.Streak, seq uint64) {
 		in.Tests.change(c, seq)
 	}
 	in.Tests.look(c, in.New, in.Elapsed)
+	c.Doubt = in.Recent != nil && in.Recent.Doubts(&in.Tests.target, 1, c.Doubt)
 }
 
 // byEvents finishes the finding of a metric that counts events. They alone decide:
@@ -39,8 +40,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 	} else {
 		streak.Alert = 0
 	}
-	doubts := in.Recent != nil && in.Recent.Doubts(&in.Tests.target, 1)
-	good := goes && !fails && !warns && !doubts && in.Settling == 0
+	good := goes && !fails && !warns && !c.Doubt && in.Settling == 0
 	if good && !in.Quiet {
 		streak.Target = in.Prev.Target + max(in.Elapsed, 0)
 	}
@@ -59,7 +59,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 		return say(state, provedBad, c.Fail.Rising, c.Fail.RisingAt)
 	case warns:
 		return say(model.Warn, provedOff, c.Warn.Rising, c.Warn.RisingAt)
-	case doubts:
+	case c.Doubt:
 		return say(model.Warn, doubtful, in.Recent.Sum, c.At-in.Recent.Span)
 	case m.Refused != "":
 		f.state, f.cause = model.NoData, refused

@@ -171,7 +171,7 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 
 // report tells how the tests of counted events stand.
 func (in *Input) report(streak *model.Streak) *model.Sequential {
-	return in.Tests.report(&streak.Counted, in.Recent, in.Recent != nil && in.Recent.Doubts(&in.Tests.target, 1), in.Sees)
+	return in.Tests.report(&streak.Counted, in.Recent, in.Sees)
 }
 
 // traffic is how events come now.

@@ -208,7 +208,7 @@ func (t *Tests) change(c *model.Counting, seq uint64) {
 	t.fail.Change(&c.Fail, c.At)
 	t.warn.Change(&c.Warn, c.At)
 	c.Go, c.Over, c.Better = evidence.Accepting{Since: c.At}, evidence.Recovering{Since: c.At}, evidence.Recovering{Since: c.At}
-	c.Change, c.Recent = seq, evidence.Counts{}
+	c.Change, c.Recent, c.Doubt = seq, evidence.Counts{}, false
 }
 
 // look takes the events counted since the last look, elapsed ago in observed time.
@@ -244,9 +244,9 @@ func (t *Tests) against(d *evidence.Detector, back *evidence.Recovery, s *eviden
 }
 
 // report tells how the tests stand, for people. recent may be nil.
-func (t *Tests) report(c *model.Counting, recent *evidence.Window, doubt bool, sees []model.Sight) *model.Sequential {
+func (t *Tests) report(c *model.Counting, recent *evidence.Window, sees []model.Sight) *model.Sequential {
 	out := &model.Sequential{
-		Fail: detectorProof(t.fail.Report(&c.Fail)), Go: proof(t.goes.Report(&c.Go)), Doubt: doubt,
+		Fail: detectorProof(t.fail.Report(&c.Fail)), Go: proof(t.goes.Report(&c.Go)), Doubt: c.Doubt,
 		Promise: t.fail.Promise(&c.Fail), Alpha: t.alpha, Beta: t.beta, Sees: sees,
 	}
 	if recent != nil {
