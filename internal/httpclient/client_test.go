@@ -3,6 +3,7 @@ package httpclient
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -218,5 +219,13 @@ func TestMask(t *testing.T) {
 		if got := c.Mask("<" + text + "> abc"); got != "<[secret]> abc" {
 			t.Errorf("%q becomes %q", text, got)
 		}
+	}
+}
+
+// TestOldHeadersGoBesideTheNew: those of the table http win, however they are written.
+func TestOldHeadersGoBesideTheNew(t *testing.T) {
+	got := Settings{Headers: map[string]string{"X-Team": "new"}}.WithHeaders(map[string]string{"x-team": "old", "X-Other": "kept"})
+	if want := map[string]string{"X-Team": "new", "X-Other": "kept"}; !maps.Equal(got.Headers, want) {
+		t.Errorf("%v, want %v", got.Headers, want)
 	}
 }

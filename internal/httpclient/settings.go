@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	promconfig "github.com/prometheus/common/config"
@@ -55,11 +56,15 @@ type TLS struct {
 	Insecure   bool   `toml:"insecure_skip_verify" default:"false" help:"trust any certificate"`
 }
 
-// WithHeaders returns s with headers besides its own, which win.
+// WithHeaders returns s with headers besides its own, as older configs have them. Where
+// both name one, whatever its case, those of s win.
 func (s Settings) WithHeaders(headers map[string]string) Settings {
-	all := maps.Clone(headers)
-	if all == nil {
+	if len(headers) == 0 {
 		return s
+	}
+	all := maps.Clone(headers)
+	for name := range s.Headers {
+		maps.DeleteFunc(all, func(old, _ string) bool { return strings.EqualFold(old, name) })
 	}
 	maps.Copy(all, s.Headers)
 	s.Headers = all
