@@ -186,11 +186,31 @@ type Reading struct {
 	// Bad and Total count events since the source began to run, or to count
 	// anew; they survive the resets of the counters behind them.
 	Bad, Total float64
-	Counted    bool // whether Bad and Total are known
+	Counted    bool       // whether Bad and Total are known
+	Breakdown  *Breakdown // what those are made of; nil: not known
 	Traffic    Traffic
 	Missing    string // what the query provides for and matches nothing, inert; empty: nothing is missing
 	By, Note   string // of one by a person: who, and what they noted
 	Before     string // of one by a person: the change that came after it, so that it counts no more; empty: none did
 	Ended      bool   // a series that the value rests on has no current sample any more: it is stale, however young
 	Err        error  // Trouble instead of a value; nil for a value
+}
+
+// Breakdown is what the events of a reading are made of. Nobody may change it.
+type Breakdown struct {
+	Parts   []PartCount // as the metric's By says, by name; each counts as Bad and Total do
+	Running int         // processes that expose a current sample, as far as their series tell
+	Gone    []Gone      // processes that counted events and expose none, the newest first; 50 at most
+}
+
+// PartCount is how many events one part of a metric had.
+type PartCount struct {
+	Part       string // inert, 80 runes at most
+	Bad, Total float64
+}
+
+// Gone is a process that counted events, until At.
+type Gone struct {
+	Name string // inert, 80 runes at most
+	At   time.Time
 }

@@ -93,7 +93,10 @@ type Metric struct {
 	Baseline   time.Duration `json:"baseline,omitempty"`   // what a frozen baseline is the mean of, > 0
 	Counted    bool          `json:"counted,omitempty"`    // it counts bad and total events: decided sequentially
 	Bad        string        `json:"bad,omitempty"`        // the counter of bad events, as asked
+	Good       string        `json:"good,omitempty"`       // the counter of good ones instead
 	Total      string        `json:"total,omitempty"`      // the counter of all events, as asked
+	By         string        `json:"by,omitempty"`         // the label whose values are judged on their own, too; empty: none
+	GoneOK     bool          `json:"gone_ok,omitempty"`    // a process that counted and is gone does not hold the gate
 	Control    MetricID      `json:"control,omitempty"`    // the counted metric that its target and alert compare it with; empty: none
 	Recent     time.Duration `json:"recent,omitempty"`     // what no longer proves anything by itself, but raises doubt; > 0 where Counted
 	Alpha      float64       `json:"alpha,omitempty"`      // chance to fail what is good, 0 to 0.5; 0: its share of the rollout's

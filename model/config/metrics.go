@@ -90,8 +90,9 @@ func (r metricReader) ofKind(path string, t Table, kind SourceKind, part *Metric
 	if !t.Has("settle") {
 		m.Settle = m.Window
 	}
-	m.Bad, m.Total = model.Inert(t.String("bad")), model.Inert(t.String("total"))
-	m.Counted = m.Bad != "" && m.Total != "" && t.String("decide") != "window"
+	m.Bad, m.Good, m.Total = model.Inert(t.String("bad")), model.Inert(t.String("good")), model.Inert(t.String("total"))
+	m.Counted = m.Bad+m.Good != "" && m.Total != "" && t.String("decide") != "window"
+	m.By, m.GoneOK = model.Inert(t.String("by")), t.String("gone") == "ignore"
 	if err := gate.Countable(m); err != nil {
 		r.fail(join(path, "bad"), "%s", err)
 	}

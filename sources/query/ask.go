@@ -34,7 +34,9 @@ type Session struct {
 }
 
 // Begin returns a session that has not asked anything yet.
-func (q *Query) Begin() *Session { return &Session{q: q} }
+func (q *Query) Begin() *Session {
+	return &Session{q: q, counters: counters{good: q.good, by: prom.LabelName(q.by)}}
+}
 
 // Ask asks now, for the metric m, two questions, and a third where a series has
 // ended, or no alert is there. It fails with model.ErrEmpty, ErrNoSeries,
@@ -202,7 +204,11 @@ func (s *Session) beside(r *model.Reading, parts parts, m model.Metric) error {
 	}
 	if s.q.Total != "" {
 		s.counters.take(tally{asked: s.asked, at: r.At, evaluated: parts.evaluated, bad: parts.bad, total: parts.total}, m.Every)
-		r.Bad, r.Total, r.Counted = s.counters.bad.events, s.counters.total.events, true
+		if err := s.counters.trouble(); err != nil {
+			return err
+		}
+		r.Bad, r.Total, r.Counted = s.counters.sum.bad, s.counters.sum.total, true
+		r.Breakdown = s.counters.breakdown()
 	}
 	return nil
 }

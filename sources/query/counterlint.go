@@ -5,26 +5,77 @@ import (
 	"slices"
 	"strings"
 
+	prom "github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
+	"gonogo/model"
 	"gonogo/model/config"
 )
 
 // instances are labels that tell the instances of a service apart.
 var instances = [...]string{"instance", "pod"}
 
-// lintCounters looks at one metric's counters of bad and of all events.
-func lintCounters(bad, total string) []config.Finding {
-	if bad == "" && total == "" {
+// lintCounters looks at one metric's counters of bad or good events, and of all.
+func lintCounters(k Keys) []config.Finding {
+	bad, name := k.Bad, "bad"
+	switch {
+	case k.Bad != "" && k.Good != "":
+		return []config.Finding{{Key: "good", Message: "it stands beside bad: expected one of them, as the other follows from total"}}
+	case k.Good != "":
+		bad, name = k.Good, "good"
+	}
+	switch {
+	case bad == "" && k.Total == "" && k.By != "":
+		return []config.Finding{{Key: "by", Message: "expected `bad` (or `good`) and `total` beside it: parts are judged by their events"}}
+	case bad == "" && k.Total == "":
+		return nil
+	case bad == "":
+		return []config.Finding{{Key: "total", Message: "expected `bad` beside it: the counter of the bad ones among these events (or `good`)"}}
+	case k.Total == "":
+		return []config.Finding{{Key: name, Message: "expected `total` beside it: the counter of all events, bad or not"}}
+	}
+	found := append(lintCounter(name, bad), lintCounter("total", k.Total)...)
+	found = append(found, lintBy(k.By, name, bad)...)
+	return append(append(found, lintBy(k.By, "total", k.Total)...), lintBucket(k.Good)...)
+}
+
+// lintBy looks whether the counter text of key keeps the label by.
+func lintBy(by, key, text string) []config.Finding {
+	expr, err := parseCounter(text)
+	if by == "" || err != nil {
 		return nil
 	}
-	if bad == "" {
-		return []config.Finding{{Key: "total", Message: "expected `bad` beside it: the counter of the bad ones among these events"}}
+	if !prom.LabelName(by).IsValid() {
+		return []config.Finding{{Key: "by", Message: fmt.Sprintf("%q is no label: expected a name such as tenant", model.Inert(by))}}
 	}
-	if total == "" {
-		return []config.Finding{{Key: "bad", Message: "expected `total` beside it: the counter of all events, bad or not"}}
+	dropped := ""
+	inspect(expr, func(n parser.Node) {
+		if a, ok := n.(*parser.AggregateExpr); ok && slices.Contains(a.Grouping, by) == a.Without {
+			dropped = a.Op.String()
+		}
+	})
+	if dropped == "" {
+		return nil
 	}
-	return append(lintCounter("bad", bad), lintCounter("total", total)...)
+	return []config.Finding{{Key: key, Message: fmt.Sprintf("%s() drops the label %s, which by names: give the counter as it is", dropped, by)}}
+}
+
+// lintBucket looks whether a counter of good events that reads buckets reads one bound only.
+func lintBucket(good string) []config.Finding {
+	expr, err := parseCounter(good)
+	if good == "" || err != nil {
+		return nil
+	}
+	for _, s := range selectors(expr) {
+		if !strings.HasSuffix(s.expr.Name, "_bucket") {
+			continue
+		}
+		if !slices.ContainsFunc(s.expr.LabelMatchers, func(m *labels.Matcher) bool { return m.Name == "le" && m.Type == labels.MatchEqual }) {
+			return []config.Finding{{Key: "good", Message: `it counts every bucket, and an event in several: expected one bound, such as {le="0.25"}`}}
+		}
+	}
+	return nil
 }
 
 // lintCounter looks at the counter text of key.

@@ -39,7 +39,12 @@ const (
 // had no answer. They are for one goroutine.
 type counters struct {
 	bad, total counter
-	ahead      float64   // by how much total is ahead of its series, see take
+	good       bool               // bad counts the good ones
+	by         prom.LabelName     // each of its values is counted on its own, too; empty: none
+	sum        events             // of all series
+	parts      map[string]*events // by the value of by
+	processes  map[prom.Fingerprint]process
+	wiggles    wiggles
 	at         time.Time // of the newest answer taken, on our clock; zero: none
 	evaluated  prom.Time // likewise, on the backend's clock; 0: not known
 	asked      int       // which question it answered
@@ -73,14 +78,20 @@ func (c *counters) take(answer tally, every time.Duration) {
 	}
 	current := !c.at.IsZero() && answer.asked == c.asked+1 && passed <= limit
 	traffic, resets := c.total.found, map[prom.Fingerprint]bool{}
-	bad := c.bad.take(answer.bad, answer.at, current && (traffic || c.bad.found), resets)
-	total := c.total.take(answer.total, answer.at, current && traffic, resets)
+	c.bad.take(answer.bad, answer.at, current && (traffic || c.bad.found), resets, func(s seen) { c.count(s, s.grew, 0) })
+	c.wiggles.next()
+	c.total.take(answer.total, answer.at, current && traffic, resets, func(s seen) {
+		c.count(s, 0, s.grew)
+		c.runs(s, answer.at)
+		c.wiggles.note(s)
+	})
 	c.bad.restart(resets, answer.at)
 	c.total.restart(resets, answer.at)
-	counted := max(bad, total-c.ahead)
-	c.ahead += counted - total
-	c.bad.events += bad
-	c.total.events += counted
+	c.sum.step(c.good)
+	for _, part := range c.parts {
+		part.step(c.good)
+	}
+	c.tidy(answer.at)
 	c.at, c.asked = answer.at, answer.asked
 	if answer.evaluated != 0 {
 		c.evaluated = answer.evaluated
@@ -90,8 +101,15 @@ func (c *counters) take(answer tally, every time.Duration) {
 // counter is one of the counters: a vector of series.
 type counter struct {
 	series map[prom.Fingerprint]sighting
-	events float64 // since the first answer
-	found  bool    // whether the newest answer had a series
+	found  bool // whether the newest answer had a series
+}
+
+// seen is a series of an answer.
+type seen struct {
+	metric    prom.Metric
+	process   prom.Fingerprint // what exposes it; 0: not known
+	was, grew float64          // its value before; events since then
+	shrank    bool
 }
 
 // sighting is the last sample of a series.
@@ -104,16 +122,15 @@ type sighting struct {
 // forget makes of the next answer a first one.
 func (c *counter) forget() { c.series, c.found = nil, false }
 
-// take returns how many events v adds, and notes the processes whose counters
+// take tells what each series of v adds, and notes the processes whose counters
 // shrank in resets. Born says that a series not seen before began to count
 // since the last answer.
-func (c *counter) take(v prom.Vector, at time.Time, born bool, resets map[prom.Fingerprint]bool) float64 {
+func (c *counter) take(v prom.Vector, at time.Time, born bool, resets map[prom.Fingerprint]bool, tell func(seen)) {
 	if c.series == nil {
 		c.series = make(map[prom.Fingerprint]sighting, len(v))
 		born = false
 	}
 	c.found = false
-	grown := 0.0
 	for _, s := range v {
 		value := float64(s.Value)
 		if s.Histogram != nil || math.IsNaN(value) || value < 0 || value > maxCount {
@@ -126,19 +143,20 @@ func (c *counter) take(v prom.Vector, at time.Time, born bool, resets map[prom.F
 		if !known {
 			process = processOf(s.Metric)
 		}
+		one := seen{metric: s.Metric, process: process, was: last.value}
 		switch {
 		case known && value >= last.value:
-			grown += value - last.value
+			one.grew = value - last.value
 		case known:
-			grown += value
+			one.grew, one.shrank = value, true
 			resets[process] = true
 		case born:
-			grown += value
+			one.grew = value
 		}
+		tell(one)
 		c.series[key] = sighting{value: value, at: at, process: process}
 	}
 	c.tidy(at)
-	return grown
 }
 
 // restart lets the series of processes that are not in the answer of at begin at 0.

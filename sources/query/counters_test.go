@@ -153,7 +153,7 @@ func TestCounters(t *testing.T) {
 					answer.evaluated = prom.TimeFromUnix(now.Add(ahead).Unix())
 				}
 				c.take(answer, 15*time.Second)
-				if got := fmt.Sprintf("%v/%v", c.bad.events, c.total.events); got != s.want {
+				if got := fmt.Sprintf("%v/%v", c.sum.bad, c.sum.total); got != s.want {
 					t.Fatalf("step %d: got %s, want %s", i, got, s.want)
 				}
 			}
@@ -167,8 +167,8 @@ func TestCountersLongEvery(t *testing.T) {
 	now := time.Now()
 	c.take(tally{asked: 1, at: now, total: series(t, "a=100")}, time.Hour)
 	c.take(tally{asked: 2, at: now.Add(time.Hour), bad: series(t, "a=1"), total: series(t, "a=110")}, time.Hour)
-	if c.bad.events != 1 || c.total.events != 10 {
-		t.Errorf("got %v/%v, want 1/10", c.bad.events, c.total.events)
+	if c.sum.bad != 1 || c.sum.total != 10 {
+		t.Errorf("got %v/%v, want 1/10", c.sum.bad, c.sum.total)
 	}
 }
 
@@ -183,7 +183,8 @@ func TestCountersRoom(t *testing.T) {
 			v = append(v, &prom.Sample{Metric: prom.Metric{"i": prom.LabelValue(fmt.Sprint(round, i))}, Value: 1})
 		}
 		now = now.Add(time.Second)
-		grown := c.take(v, now, true, nil)
+		grown := 0.0
+		c.take(v, now, true, nil, func(s seen) { grown += s.grew })
 		if want := float64(1 + MaxSeries/2); round > 0 && grown != want {
 			t.Fatalf("round %d: grew by %v, want %v", round, grown, want)
 		}
@@ -195,7 +196,7 @@ func TestCountersRoom(t *testing.T) {
 
 func TestCountersHistogram(t *testing.T) {
 	var c counter
-	c.take(prom.Vector{{Metric: prom.Metric{"a": "1"}, Histogram: &prom.SampleHistogram{}, Value: prom.SampleValue(math.NaN())}}, time.Now(), false, nil)
+	c.take(prom.Vector{{Metric: prom.Metric{"a": "1"}, Histogram: &prom.SampleHistogram{}, Value: prom.SampleValue(math.NaN())}}, time.Now(), false, nil, func(seen) {})
 	if c.found {
 		t.Error("a histogram was taken for a count")
 	}

@@ -24,7 +24,7 @@ func Lint(m config.MetricPart) []config.Finding {
 		}
 	}
 	found = append(found, lintZero(query, count, m.Metric, k)...)
-	return append(found, lintCounters(k.Bad, k.Total)...)
+	return append(found, lintCounters(k)...)
 }
 
 // lintText looks at the PromQL of key by itself. It returns nil where there is

@@ -41,6 +41,8 @@ type Query struct {
 	Text        string
 	Count       string // may be empty
 	Bad, Total  string // the counters; both empty, or none
+	good        bool   // Bad counts the good ones
+	by          string // the label whose values are counted one by one, too; may be empty
 	selectors   []selector
 	window      time.Duration // that it looks back
 	placeholder bool          // it answers a value also where no series is there
@@ -72,23 +74,35 @@ func Parse(text, count string) (*Query, error) {
 	return q, nil
 }
 
-// Counting returns q with the counters bad and total. It fails if one of them
-// is no vector, or there is only one of them; it returns q if there is none.
-func (q *Query) Counting(bad, total string) (*Query, error) {
-	if bad == "" && total == "" {
+// Counters are what a query counts beside its value.
+type Counters struct {
+	Bad, Good string // the counter of bad events, or that of good ones
+	Total     string
+	By        string // a label, whose values are counted one by one, too; empty: none
+}
+
+// Counting returns q with counters. It fails if one of them is no vector, or there
+// is total alone or without it; it returns q if there is none.
+func (q *Query) Counting(of Counters) (*Query, error) {
+	bad, name := of.Bad, "bad"
+	if of.Good != "" {
+		bad, name = of.Good, "good"
+	}
+	if bad == "" && of.Total == "" {
 		return q, nil
 	}
-	if bad == "" || total == "" {
-		return nil, errors.New("bad and total: one is given without the other")
+	if bad == "" || of.Total == "" || of.Bad != "" && of.Good != "" {
+		return nil, errors.New("total needs either bad or good beside it, and they need total")
 	}
 	if _, err := parseCounter(bad); err != nil {
-		return nil, fmt.Errorf("bad: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if _, err := parseCounter(total); err != nil {
+	if _, err := parseCounter(of.Total); err != nil {
 		return nil, fmt.Errorf("total: %w", err)
 	}
+	total := of.Total
 	c := *q
-	c.Bad, c.Total = bad, total
+	c.Bad, c.Total, c.good, c.by = bad, total, of.Good != "", of.By
 	c.beside = or(q.beside, or(tagged(bad, tagBad), tagged(total, tagTotal)))
 	c.finish()
 	return &c, nil

@@ -83,8 +83,8 @@ func TestCountingRefuses(t *testing.T) {
 	tests := map[string]struct{ bad, total, want string }{
 		"neither":    {"", "", ""},
 		"both":       {"a", `sum by (instance) (b{x="1"})`, ""},
-		"bad only":   {"a", "", "bad and total: one is given without the other"},
-		"total only": {"", "a", "bad and total: one is given without the other"},
+		"bad only":   {"a", "", "total needs either bad or good beside it, and they need total"},
+		"total only": {"", "a", "total needs either bad or good beside it, and they need total"},
 		"no PromQL":  {"a(", "b", "bad: not PromQL: 1:3: parse error: unclosed left parenthesis"},
 		"range":      {"a", "b[5m]", "total: a range of values where one is needed: put rate() or another function around it"},
 		"scalar":     {"a", "scalar(b)", "total: a scalar where a counter is needed, with a series for each instance"},
@@ -96,7 +96,7 @@ func TestCountingRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := ""
-			if _, err := q.Counting(test.bad, test.total); err != nil {
+			if _, err := q.Counting(Counters{Bad: test.bad, Total: test.total}); err != nil {
 				got = err.Error()
 			}
 			if got != test.want {
@@ -209,7 +209,7 @@ func TestAskedTwiceAtMost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q, err = q.Counting("bad_total # bad", "all_total"); err != nil {
+	if q, err = q.Counting(Counters{Bad: "bad_total # bad", Total: "all_total"}); err != nil {
 		t.Fatal(err)
 	}
 	s := q.Begin()
@@ -244,7 +244,7 @@ func TestEmptyIsCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q, err = q.Counting("failures", "b"); err != nil {
+	if q, err = q.Counting(Counters{Bad: "failures", Total: "b"}); err != nil {
 		t.Fatal(err)
 	}
 	s := q.Begin()
@@ -312,7 +312,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if c, err := q.Counting(bad, total); err == nil {
+		if c, err := q.Counting(Counters{Bad: bad, Total: total}); err == nil {
 			q = c
 		}
 		for _, asked := range []string{q.extras, q.presence(), q.traffic()} {
