@@ -71,7 +71,7 @@ func changed(s State, r Record, what string) State {
 	var kept map[MetricID]Streak // what was spent of an attempt's alpha stays spent
 	for id, streak := range s.Streaks {
 		if streak.Counted.Begun {
-			kept = with(kept, id, Streak{Counted: streak.Counted})
+			kept = with(kept, id, Streak{Counted: streak.Counted, Parts: streak.Parts})
 		}
 	}
 	s.Streaks = kept

@@ -27,6 +27,19 @@ func (c *Counting) Proved() (fails, warns, goes bool) {
 	return c.Fail.Proved, c.Warn.Proved, c.Go.Proved
 }
 
+// PartsCounted is how far the evidence of each part of a metric is, in one attempt.
+// Nobody may change it once it is in a Streak.
+type PartsCounted struct {
+	First int            `json:"first"` // parts that were there when the attempt began to count
+	Parts []PartCounting `json:"parts"` // those first, by name; then as they came
+}
+
+// PartCounting is how far that of one part is. Of its tests there is none for going on.
+type PartCounting struct {
+	Part     string   `json:"part"`
+	Counting Counting `json:"counting"`
+}
+
 // Proof is a test of counted events as it stands, for people.
 type Proof struct {
 	Share  Float           `json:"share,omitempty"` // what it speaks about: this share of bad events,
@@ -51,6 +64,18 @@ type Sequential struct {
 	Alpha   float64 `json:"alpha"`   // the metric's share of the attempt's
 	Beta    float64 `json:"beta"`    // chance to pass what is poor
 	Sees    []Sight `json:"sees,omitempty"`
+	// Of a metric that is judged by part, too.
+	By       string      `json:"by,omitempty"`        // the label
+	PartsAll int         `json:"parts_all,omitempty"` // how many parts there are
+	Parts    []PartProof `json:"parts,omitempty"`     // what fails, and the worst five of the others
+}
+
+// PartProof is how one part of a metric stands, for people.
+type PartProof struct {
+	Part  string          `json:"part"`
+	State MetricState     `json:"state"` // FAIL, WARN, or PASS for one that nothing speaks against
+	Last  evidence.Counts `json:"last"`  // what the last minutes counted, see Sequential.Recent
+	Fail  Proof           `json:"fail"`  // above the alert's share
 }
 
 // Recent is what the last minutes counted.

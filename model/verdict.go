@@ -84,6 +84,7 @@ type Streak struct {
 	Target   time.Duration `json:"target,omitempty"`  // the target has held
 	Alert    time.Duration `json:"alert,omitempty"`   // the alert has held
 	Counted  Counting      `json:"counted,omitzero"`  // of a metric that counts bad and total events
+	Parts    *PartsCounted `json:"parts,omitempty"`   // of its parts; nil: none yet
 	Evidence Evidence      `json:"evidence,omitzero"` // as older gonogos counted; it is read and not used
 }
 
@@ -120,6 +121,7 @@ type Line struct {
 	Missing   string        `json:"missing,omitempty"`  // what the value provides for, and nothing is seen of, such as failures before the first
 	Thin      bool          `json:"thin,omitempty"`     // too little evidence for the soak clock
 	Test      *Sequential   `json:"test,omitempty"`     // its sequential test, where it has one
+	Part      string        `json:"part,omitempty"`     // the part of it that is worst, where it is not the whole that is
 	// More is how many further events would change the state, if they come as
 	// MoreOf says, and MoreTime how long they take at Rate; 0: not known.
 	More     float64       `json:"more_events,omitempty"`

@@ -43,6 +43,7 @@ const (
 	noEvents   // for a while
 	undecided  // nothing is proved yet
 	provedGood // below the alert's share
+	processesGone
 )
 
 // finding is what a judgement found, without words. Two judgements with equal
@@ -61,6 +62,8 @@ type finding struct {
 	change             string        // what it settles from, or what came after it was read
 	by, note           string        // of a value that a person read
 	tally              tally
+	part               string // the part that is worst, where it is not the whole that is
+	gone               gone
 }
 
 // assess says whether a reading can be judged: the cause usable and the state

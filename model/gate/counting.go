@@ -20,12 +20,22 @@ type counting struct {
 // rebase makes the next reading the one that is counted from.
 func (c *counting) rebase() { *c = counting{at: c.at, pace: c.pace} }
 
-// take returns the events of r that were not counted yet, and whether r was new and
-// counts events. After a change the first reading that rests on samples from after it
-// only is where counting begins.
-func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, total float64, fresh bool) {
+// taken is how a reading was counted.
+type taken int
+
+const (
+	notTaken    taken = iota // it is not new, or counts no events
+	takenAsBase              // counting begins at it
+	takenAnew                // its source began anew, so all of it counts
+	takenOn                  // it counts by what is more than in the one before
+)
+
+// take returns the events of r that were not counted yet, and how they were taken. After
+// a change the first reading that rests on samples from after it only is where
+// counting begins.
+func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, total float64, how taken) {
 	if !have || r.Err != nil && !r.Counted || !r.At.After(c.at) { // nothing at all may be counted, too
-		return 0, 0, false
+		return 0, 0, notTaken
 	}
 	dt := r.At.Sub(c.at).Seconds()
 	first := c.at.IsZero()
@@ -37,14 +47,16 @@ func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, to
 		c.count = r.Count
 	}
 	if !r.Counted {
-		return 0, 0, false
+		return 0, 0, notTaken
 	}
+	how = takenOn
 	switch {
 	case !c.based && !changed.IsZero() && !sampledAt(r).After(changed):
+		how = takenAsBase
 	case !c.based && !changed.IsZero():
-		c.based = true
+		c.based, how = true, takenAsBase
 	case r.Bad < c.bad || r.Total < c.total: // the source began anew
-		bad, total = r.Bad, r.Total
+		bad, total, how = r.Bad, r.Total, takenAnew
 	default:
 		c.based = true
 		bad, total = r.Bad-c.bad, r.Total-c.total
@@ -53,7 +65,7 @@ func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, to
 		c.pace = smooth(c.pace, total/dt)
 	}
 	c.bad, c.total = r.Bad, r.Total
-	return bad, max(total, bad), true
+	return bad, max(total, bad), how
 }
 
 // smooth follows new values by a third each.

@@ -13,6 +13,9 @@ import (
 type tally struct {
 	counts evidence.Counts // what the words are about
 	since  time.Duration   // when those began, before now, in whole minutes
+	part   string          // whose they are; empty: all
+	others int             // how many other parts there are,
+	rest   string          // and their share of bad events, as people read it
 }
 
 // count takes the events that were counted since the last judgement.
@@ -26,7 +29,7 @@ func (in *Input) count(streak *model.Streak, seq uint64) {
 		in.Tests.change(c, seq)
 	}
 	in.Tests.look(c, in.New, in.Elapsed)
-	c.Doubt = in.Recent != nil && in.Recent.Doubts(&in.Tests.target, 1, c.Doubt)
+	c.Doubt = in.Recent != nil && in.Recent.Doubts(&in.Tests.target, max(in.Of, 1), c.Doubt)
 }
 
 // byEvents finishes the finding of a metric that counts events. They alone decide:
@@ -35,18 +38,29 @@ func (in *Input) count(streak *model.Streak, seq uint64) {
 func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (finding, model.Streak) {
 	c := &streak.Counted
 	fails, warns, goes := c.Proved()
+	doubt, ps := c.Doubt, &in.Parts
+	partly := ps.fails > 0 || ps.warns > 0 && !fails || ps.doubts > 0 && !fails && !warns // a part is worse than the sum, or as bad
+	fails, warns, doubt = fails || ps.fails > 0, warns || ps.warns > 0, doubt || ps.doubts > 0
 	if fails {
 		streak.Alert += max(in.Elapsed, 0)
 	} else {
 		streak.Alert = 0
 	}
-	good := goes && !fails && !warns && !c.Doubt && in.Settling == 0
+	good := goes && !fails && !warns && !doubt && in.Gone.n == 0 && in.Settling == 0
 	if good && !in.Quiet {
 		streak.Target = in.Prev.Target + max(in.Elapsed, 0)
 	}
 	say := func(state model.MetricState, why cause, counts evidence.Counts, since time.Duration) (finding, model.Streak) {
 		f.state, f.cause = state, why
-		f.tally = tally{counts, (c.At - since).Truncate(time.Minute)}
+		f.tally = tally{counts: counts, since: (c.At - since).Truncate(time.Minute)}
+		return f, streak
+	}
+	against := func(state model.MetricState, why cause, counts evidence.Counts, since time.Duration) (finding, model.Streak) {
+		if !partly {
+			return say(state, why, counts, since)
+		}
+		f, streak := say(state, why, ps.counts, ps.since)
+		f.part, f.tally.part, f.tally.others, f.tally.rest = ps.worst, ps.worst, ps.others, shareOf(ps.rest)
 		return f, streak
 	}
 	switch {
@@ -56,16 +70,19 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 		if streak.Alert < m.AlertFor {
 			state = model.Warn
 		}
-		return say(state, provedBad, c.Fail.Rising, c.Fail.RisingAt)
+		return against(state, provedBad, c.Fail.Rising, c.Fail.RisingAt)
 	case warns:
-		return say(model.Warn, provedOff, c.Warn.Rising, c.Warn.RisingAt)
-	case c.Doubt:
-		return say(model.Warn, doubtful, in.Recent.Sum, c.At-in.Recent.Span)
+		return against(model.Warn, provedOff, c.Warn.Rising, c.Warn.RisingAt)
+	case doubt:
+		return against(model.Warn, doubtful, in.Recent.Sum, c.At-in.Recent.Span)
 	case m.Refused != "":
 		f.state, f.cause = model.NoData, refused
 		return f, streak
 	case in.Settling > 0:
 		f.state, f.cause, f.change, f.age = model.Collecting, settling, in.Change, in.Settling.Truncate(time.Second)
+		return f, streak
+	case in.Gone.n > 0:
+		f.state, f.cause, f.gone = model.Stale, processesGone, in.Gone
 		return f, streak
 	case in.Quiet:
 		return say(model.NoTraffic, noEvents, c.Go.Counts, c.Go.Since)

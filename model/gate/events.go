@@ -18,7 +18,9 @@ type events struct {
 	paced  float64       // events a second; sees is made anew where they differ by a quarter
 	grew   time.Duration // when an event was counted last, since the attempt began
 	new    evidence.Counts
-	fresh  bool // a new reading counts
+	fresh  bool   // a new reading counts
+	parts  *parts // of a metric that is judged by part, too; nil: it is not
+	peak   int    // processes that exposed it at most, since the last change
 
 	// Of a metric with a control, until both have answered since the last look.
 	pending       evidence.Counts
@@ -38,11 +40,14 @@ func (k *Keeper) attempt(it *item, s *model.State) error {
 	if err != nil || tests == nil {
 		return err
 	}
-	countdown := time.Minute
-	if g := k.rollout.Guard; g != nil && g.Countdown > 0 {
-		countdown = g.Countdown
+	parts, err := partsOf(k.rollout, it.m, limit, &it.streak)
+	if err != nil {
+		return err
 	}
-	it.ev = events{tests: tests, recent: evidence.Window{Span: it.m.Recent}, word: evidence.NewLastWord(countdown)}
+	if parts != nil && parts.whole != nil {
+		tests = parts.whole
+	}
+	it.ev = events{tests: tests, recent: evidence.Window{Span: it.m.Recent}, word: evidence.NewLastWord(k.countdown()), parts: parts}
 	c := &it.streak.Counted
 	if !c.Begun {
 		*c = tests.begin()
@@ -56,10 +61,18 @@ func (k *Keeper) attempt(it *item, s *model.State) error {
 	return nil
 }
 
+// countdown is the guard's, or what stands for it.
+func (k *Keeper) countdown() time.Duration {
+	if g := k.rollout.Guard; g != nil && g.Countdown > 0 {
+		return g.Countdown
+	}
+	return time.Minute
+}
+
 // afresh begins to count anew after a change of the service.
 func (ev *events) afresh(at time.Duration) {
 	ev.recent, ev.word = evidence.Window{Span: ev.recent.Span}, evidence.LastWord{Window: evidence.Window{Span: ev.word.Window.Span}}
-	ev.pending, ev.mine, ev.theirs, ev.grew = evidence.Counts{}, false, false, at
+	ev.pending, ev.mine, ev.theirs, ev.grew, ev.peak = evidence.Counts{}, false, false, at, 0
 }
 
 // countAll takes what each metric counted since the last judgement.
@@ -68,8 +81,15 @@ func (k *Keeper) countAll() {
 		it := &k.items[i]
 		ev := &it.ev
 		var c evidence.Counts
-		c.Bad, c.Total, ev.fresh = it.count.take(&it.reading, it.have, k.change.At)
-		ev.new = c
+		var how taken
+		c.Bad, c.Total, how = it.count.take(&it.reading, it.have, k.change.At)
+		ev.new, ev.fresh = c, how != notTaken
+		if ev.parts != nil {
+			ev.parts.take(it.reading.Breakdown, how, it.streak.Counted.At)
+			if ev.parts.known && ev.tests != ev.parts.whole {
+				ev.tests = ev.parts.whole // it is known now by how many alpha is divided
+			}
+		}
 	}
 	for i := range k.items {
 		it := &k.items[i]
@@ -92,6 +112,9 @@ func (ev *events) pair(control *events) {
 	if ev.mine && ev.theirs {
 		ev.new, ev.fresh = ev.pending, true
 		ev.pending, ev.mine, ev.theirs = evidence.Counts{}, false, false
+	}
+	if ev.parts != nil {
+		ev.parts.pair(ev.fresh, ev.new)
 	}
 }
 
@@ -123,7 +146,29 @@ func (k *Keeper) LastWord(id model.MetricID) (confirms, asked bool) {
 		return false, false
 	}
 	it := &k.items[i]
-	return it.ev.word.Confirms(&it.ev.tests.fail.Claim, 1), true
+	if it.ev.parts != nil && it.ev.parts.confirm() {
+		return true, true
+	}
+	return it.ev.word.Confirms(&it.ev.tests.fail.Claim, it.ev.count()), true
+}
+
+// FailingParts returns the parts of a metric that fail, by name, where its others
+// together do not; nil otherwise, so also for a metric that is judged whole.
+func (k *Keeper) FailingParts(id model.MetricID) []string {
+	i, ok := k.index[id]
+	if !ok || k.items[i].ev.parts == nil {
+		return nil
+	}
+	ev := &k.items[i].ev
+	return ev.parts.failing(ev.recent.Sum)
+}
+
+// count returns how many tests could speak against the metric: of the sum, and of each part.
+func (ev *events) count() int {
+	if ev.parts == nil {
+		return 1
+	}
+	return 1 + len(ev.parts.list)
 }
 
 // counters returns how many metrics count events.
@@ -131,7 +176,7 @@ func (k *Keeper) counters() int {
 	n := 0
 	for i := range k.items {
 		if k.items[i].ev.tests != nil {
-			n++
+			n += k.items[i].ev.count()
 		}
 	}
 	return n

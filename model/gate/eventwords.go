@@ -12,7 +12,7 @@ func (f *finding) eventWords(m *model.Metric, in *Input) string {
 	t := &f.tally
 	switch f.cause {
 	case provedBad:
-		text := "confirmed " + beyond(m, failing(m)) + ": " + counted(m, t.counts) + ago(t.since)
+		text := "confirmed " + beyond(m, failing(m)) + t.of(m) + ": " + counted(m, t.counts) + ago(t.since) + t.beside()
 		switch {
 		case f.state == model.Warn:
 			return text + ", FAIL in " + model.FormatDuration(m.AlertFor-f.held)
@@ -21,9 +21,9 @@ func (f *finding) eventWords(m *model.Metric, in *Input) string {
 		}
 		return text
 	case provedOff:
-		return "confirmed " + beyond(m, m.Target) + ": " + counted(m, t.counts) + ago(t.since)
+		return "confirmed " + beyond(m, m.Target) + t.of(m) + ": " + counted(m, t.counts) + ago(t.since) + t.beside()
 	case doubtful:
-		return counted(m, t.counts) + " in the last " + model.FormatDuration(in.Recent.Span) + " speak against " + m.Target.Text
+		return counted(m, t.counts) + t.of(m) + " in the last " + model.FormatDuration(in.Recent.Span) + " speak against " + m.Target.Text + t.beside()
 	case noEvents:
 		return "no event was counted for " + model.FormatDuration(quietFor(m)) + ": wait for traffic"
 	case undecided:
@@ -33,6 +33,22 @@ func (f *finding) eventWords(m *model.Metric, in *Input) string {
 		return counted(m, t.counts) + ago(t.since) + " prove nothing yet"
 	}
 	return "confirmed " + within(m, in.Tests) + " by " + number(t.counts.Total) + " events, " + shareOf(t.counts) + " bad" + controls(m, t.counts)
+}
+
+// of names the part that it is about: " for tenant tenant_f".
+func (t *tally) of(m *model.Metric) string {
+	if t.part == "" {
+		return ""
+	}
+	return " for " + m.By + " " + t.part
+}
+
+// beside says how the other parts are: "; the other 99: 0.3% of late".
+func (t *tally) beside() string {
+	if t.part == "" || t.others == 0 {
+		return ""
+	}
+	return "; the other " + number(float64(t.others)) + ": " + t.rest
 }
 
 // failing returns the threshold whose breach is FAIL.

@@ -25,6 +25,9 @@ type Input struct {
 	New    evidence.Counts  // counted since the last judgement
 	Recent *evidence.Window // counted in the last m.Recent, New among them; nil: none
 	Quiet  bool             // no event was counted within its window
+	Of     int              // how many tests could speak against it: 1, and one for each part
+	Parts  partsFound       // how its parts stand
+	Gone   gone             // processes that counted and are gone
 	Sees   []model.Sight    // what would be seen at this traffic, for people
 
 	Rate   float64 // events a second, as they come now; 0: not known
@@ -63,7 +66,7 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	var f finding
 	f.limit, f.hasLimit = resolved(m, m.Target, in.Values)
 	f.alert, f.hasAlert = resolved(m, m.Alert, in.Values)
-	streak := model.Streak{Alert: in.Prev.Alert, Counted: in.Prev.Counted}
+	streak := model.Streak{Alert: in.Prev.Alert, Counted: in.Prev.Counted, Parts: in.Prev.Parts}
 	if in.Tests != nil {
 		in.count(&streak, in.Changed)
 	}
@@ -160,7 +163,7 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 	case settling:
 		line.Settling = in.Settling
 	}
-	line.Rate = in.Rate
+	line.Rate, line.Part = in.Rate, f.part
 	line.Missing = ""
 	if line.HasValue {
 		line.Missing = in.Reading.Missing

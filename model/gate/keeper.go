@@ -106,7 +106,7 @@ func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (tu
 	if !same {
 		for i := range k.items {
 			it := &k.items[i]
-			it.streak = model.Streak{Counted: it.streak.Counted}
+			it.streak = model.Streak{Counted: it.streak.Counted, Parts: it.streak.Parts}
 			it.count.rebase()
 			it.ev.afresh(it.streak.Counted.At)
 		}
@@ -171,6 +171,13 @@ func (k *Keeper) judge(it *item, elapsed time.Duration) {
 			in.Settling = 0 // counting begins at the change
 		}
 		in.Tests, in.New, in.Recent, in.Quiet = ev.tests, ev.new, &ev.recent, at-ev.grew >= quietFor(it.m)
+		in.Of = ev.count()
+		if ev.parts != nil {
+			ev.parts.change(at, k.change.Seq)
+			ev.parts.look(at, ev.fresh, k.countdown())
+			in.Parts = ev.parts.found(ev.recent.Sum)
+		}
+		in.Gone = ev.gone(it.m, &it.reading, k.now, k.change.At)
 	}
 	f, streak := weigh(it.m, &in)
 	if !it.spoken {
@@ -185,6 +192,9 @@ func (k *Keeper) judge(it *item, elapsed time.Duration) {
 		if it.line.Test == nil || it.ev.fresh || f.cause != it.found.cause {
 			in.Sees = it.ev.foresee(in.traffic())
 			it.line.Test = in.report(&streak)
+			if it.ev.parts != nil {
+				it.ev.parts.report(it.line.Test, it.m.By)
+			}
 		}
 	}
 	it.found, it.streak, it.spoken = f, streak, true
@@ -302,6 +312,9 @@ func (k *Keeper) Streaks(all bool) map[model.MetricID]model.Streak {
 	for i := range k.items {
 		it := &k.items[i]
 		if it.streak != it.recorded && (all || it.worth() || k.due(it)) {
+			if it.ev.parts != nil {
+				it.streak.Parts = it.ev.parts.counted()
+			}
 			out[it.m.ID], it.recorded = it.streak, it.streak
 			it.ev.journaled, it.ev.journaledLast = k.now, it.streak.Counted
 		}

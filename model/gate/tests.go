@@ -162,6 +162,21 @@ func TestsOf(r *model.Rollout, m *model.Metric, limit time.Duration) (*Tests, er
 	return b.tests(alphaOf(r, m), betaOf(r, m), limit)
 }
 
+// partsOf returns the parts of metric m, as streak knows them; nil for one that is judged whole.
+func partsOf(r *model.Rollout, m *model.Metric, limit time.Duration, streak *model.Streak) (*parts, error) {
+	if !m.Counted || m.By == "" {
+		return nil, nil
+	}
+	b, err := bandOf(m)
+	if err != nil {
+		return nil, err
+	}
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	return newParts(b, splitOf(r, m), betaOf(r, m), limit, m.Recent, streak)
+}
+
 func betaOf(r *model.Rollout, m *model.Metric) float64 {
 	switch {
 	case m.Beta > 0:
@@ -172,16 +187,26 @@ func betaOf(r *model.Rollout, m *model.Metric) float64 {
 	return 0.05
 }
 
+// alphaOf returns the alpha of all of a metric, or of its sum where it has parts.
 func alphaOf(r *model.Rollout, m *model.Metric) float64 {
+	split := splitOf(r, m)
+	if m.By != "" {
+		return split.First()
+	}
+	return split.Whole()
+}
+
+// splitOf returns how the alpha of an attempt is divided, as far as it concerns m.
+func splitOf(r *model.Rollout, m *model.Metric) evidence.Split {
 	if m.Alpha > 0 {
-		return m.Alpha
+		return evidence.Split{Alpha: m.Alpha}
 	}
 	split := evidence.Split{Alpha: r.Evidence.Alpha}
 	if split.Alpha <= 0 {
 		split.Alpha = 0.01
 	}
 	if r.Guard == nil {
-		return split.Whole()
+		return split
 	}
 	guarded := false
 	for _, id := range r.Guard.On {
@@ -195,18 +220,27 @@ func alphaOf(r *model.Rollout, m *model.Metric) float64 {
 	if !guarded {
 		split.Metrics = 1
 	}
-	return split.Whole()
+	return split
 }
 
 // begin returns how far the tests are when an attempt begins.
-func (t *Tests) begin() model.Counting {
-	return model.Counting{Begun: true, Fail: t.fail.Begin(0), Warn: t.warn.Begin(0)}
+func (t *Tests) begin() model.Counting { return t.beginAt(0) }
+
+// beginAt is begin for what comes later in an attempt.
+func (t *Tests) beginAt(at time.Duration) model.Counting {
+	c := model.Counting{Begun: true, At: at, Fail: t.fail.Begin(at)}
+	if t.graded {
+		c.Warn = t.warn.Begin(at)
+	}
+	return c
 }
 
 // change begins to count anew after a change of the service.
 func (t *Tests) change(c *model.Counting, seq uint64) {
 	t.fail.Change(&c.Fail, c.At)
-	t.warn.Change(&c.Warn, c.At)
+	if t.graded {
+		t.warn.Change(&c.Warn, c.At)
+	}
 	c.Go, c.Over, c.Better = evidence.Accepting{Since: c.At}, evidence.Recovering{Since: c.At}, evidence.Recovering{Since: c.At}
 	c.Change, c.Recent, c.Doubt = seq, evidence.Counts{}, false
 }
@@ -219,10 +253,15 @@ func (t *Tests) look(c *model.Counting, k evidence.Counts, elapsed time.Duration
 	c.At += max(elapsed, 0)
 	if k.Total > 0 || k.ControlTotal > 0 {
 		t.goes.Look(&c.Go, k, c.At)
-		t.against(&t.fail, &t.over, &c.Fail, &c.Over, c, k)
-		if t.graded {
-			t.against(&t.warn, &t.better, &c.Warn, &c.Better, c, k)
-		}
+		t.lookAgainst(c, k)
+	}
+}
+
+// lookAgainst is look of what would fail and warn only, at c.At.
+func (t *Tests) lookAgainst(c *model.Counting, k evidence.Counts) {
+	t.against(&t.fail, &t.over, &c.Fail, &c.Over, c, k)
+	if t.graded {
+		t.against(&t.warn, &t.better, &c.Warn, &c.Better, c, k)
 	}
 }
 
