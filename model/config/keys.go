@@ -196,6 +196,7 @@ type afterwards struct {
 
 type guardKeys struct {
 	Rollback  string        `toml:"rollback" required:"true" help:"the name of a [rollback.NAME]"`
+	Part      string        `toml:"part" help:"the name of a [rollback.NAME] with \"ask:remove\", which it takes instead where only some parts of a metric with by fail"`
 	On        []string      `toml:"on" required:"true" help:"the metrics whose FAIL it acts on"`
 	Mode      string        `toml:"mode" default:"notify" oneof:"off,notify,armed" help:"off, notify or armed"`
 	Countdown time.Duration `toml:"countdown" default:"60s" positive:"true" help:"time for a veto"`

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"gonogo/model"
 )
 
@@ -61,6 +63,9 @@ func lintGuard(in *finished, g *model.Guard) findings {
 			at = element(at, i)
 		}
 		name := join("metric", string(id))
+		if m.By != "" && g.Part == "" && slices.ContainsFunc(in.Rollout.Rollbacks, func(b model.Rollback) bool { return b.Asks() != "" }) {
+			out.warn(at, "%s is judged by %s, and one bad one would roll all of them back: expected guard.part, the name of a rollback that takes it out", quote(string(id)), m.By)
+		}
 		switch {
 		case m.Alert == nil && !m.Counted:
 			out.warn(at, "%s has no alert, so it never fails, and the guard never acts on it: expected alert in [%s]", quote(string(id)), name)

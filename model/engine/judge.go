@@ -63,6 +63,14 @@ func (j *judge) lastWord(id model.MetricID) bool {
 	return confirms || !asked
 }
 
+// failingParts returns the parts of metric id that fail while its others do not, see
+// gate.Keeper.
+func (j *judge) failingParts(id model.MetricID) []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.keeper.FailingParts(id)
+}
+
 func (j *judge) latest() (map[model.MetricID]model.Line, time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
