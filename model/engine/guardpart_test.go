@@ -82,6 +82,11 @@ func TestOnlyTheBadTenantIsTakenOut(t *testing.T) {
 	p := board(t, partGuarded(t, w, dir, func(name string) bool { return failing && name == "b" }))
 	p.enter("ten")
 	p.until("a proof", func(s *model.Snapshot) bool { return s.Lines["error"].State == model.Pass })
+	p.ask(model.Intent{Kind: model.Sign, Check: "leak"})
+	signed := p.until("a signature", func(s *model.Snapshot) bool { return len(s.State.Checks) > 0 }).State.Checks["leak"]
+	if len(signed.Proofs) != 1 || signed.Proofs[0].Metric != "error" || signed.Proofs[0].Counts.Total == 0 || !strings.HasPrefix(signed.Proofs[0].Says, "confirmed below 5% by") {
+		t.Errorf("the signature keeps %+v", signed.Proofs)
+	}
 	w.with(func() { failing = true })
 	s := p.until("the guard's plan", isArmedByGuard)
 	plan := s.State.Plan
@@ -137,7 +142,10 @@ func TestWhoCannotBeTakenOutTakesBackAll(t *testing.T) {
 	s := p.until("all is taken back", func(s *model.Snapshot) bool {
 		return s.State.Plan != nil && s.State.Plan.Plan.Guard && s.State.Plan.Plan.Rollback == "quick"
 	})
-	if !strings.Contains(s.Journal, "the guard cannot take out what fails, and takes back all") {
-		t.Errorf("nobody was told why: %q", s.Journal)
+	if len(s.State.Plan.Plan.Parts) > 0 {
+		t.Errorf("it is about %v", s.State.Plan.Plan.Parts)
 	}
+	p.until("why", func(s *model.Snapshot) bool {
+		return strings.Contains(s.Journal, "the guard cannot take out what fails, and takes back all")
+	})
 }

@@ -202,9 +202,13 @@ func (e *Engine) judgeNow() {
 	changed := (out.verdict.Headline != state.Headline || breachBegins(&out.verdict, &state)) && out.settled
 	e.credit(out.turned || changed, false)
 	if changed {
-		_ = e.ledger.Record(e.o.Actor, "", model.GateChanged{
+		is := model.GateChanged{
 			Phase: out.verdict.Phase, From: state.Headline, To: out.verdict.Headline, Reasons: out.verdict.Reasons, Breach: failingLine(&out.verdict),
-		})
+		}
+		if is.To == model.GO {
+			is.Proofs = out.verdict.Proofs()
+		}
+		_ = e.ledger.Record(e.o.Actor, "", is)
 	}
 	e.guard.look()
 }
