@@ -28,6 +28,7 @@ type guard struct {
 	note    func(text string) // tells it to people, once
 	said    model.MetricID    // what was told of a metric that rests on what people read, and goes on; of look only
 	doubted model.MetricID    // of a guard that stood down: whether its breach is over is not known; of look only
+	changed int               // how often what it armed for became something else, in this breach; of look only
 	asked   atomic.Bool       // its intent waits to be taken
 	partly  atomic.Bool       // that intent is about some parts
 	whole   atomic.Bool       // those cannot be taken out: it takes back all, until the breach is over
@@ -141,6 +142,7 @@ func (g *guard) look() {
 	plan := state.ActivePlan()
 	if failing == "" {
 		g.whole.Store(false)
+		g.changed = 0
 	}
 	if failing == "" || g.rollout.ByPeople(failing) {
 		if plan != nil && plan.Plan.Guard && plan.Status == model.Armed && len(plan.Joined) == 0 {
@@ -149,8 +151,11 @@ func (g *guard) look() {
 		return
 	}
 	parts := g.parts(failing)
-	if plan != nil && plan.Plan.Guard && plan.Status == model.Armed && len(plan.Joined) == 0 && len(plan.Plan.Parts) > 0 && !slices.Equal(plan.Plan.Parts, parts) {
-		g.veto(plan.Plan.ID, g.by, "", model.PlanVetoed{Reason: "what fails is not " + model.Inert(strings.Join(plan.Plan.Parts, ", ")) + " alone any more"})
+	if plan != nil && plan.Plan.Guard && plan.Status == model.Armed && len(plan.Joined) == 0 && !slices.Equal(plan.Plan.Parts, parts) {
+		if g.changed++; g.changed > maxChanges {
+			g.whole.Store(true) // it would never come to fire
+		}
+		g.veto(plan.Plan.ID, g.by, "", model.PlanVetoed{Reason: "what fails is " + partsWords(parts) + " now, and was " + partsWords(plan.Plan.Parts)})
 		return // the next judgement arms what fits
 	}
 	busy := plan != nil && plan.Plan.Kind == model.PlanRollback && plan.Plan.Drill == ""
@@ -165,6 +170,17 @@ func (g *guard) look() {
 	if g.ask(in) != nil {
 		g.asked.Store(false) // the queue is full: the next judgement asks again
 	}
+}
+
+// maxChanges is how often in a breach the guard begins a new countdown for other
+// parts than before; after that it takes back all.
+const maxChanges = 3
+
+func partsWords(parts []string) string {
+	if len(parts) == 0 {
+		return "all of it"
+	}
+	return model.Inert(strings.Join(parts, ", "))
 }
 
 // parts returns the parts of metric id that the guard takes out instead of taking back all.
