@@ -18,11 +18,17 @@ func lintMetric(in *finished, m *model.Metric) findings {
 	if m.StaleAfter < m.Every {
 		out.warn(join(path, "stale_after"), "is shorter than every (%s), so the metric is stale before it is read again", model.FormatDuration(m.Every))
 	}
-	if in.written("metric", string(m.ID), "settle") != nil && m.Settle < m.Window {
+	if in.written("metric", string(m.ID), "settle") != nil && m.Settle > 0 && m.Settle < m.Window { // 0: it does not depend on the flags
 		out.warn(join(path, "settle"), "%s is less than the query looks back (%s), so after a restart the time before it still counts: expected at least %s, or nothing, which means that",
 			model.FormatDuration(m.Settle), model.FormatDuration(m.Window), model.FormatDuration(m.Window))
 	}
 	return out
+}
+
+// settlesLong reports whether a metric settles for longer than a tenth of a phase's soak,
+// which then takes that much longer: entering the phase flips something.
+func settlesLong(m *model.Metric, p *model.Phase) bool {
+	return p.Soak > 0 && len(p.Flags) > 0 && m.Settle > p.Soak/10 && (!m.Counted || m.Waits)
 }
 
 // lintPhase looks at what phase p, the i-th, asks before it may be left.
@@ -36,6 +42,10 @@ func lintPhase(in *finished, i int, p *model.Phase) findings {
 	for n, id := range p.Gate {
 		if m := r.Metric(id); m != nil && m.Target == nil {
 			out.warn(element(join(path, "gate"), n), "%s has no target, so it passes whenever it has a value", quote(string(id)))
+		}
+		if m := r.Metric(id); m != nil && settlesLong(m, p) {
+			out.warn(element(join(path, "gate"), n), "%s decides nothing for %s after each flip or restart, and stops the soak with it, so that %s of soak takes %s: expected a shorter window, or settle = \"0s\" in [%s] where it does not depend on what the phase sets",
+				quote(string(id)), model.FormatDuration(m.Settle), model.FormatDuration(p.Soak), model.FormatDuration(p.Soak+m.Settle), join("metric", string(id)))
 		}
 	}
 	for n, check := range p.Checks {

@@ -16,6 +16,8 @@ type tally struct {
 	part   string          // whose they are; empty: all
 	others int             // how many other parts there are,
 	rest   string          // and their share of bad events, as people read it
+	more   float64         // how many more events it takes to GO; 0: not known
+	clean  bool            // of those none may be bad
 }
 
 // count takes the events that were counted since the last judgement.
@@ -87,7 +89,12 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 	case in.Quiet:
 		return say(model.NoTraffic, noEvents, c.Go.Counts, c.Go.Since)
 	case !goes:
-		return say(model.Collecting, undecided, c.Go.Counts, c.Go.Since)
+		f, streak := say(model.Collecting, undecided, c.Go.Counts, c.Go.Since)
+		more, such := in.Tests.goes.ToGo(&c.Go, in.traffic(), c.Go.Counts.Share())
+		if finite(more) {
+			f.tally.more, f.tally.clean = more, !such || c.Go.Counts.Bad == 0
+		}
+		return f, streak
 	case m.MinCount > 0 && c.Fail.Counts.Total < m.MinCount:
 		f.count = c.Fail.Counts.Total
 		return say(model.Collecting, fewEvents, c.Fail.Counts, c.Fail.Since)

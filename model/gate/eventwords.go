@@ -28,9 +28,9 @@ func (f *finding) eventWords(m *model.Metric, in *Input) string {
 		return "no event was counted for " + model.FormatDuration(quietFor(m)) + ": wait for traffic"
 	case undecided:
 		if t.counts.Total == 0 {
-			return "no event is counted yet"
+			return "no event is counted yet" + t.toGo(in.Rate)
 		}
-		return counted(m, t.counts) + ago(t.since) + " prove nothing yet"
+		return counted(m, t.counts) + ago(t.since) + " prove nothing yet" + t.toGo(in.Rate)
 	}
 	return "confirmed " + within(m, in.Tests) + " by " + number(t.counts.Total) + " events, " + shareOf(t.counts) + " bad" + controls(m, t.counts)
 }
@@ -49,6 +49,22 @@ func (t *tally) beside() string {
 		return ""
 	}
 	return "; the other " + number(float64(t.others)) + ": " + t.rest
+}
+
+// toGo says how many more events it takes to GO, and how long those take at a rate a
+// second: ": GO after about 73 more (12m)".
+func (t *tally) toGo(rate float64) string {
+	if t.more <= 0 {
+		return ""
+	}
+	text := ": GO after about " + number(t.more) + " more"
+	if t.clean && t.counts.Bad > 0 {
+		text += " without a bad one"
+	}
+	if d := lasts(t.more, rate); d > 0 {
+		text += " (" + model.FormatDuration(d) + ")"
+	}
+	return text
 }
 
 // failing returns the threshold whose breach is FAIL.

@@ -5,11 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	prom "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
-	"gonogo/model"
 	"gonogo/model/config"
 )
 
@@ -45,9 +43,6 @@ func lintBy(by, key, text string) []config.Finding {
 	expr, err := parseCounter(text)
 	if by == "" || err != nil {
 		return nil
-	}
-	if !prom.LabelName(by).IsValid() {
-		return []config.Finding{{Key: "by", Message: fmt.Sprintf("%q is no label: expected a name such as tenant", model.Inert(by))}}
 	}
 	dropped := ""
 	inspect(expr, func(n parser.Node) {
