@@ -29,10 +29,28 @@ func whyTest(p Props, line *model.Line, w int) [][]span {
 		recent += ", which speaks against the target"
 	}
 	out = append(out, field(w, "recent", theme.Normal, recent)...)
+	out = append(out, whyParts(t, w)...)
 	if text := seesText(t.Sees, line.Rate, p.soak()); text != "" {
 		out = append(out, field(w, "sees", theme.Normal, text)...)
 	}
 	return append(out, field(w, "chances", theme.Dim, "a false FAIL in this attempt at most "+percent(t.Promise)+" (α "+short(t.Alpha)+"), to pass what is as poor as the alert "+percent(t.Beta)+" (β)")...)
+}
+
+// whyParts are the parts that fail, and the worst of the others.
+func whyParts(t *model.Sequential, w int) [][]span {
+	if t.PartsAll == 0 {
+		return nil
+	}
+	out := field(w, "parts", theme.Normal, strconv.Itoa(t.PartsAll)+" by "+t.By+", each judged on its own; the worst, in the last "+model.FormatDuration(t.Recent.Over)+":")
+	for i := range t.Parts {
+		p := &t.Parts[i]
+		style := theme.Normal
+		if p.State != model.Pass {
+			style = theme.Strong
+		}
+		out = append(out, field(w, "", style, p.Part+"  "+string(p.State)+"  "+badOf(p.Last)+", "+percent(p.Last.Share())+", evidence "+number(max(float64(p.Fail.Log), 0))+" of "+number(float64(p.Fail.Bound)))...)
+	}
+	return out
 }
 
 // proofLine is one test: what it has proved by what, or how far it is.
