@@ -20,6 +20,8 @@ type Counting struct {
 	Better evidence.Recovering `json:"better,omitzero"`  // likewise of Warn
 	Recent evidence.Counts     `json:"recent,omitzero"`  // of the last minutes, see Metric.Recent
 	Doubt  bool                `json:"doubt,omitempty"`  // those speak against the target
+	Asked  float64             `json:"asked,omitempty"`  // of a metric with Asked: the share that Match is about
+	Match  evidence.Matching   `json:"match,omitzero"`   // likewise: whether that is what the variant gets
 }
 
 // Proved reports what has been proved and is not over.

@@ -96,6 +96,8 @@ type Metric struct {
 	Good       string        `json:"good,omitempty"`       // the counter of good ones instead
 	Total      string        `json:"total,omitempty"`      // the counter of all events, as asked
 	By         string        `json:"by,omitempty"`         // the label whose values are judged on their own, too; empty: none
+	Asked      *Asked        `json:"asked,omitempty"`      // the share of events that a variant is to get; nil: none
+	Variant    string        `json:"variant,omitempty"`    // the counter of its events, beside Total
 	GoneOK     bool          `json:"gone_ok,omitempty"`    // a process that counted and is gone does not hold the gate
 	Control    MetricID      `json:"control,omitempty"`    // the counted metric that its target and alert compare it with; empty: none
 	Recent     time.Duration `json:"recent,omitempty"`     // what no longer proves anything by itself, but raises doubt; > 0 where Counted
@@ -106,6 +108,14 @@ type Metric struct {
 	Timeout    time.Duration `json:"timeout"`              // > 0, at most Every
 	EmptyZero  bool          `json:"empty_zero,omitempty"` // on_empty = "zero": no series means no events, where others are counted
 	Refused    string        `json:"refused,omitempty"`    // why check refuses it: then it never passes; inert
+}
+
+// Asked is the share of all events that a variant is to get: what a flag holds, from 0 to
+// 100, or a fixed one.
+type Asked struct {
+	Flag  FlagID  `json:"flag,omitempty"`
+	Share float64 `json:"share,omitempty"` // 0 to 1, where Flag is empty
+	Text  string  `json:"text"`            // as written, for people
 }
 
 // Target is a threshold: Op, then Value, or Value times what Of stands for,

@@ -51,6 +51,7 @@ type metricKeys struct {
 	Settle     *time.Duration `toml:"settle" help:"after a flip or restart it decides nothing for so long" otherwise:"the query's longest range"`
 	Decide     string         `toml:"decide" oneof:"events,window" default:"events" help:"what decides where bad and total are counted: the events, or as elsewhere the value over its window"`
 	Control    string         `toml:"control" help:"the counted metric that target and alert compare it with, such as \"<= 120% of control\""`
+	Asked      string         `toml:"asked" help:"of a metric with variant, the share that is to get it: \"10%\", or a flag that holds a number from 0 to 100"`
 	Recent     time.Duration  `toml:"recent" default:"15m" positive:"true" help:"the last events, which raise doubt by themselves"`
 	Alpha      *float64       `toml:"alpha" help:"chance to fail what is good, for this metric alone" otherwise:"its share of [evidence] alpha"`
 	Beta       *float64       `toml:"beta" help:"chance to pass what is poor, for this metric alone" otherwise:"that of [evidence]"`

@@ -40,7 +40,7 @@ func lintPhase(in *finished, i int, p *model.Phase) findings {
 		out.warn(path, "nothing is asked before it may be left: expected gate or check")
 	}
 	for n, id := range p.Gate {
-		if m := r.Metric(id); m != nil && m.Target == nil {
+		if m := r.Metric(id); m != nil && m.Target == nil && m.Asked == nil {
 			out.warn(element(join(path, "gate"), n), "%s has no target, so it passes whenever it has a value", quote(string(id)))
 		}
 		if m := r.Metric(id); m != nil && settlesLong(m, p) {

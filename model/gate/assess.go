@@ -44,6 +44,11 @@ const (
 	undecided  // nothing is proved yet
 	provedGood // below the alert's share
 	processesGone
+	// What follows is of the share that a variant is to get.
+	askedUnknown
+	offAsked
+	undecidedAsked
+	asAsked
 )
 
 // finding is what a judgement found, without words. Two judgements with equal
@@ -64,6 +69,7 @@ type finding struct {
 	tally              tally
 	part               string // the part that is worst, where it is not the whole that is
 	gone               gone
+	matched            matched
 }
 
 // assess says whether a reading can be judged: the cause usable and the state

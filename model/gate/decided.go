@@ -110,7 +110,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 // decidesByEvents reports whether a reading that was assessed so leaves the decision
 // to the events: it is fresh, and what its window lacks the events do not.
 func decidesByEvents(in *Input, why cause) bool {
-	if in.Tests == nil {
+	if in.Tests == nil && in.Matched == nil {
 		return false
 	}
 	switch why {

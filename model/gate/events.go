@@ -18,9 +18,10 @@ type events struct {
 	paced  float64       // events a second; sees is made anew where they differ by a quarter
 	grew   time.Duration // when an event was counted last, since the attempt began
 	new    evidence.Counts
-	fresh  bool   // a new reading counts
-	parts  *parts // of a metric that is judged by part, too; nil: it is not
-	peak   int    // processes that exposed it at most, since the last change
+	fresh  bool     // a new reading counts
+	match  *matcher // of a metric with Asked; nil: it has none
+	parts  *parts   // of a metric that is judged by part, too; nil: it is not
+	peak   int      // processes that exposed it at most, since the last change
 
 	// Of a metric with a control, until both have answered since the last look.
 	pending       evidence.Counts
@@ -35,6 +36,14 @@ func (k *Keeper) attempt(it *item, s *model.State) error {
 	limit := time.Duration(0)
 	if p := k.rollout.JudgedPhase(s.Phase); p != nil {
 		limit = p.Limit
+	}
+	if it.m.Asked != nil {
+		c := &it.streak.Counted
+		if !c.Begun {
+			c.Begun, c.Change = true, s.Changed.Seq
+		}
+		it.ev = events{match: &matcher{alpha: alphaOf(k.rollout, it.m), beta: betaOf(k.rollout, it.m)}, recent: evidence.Window{Span: it.m.Recent}, grew: c.At}
+		return nil
 	}
 	tests, err := TestsOf(k.rollout, it.m, limit)
 	if err != nil || tests == nil {
@@ -189,13 +198,13 @@ const evidenceEvery = 25
 // due reports whether what was counted is to be journaled: at once where something
 // was proved or is over, else each minute for every 25 counted metrics.
 func (k *Keeper) due(it *item) bool {
-	if it.ev.tests == nil {
+	if it.ev.tests == nil && it.ev.match == nil {
 		return false
 	}
 	is, was := &it.streak.Counted, &it.ev.journaledLast
 	f, w, g := is.Proved()
 	of, ow, og := was.Proved()
-	if f != of || w != ow || g != og || is.Change != was.Change {
+	if f != of || w != ow || g != og || is.Change != was.Change || is.Match.Off != was.Match.Off || is.Match.Met != was.Match.Met {
 		return true
 	}
 	every := time.Minute * time.Duration(1+k.counters()/evidenceEvery)

@@ -57,6 +57,8 @@ func (f *finding) plainWords(m *model.Metric, in *Input) string {
 		return position(m.Unit, v, m.Target, f.limit) + ", held " + model.FormatDuration(f.held) + " of " + model.FormatDuration(m.For)
 	case alerting:
 		return f.alertWords(m, v)
+	case askedUnknown, offAsked, undecidedAsked, asAsked:
+		return f.matched.words(m, f.cause)
 	case processesGone:
 		return f.gone.words()
 	case provedBad, provedOff, doubtful, noEvents, undecided, provedGood:

@@ -18,6 +18,12 @@ var instances = [...]string{"instance", "pod"}
 func lintCounters(k Keys) []config.Finding {
 	bad, name := k.Bad, "bad"
 	switch {
+	case k.Variant != "" && (k.Bad != "" || k.Good != ""):
+		return []config.Finding{{Key: "variant", Message: "it stands beside bad or good: expected a metric of its own"}}
+	case k.Variant != "" && k.By != "":
+		return []config.Finding{{Key: "by", Message: "a share that is asked is one of all events: expected no by beside variant"}}
+	case k.Variant != "":
+		bad, name = k.Variant, "variant"
 	case k.Bad != "" && k.Good != "":
 		return []config.Finding{{Key: "good", Message: "it stands beside bad: expected one of them, as the other follows from total"}}
 	case k.Good != "":
