@@ -16,7 +16,7 @@ type matcher struct {
 	made        bool // test is of the share that is asked now
 }
 
-// matched is what a judgement found of that. It is part of a finding.
+// matched is what a judgement found of that.
 type matched struct {
 	asked float64
 	known bool // what is asked is known
@@ -66,7 +66,11 @@ func (k *Keeper) matching(it *item, elapsed time.Duration) *matched {
 
 // byMatch finishes the finding of a metric with Asked.
 func byMatch(m *model.Metric, in *Input, f finding, streak model.Streak) (finding, model.Streak) {
-	f.matched = *in.Matched
+	f.asked = in.Matched.asked
+	seen := &in.Matched.seen
+	if f.tally.counts = seen.Counts; seen.Off && seen.Since.Total > seen.Counts.Total {
+		f.tally.counts = seen.Since
+	}
 	switch {
 	case m.Refused != "":
 		f.state, f.cause = model.NoData, refused
@@ -74,11 +78,11 @@ func byMatch(m *model.Metric, in *Input, f finding, streak model.Streak) (findin
 		f.state, f.cause, f.change, f.age = model.Collecting, settling, in.Change, in.Settling.Truncate(time.Second)
 	case !in.Matched.known:
 		f.state, f.cause = model.Collecting, askedUnknown
-	case in.Matched.seen.Off:
+	case seen.Off:
 		f.state, f.cause = model.Warn, offAsked
 	case in.Matched.quiet:
 		f.state, f.cause = model.NoTraffic, noEvents
-	case !in.Matched.seen.Met:
+	case !seen.Met:
 		f.state, f.cause = model.Collecting, undecidedAsked
 	default:
 		f.state, f.cause = model.Pass, asAsked
@@ -87,20 +91,17 @@ func byMatch(m *model.Metric, in *Input, f finding, streak model.Streak) (findin
 	return f, streak
 }
 
-// words says what is asked and what is seen: "10% asked, 14.2% seen of 12000 events".
-func (w *matched) words(m *model.Metric, why cause) string {
-	if why == askedUnknown {
+// askedWords says what is asked and what is seen: "10% asked, 14.2% seen of 12000 events".
+func (f *finding) askedWords(m *model.Metric) string {
+	if f.cause == askedUnknown {
 		return "what is asked is not known: " + model.Inert(string(m.Asked.Flag)) + " shows no number from 0 to 100"
 	}
-	k := w.seen.Counts
-	if w.seen.Off && w.seen.Since.Total > k.Total {
-		k = w.seen.Since
-	}
+	k := f.tally.counts
 	if k.Total == 0 {
-		return percents(w.asked) + " asked, and no event is counted yet"
+		return percents(f.asked) + " asked, and no event is counted yet"
 	}
-	text := percents(w.asked) + " asked, " + percents(k.Share()) + " seen of " + number(k.Total) + " events"
-	switch why {
+	text := percents(f.asked) + " asked, " + percents(k.Share()) + " seen of " + number(k.Total) + " events"
+	switch f.cause {
 	case offAsked:
 		return text + ", confirmed: does everything that splits the requests use the same share?"
 	case undecidedAsked:

@@ -69,7 +69,7 @@ type finding struct {
 	tally              tally
 	part               string // the part that is worst, where it is not the whole that is
 	gone               gone
-	matched            matched
+	asked              float64 // the share that a variant is to get
 }
 
 // assess says whether a reading can be judged: the cause usable and the state

@@ -40,9 +40,11 @@ func (in *Input) count(streak *model.Streak, seq uint64) {
 func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (finding, model.Streak) {
 	c := &streak.Counted
 	fails, warns, goes := c.Proved()
-	doubt, ps := c.Doubt, &in.Parts
-	partly := ps.fails > 0 || ps.warns > 0 && !fails || ps.doubts > 0 && !fails && !warns // a part is worse than the sum, or as bad
-	fails, warns, doubt = fails || ps.fails > 0, warns || ps.warns > 0, doubt || ps.doubts > 0
+	doubt, partly, ps := c.Doubt, false, in.Parts
+	if ps != nil { // a part that is worse than the sum, or as bad, is what the line is about
+		partly = ps.fails > 0 || ps.warns > 0 && !fails || ps.doubts > 0 && !fails && !warns
+		fails, warns, doubt = fails || ps.fails > 0, warns || ps.warns > 0, doubt || ps.doubts > 0
+	}
 	if fails {
 		streak.Alert += max(in.Elapsed, 0)
 	} else {

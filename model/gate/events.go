@@ -2,6 +2,7 @@ package gate
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"gonogo/model"
@@ -11,21 +12,23 @@ import (
 // events is what a Keeper knows of a counted metric beside its streak. It is not
 // journaled but for the sum of recent.
 type events struct {
-	tests  *Tests
-	recent evidence.Window
-	word   evidence.LastWord
-	sees   []model.Sight // at the traffic of paced
-	paced  float64       // events a second; sees is made anew where they differ by a quarter
-	grew   time.Duration // when an event was counted last, since the attempt began
-	new    evidence.Counts
-	fresh  bool     // a new reading counts
-	match  *matcher // of a metric with Asked; nil: it has none
-	parts  *parts   // of a metric that is judged by part, too; nil: it is not
-	peak   int      // processes that exposed it at most, since the last change
+	tests   *Tests
+	recent  evidence.Window
+	word    evidence.LastWord
+	guarded bool          // the guard acts on it, and asks for its last word
+	sees    []model.Sight // at the traffic of paced
+	paced   float64       // events a second; sees is made anew where they differ by a quarter
+	grew    time.Duration // when an event was counted last, since the attempt began
+	new     evidence.Counts
+	fresh   bool     // a new reading counts
+	match   *matcher // of a metric with Asked; nil: it has none
+	parts   *parts   // of a metric that is judged by part, too; nil: it is not
+	peak    int      // processes that exposed it at most, since the last change
 
 	// Of a metric with a control, until both have answered since the last look.
 	pending       evidence.Counts
 	mine, theirs  bool
+	told          time.Time      // when line.Test was made
 	journaled     time.Time      // when its streak was returned last
 	journaledLast model.Counting // as it was then
 }
@@ -56,7 +59,8 @@ func (k *Keeper) attempt(it *item, s *model.State) error {
 	if parts != nil && parts.whole != nil {
 		tests = parts.whole
 	}
-	it.ev = events{tests: tests, recent: evidence.Window{Span: it.m.Recent}, word: evidence.NewLastWord(k.countdown()), parts: parts}
+	it.ev = events{tests: tests, recent: evidence.Window{Span: it.m.Recent}, word: evidence.NewLastWord(k.countdown()), parts: parts,
+		guarded: k.rollout.Guard != nil && slices.Contains(k.rollout.Guard.On, it.m.ID)}
 	c := &it.streak.Counted
 	if !c.Begun {
 		*c = tests.begin()
@@ -130,7 +134,7 @@ func (ev *events) pair(control *events) {
 // took notes what is looked at now.
 func (ev *events) took(at time.Duration) {
 	ev.recent.Add(ev.new, at)
-	if ev.fresh {
+	if ev.fresh && ev.guarded {
 		ev.word.Add(ev.new, at)
 	}
 	if ev.new.Total > 0 {
@@ -190,6 +194,9 @@ func (k *Keeper) counters() int {
 	}
 	return n
 }
+
+// tellEvery is how old the numbers of a test may be that nothing turns on.
+const tellEvery = 5 * time.Second
 
 // evidenceEvery is how often the evidence of up to so many metrics is journaled: it is
 // a kilobyte each.

@@ -26,7 +26,7 @@ type Input struct {
 	Recent  *evidence.Window // counted in the last m.Recent, New among them; nil: none
 	Quiet   bool             // no event was counted within its window
 	Of      int              // how many tests could speak against it: 1, and one for each part
-	Parts   partsFound       // how its parts stand
+	Parts   *partsFound      // how its parts stand
 	Gone    gone             // processes that counted and are gone
 	Matched *matched         // of a metric with Asked; nil: it has none
 	Sees    []model.Sight    // what would be seen at this traffic, for people

@@ -197,7 +197,8 @@ func (k *Keeper) judge(it *item, elapsed time.Duration) {
 	}
 	if it.ev.tests != nil {
 		streak.Counted.Recent = it.ev.recent.Sum
-		if it.line.Test == nil || it.ev.fresh || f.cause != it.found.cause {
+		if it.line.Test == nil || f != it.found || it.ev.fresh && k.now.Sub(it.ev.told) >= tellEvery {
+			it.ev.told = k.now
 			in.Sees = it.ev.foresee(in.traffic())
 			it.line.Test = in.report(&streak)
 			if it.ev.parts != nil {

@@ -25,6 +25,7 @@ type parts struct {
 	whole *Tests // of those
 	list  []*part
 	index map[string]*part
+	sum   partsFound // of the last judgement
 }
 
 // part is one of them.
@@ -182,8 +183,9 @@ type partsFound struct {
 }
 
 // found sums up how the parts stand; recent is what the last minutes counted of all.
-func (ps *parts) found(recent evidence.Counts) partsFound {
-	var f partsFound
+func (ps *parts) found(recent evidence.Counts) *partsFound {
+	f := &ps.sum
+	*f = partsFound{}
 	var worst *part
 	for _, p := range ps.list {
 		fails, warns, _ := p.c.Proved()

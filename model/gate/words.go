@@ -58,7 +58,7 @@ func (f *finding) plainWords(m *model.Metric, in *Input) string {
 	case alerting:
 		return f.alertWords(m, v)
 	case askedUnknown, offAsked, undecidedAsked, asAsked:
-		return f.matched.words(m, f.cause)
+		return f.askedWords(m)
 	case processesGone:
 		return f.gone.words()
 	case provedBad, provedOff, doubtful, noEvents, undecided, provedGood:
