@@ -133,10 +133,11 @@ var allowed = map[string][]string{
 	"gonogo/model/journal":     {"gonogo/model", "gonogo/internal/safefile"},
 	"gonogo/internal/safefile": {},
 	"gonogo/model/engine": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...",
-		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/model/engine/watch"},
+		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/history", "gonogo/model/engine/record", "gonogo/model/engine/watch"},
 
 	"gonogo/model/engine/attach":  {"gonogo/model", "gonogo/model/config", "gonogo/model/engine", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/internal/..."},
 	"gonogo/model/engine/feed":    {"gonogo/model"},
+	"gonogo/model/engine/history": {"gonogo/model", "gonogo/internal/..."},
 	"gonogo/model/engine/watch":   {"gonogo/model"},
 	"gonogo/model/engine/record":  {"gonogo/model", "gonogo/model/journal", "gonogo/internal/..."},
 	"gonogo/model/engine/execute": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate"},
@@ -171,6 +172,7 @@ var foreign = map[string][]string{
 	"gonogo/model/engine/feed":    {},
 	"gonogo/model/engine/record":  {},
 	"gonogo/model/engine/execute": {},
+	"gonogo/model/engine/history": {},
 	"gonogo/model/engine/watch":   {},
 
 	"gonogo/ui":          {"charm.land/", "github.com/charmbracelet/"},

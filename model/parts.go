@@ -18,6 +18,7 @@ var (
 	// enough. It is never taken for zero.
 	ErrCollecting = fmt.Errorf("%w: collecting", ErrEmpty)
 	ErrPartial    = errors.New("answered with a warning") // the source itself doubts its answer
+	ErrUncovered  = errors.New("not enough is known")     // of an SLO: too little of its time was kept
 )
 
 // Emitter is where a source puts what it has. It is safe for concurrent use;

@@ -32,6 +32,19 @@ type evidenceKeys struct {
 	Beta  float64 `toml:"beta" default:"0.05" help:"chance to pass what is poor"`
 }
 
+type historyKeys struct {
+	Keep time.Duration `toml:"keep" default:"30d" help:"how long the samples of all metrics are kept, for charts, SLOs and reports; 0s: not at all"`
+	Size string        `toml:"size" default:"512MiB" help:"how much of them at most: of more the oldest go"`
+}
+
+type sloKeys struct {
+	Title  string        `toml:"title" help:"its name on screen" otherwise:"that of its metric, and over"`
+	Metric string        `toml:"metric" required:"true" help:"the name of a [metric.NAME]: of one that counts events all bad ones of all, of any other the mean"`
+	Over   time.Duration `toml:"over" required:"true" least:"10m" help:"how long it looks back, such as 14d; a tenth of it may be missing"`
+	Target string        `toml:"target" required:"true" help:"what GO needs, such as \"< 1%\""`
+	Alert  string        `toml:"alert" help:"what is an emergency, such as \"> 5%\""`
+}
+
 type sourceKeys struct {
 	Kind string `toml:"kind" required:"true"`
 }

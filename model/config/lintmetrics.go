@@ -8,7 +8,7 @@ import (
 
 func lintMetric(in *finished, m *model.Metric) findings {
 	var out findings
-	path := join("metric", string(m.ID))
+	path := tableOf(m)
 	if m.For > 0 && m.Target == nil {
 		out.warn(join(path, "for"), "has no effect without a target")
 	}
@@ -72,7 +72,7 @@ func lintGuard(in *finished, g *model.Guard) findings {
 		if _, single := guard["on"].(string); !single {
 			at = element(at, i)
 		}
-		name := join("metric", string(id))
+		name := tableOf(m)
 		if m.By != "" && g.Part == "" && slices.ContainsFunc(in.Rollout.Rollbacks, func(b model.Rollback) bool { return b.Asks() != "" }) {
 			out.warn(at, "%s is judged by %s, and one bad one would roll all of them back: expected guard.part, the name of a rollback that takes it out", quote(string(id)), m.By)
 		}

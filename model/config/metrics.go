@@ -49,8 +49,6 @@ func (r metricReader) metrics() {
 		}
 		r.cfg.Rollout.Metrics = append(r.cfg.Rollout.Metrics, part.Metric)
 	})
-	targetReader(r).relations()
-	targetReader(r).exprs()
 }
 
 // origin checks that a metric comes from a source, from an expression, or from people.

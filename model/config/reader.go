@@ -125,6 +125,11 @@ func written(doc map[string]any, section, name, key string) any {
 // ref checks that [section.name] exists.
 func (r *reader) ref(path, section, name string) bool {
 	known := r.names(section)
+	if section == "metric" { // which an SLO is, too
+		for _, slo := range r.names("slo") {
+			known = append(known, sloPrefix+slo)
+		}
+	}
 	if slices.Contains(known, name) {
 		return true
 	}

@@ -28,7 +28,7 @@ func (r targetReader) relations() {
 	all := &r.cfg.Rollout
 	for i := range all.Metrics {
 		m := &all.Metrics[i]
-		path := join("metric", string(m.ID))
+		path := tableOf(m)
 		r.control(path, m)
 		r.relation(join(path, "target"), m, m.Target)
 		r.relation(join(path, "alert"), m, m.Alert)

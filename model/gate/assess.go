@@ -133,6 +133,8 @@ func troubled(m *model.Metric, r *model.Reading) model.MetricState {
 		return model.Ambiguous
 	case errors.Is(err, model.ErrCollecting):
 		return model.Collecting
+	case errors.Is(err, model.ErrUncovered):
+		return model.NoData
 	case !errors.Is(err, model.ErrNoSeries) && !errors.Is(err, model.ErrEmpty):
 		return model.Down
 	case r.Traffic == model.TrafficNone:

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"time"
@@ -78,7 +79,7 @@ func troubleWords(state model.MetricState, err error) string {
 	case model.NoSeries:
 		return text + ": nothing at all matches, is a name or label mistyped?"
 	case model.NoData:
-		if isInput(err) {
+		if isInput(err) || errors.Is(err, model.ErrUncovered) {
 			return text
 		}
 		return text + ": wait for the first sample"

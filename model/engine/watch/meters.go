@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -22,6 +23,30 @@ type Meters struct {
 	health   []model.SourceHealth
 	people   map[model.MetricID]bool // those that people read: nobody waits for them
 	changed  func()
+	keep     func(model.MetricID, model.Reading) // for history; nil: nobody keeps them
+}
+
+// Keep has keep called with each reading that is new. It must not block. It is set before the
+// sources run.
+func (m *Meters) Keep(keep func(model.MetricID, model.Reading)) { m.keep = keep }
+
+// Fill puts earlier points, oldest first, before those of metric id's chart.
+func (m *Meters) Fill(id model.MetricID, points []model.Point) {
+	m.mu.Lock()
+	s := m.series[id]
+	if len(s.Points) > 0 {
+		n, _ := slices.BinarySearchFunc(points, s.Points[0].At, func(p model.Point, at time.Time) int { return p.At.Compare(at) })
+		points = points[:n]
+	}
+	if len(points) > 0 {
+		s = model.Series{Epoch: s.Epoch + 1, Points: slices.Concat(points, s.Points)}
+		for len(s.Points) > maxPoints {
+			s = thin(s)
+		}
+		m.series[id] = s
+	}
+	m.mu.Unlock()
+	m.changed()
 }
 
 // NewMeters returns the meters of r, empty. changed is called after each that is new, and must not block.
@@ -63,6 +88,9 @@ func (m *Meters) Reading(source string, id model.MetricID, r model.Reading) {
 	m.series[id] = addPoint(m.series[id], r.At, v)
 	m.noteHealth(source, r.At, r.Err)
 	m.mu.Unlock()
+	if m.keep != nil {
+		m.keep(id, r)
+	}
 	m.changed()
 }
 
