@@ -21,6 +21,7 @@ const (
 	writeEvery = time.Second     // and a commit each
 	tidyEvery  = time.Minute     // between looks at sizes and SLOs
 	closeGrace = 3 * time.Second // for the end
+	leastFree  = 64 << 20        // bytes on the disk that history leaves to the journal
 )
 
 // Options are what a History works with. All functions may be called by its goroutine at any time.
@@ -160,7 +161,7 @@ func (h *History) open() bool {
 	dir := filepath.Join(h.o.Dir, folder)
 	o := tsdb.Options{Keep: h.o.Rollout.History.Keep, Size: h.o.Rollout.History.Size}
 	db, err := tsdb.OpenSamples(dir, o)
-	if err != nil && !errors.Is(err, os.ErrPermission) && !errors.Is(err, tsdb.ErrBusy) {
+	if err != nil && !errors.Is(err, os.ErrPermission) && !errors.Is(err, tsdb.ErrBusy) && !h.full() {
 		aside := fmt.Sprintf("%s.damaged-%s", dir, h.o.Now().UTC().Format("20060102T150405Z"))
 		if os.Rename(dir, aside) == nil {
 			h.say(fmt.Sprintf("history was damaged (%v), and begins anew; what there was lies in %s", err, aside))
@@ -217,9 +218,19 @@ func (h *History) write() {
 	if len(h.batch) == 0 {
 		return
 	}
+	if h.full() {
+		h.say(fmt.Sprintf("history is not written: %s has less than %s left, which the journal needs: free some space", h.o.Dir, model.FormatValue(model.Bytes, leastFree)))
+		return
+	}
 	if err := h.db.Write(h.batch); err != nil {
 		h.say(fmt.Sprintf("%v: charts, SLOs and reports miss what comes: is the disk of %s full?", err, h.o.Dir))
 	}
+}
+
+// full reports whether the disk has no room for history.
+func (h *History) full() bool {
+	free, known := tsdb.Free(h.o.Dir)
+	return known && free < leastFree
 }
 
 // withoutSLOs says of each SLO that it cannot be judged.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"gonogo/internal/tsdb"
 	"gonogo/model"
 )
 
@@ -224,8 +226,8 @@ func TestHistoryIsOff(t *testing.T) {
 	}
 }
 
-// BenchmarkAppend writes what 500 metrics bring in a second, half of them counted.
-func BenchmarkAppend(b *testing.B) {
+// BenchmarkAppendSecond writes what 500 metrics bring in a second, half of them counted.
+func BenchmarkAppendSecond(b *testing.B) {
 	r := &model.Rollout{History: model.HistorySpec{Keep: 30 * 24 * time.Hour, Size: 1 << 30}}
 	h := &History{o: Options{Dir: b.TempDir(), Rollout: r, Now: time.Now, Note: func(text string) { b.Error(text) }}, samples: nil, done: make(chan struct{}), said: map[string]bool{}}
 	h.samples = Begin(Options{Rollout: &model.Rollout{}, Now: time.Now}).samples
@@ -245,5 +247,36 @@ func BenchmarkAppend(b *testing.B) {
 			h.Add(id, model.Reading{At: at, Value: float64(at.Unix()%1000) * float64(i), Counted: i%2 == 0, Bad: float64(at.Unix()), Total: 100 * float64(at.Unix())})
 		}
 		h.write()
+	}
+}
+
+// BenchmarkHistoryDay writes a day of 100 metrics, each every 15 s, and tells what a sample takes on
+// the disk in the end, write-ahead log and all.
+func BenchmarkHistoryDay(b *testing.B) {
+	for b.Loop() {
+		dir := b.TempDir()
+		h := &History{o: Options{Dir: dir, Rollout: &model.Rollout{History: model.HistorySpec{Keep: 30 * 24 * time.Hour, Size: 1 << 30}}, Now: time.Now}, samples: make(chan tsdb.Sample, queue), done: make(chan struct{}), said: map[string]bool{}}
+		h.o.Note = func(text string) { b.Error(text) }
+		if !h.open() {
+			b.Fatal("it does not open")
+		}
+		random := rand.New(rand.NewPCG(1, 2))
+		samples := 0
+		for at := now.Add(-24 * time.Hour); at.Before(now); at = at.Add(15 * time.Second) {
+			for i := range 100 {
+				h.Add(model.MetricID(string(rune('a'+i%10))+string(rune('a'+i/10))), model.Reading{At: at, Value: math.Round(1e4*random.Float64()) / 1e6})
+				samples++
+			}
+			h.write()
+		}
+		h.close()
+		size := int64(0)
+		_ = filepath.Walk(dir, func(_ string, info os.FileInfo, err error) error {
+			if err == nil && !info.IsDir() {
+				size += info.Size()
+			}
+			return nil
+		})
+		b.ReportMetric(float64(size)/float64(samples), "B/sample")
 	}
 }
