@@ -44,7 +44,7 @@ type traffic struct {
 	share    float64 // of tenants on real retrieval, 0 to 1
 	grace    time.Duration
 	meters   *meters
-	sickAt   func()  // called once, when that begins
+	sickAt   func() // called once, when that begins
 	up       time.Duration
 	severity float64 // 0 well … 1 as bad as it gets
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	prom "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
@@ -58,7 +59,7 @@ func (s *Samples) Write(samples []Sample) error {
 	for _, one := range samples {
 		r, known := s.refs[one.Series]
 		if !known {
-			r.labels = labels.FromStrings(labels.MetricName, allSeries, metricLabel, one.Series.Metric, whatLabel, one.Series.What)
+			r.labels = labels.FromStrings(prom.MetricNameLabel, allSeries, metricLabel, one.Series.Metric, whatLabel, one.Series.What)
 		}
 		got, err := app.Append(r.ref, r.labels, one.At, one.V)
 		switch {
@@ -89,7 +90,7 @@ func (s *Samples) Each(ctx context.Context, of Series, from, to time.Time, do fu
 	}
 	defer func() { _ = q.Close() }() // it was only read
 	set := q.Select(ctx, false, nil,
-		labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, allSeries),
+		labels.MustNewMatcher(labels.MatchEqual, prom.MetricNameLabel, allSeries),
 		labels.MustNewMatcher(labels.MatchEqual, metricLabel, of.Metric),
 		labels.MustNewMatcher(labels.MatchEqual, whatLabel, of.What))
 	for set.Next() {

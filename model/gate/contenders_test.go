@@ -21,15 +21,15 @@ type contender interface {
 // gonogo is the gate of a guarded metric with a target of 1%, or of 120% of a control,
 // and no alert; with the guard's rule, and a countdown of a minute.
 type gonogo struct {
-	w        *world
-	k        *Keeper
-	state    model.State
-	error    model.Reading
-	old      model.Reading
-	parts    []model.PartCount
-	gone     []model.Gone
-	at, last time.Duration
-	fires    time.Duration // when the countdown is over; 0: the guard is not armed
+	w     *world
+	k     *Keeper
+	state model.State
+	error model.Reading
+	old   model.Reading
+	parts []model.PartCount
+	gone  []model.Gone
+	at    time.Duration
+	fires time.Duration // when the countdown is over; 0: the guard is not armed
 }
 
 func newGonogo(t testing.TB, w *world) *gonogo {
