@@ -13,8 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	"github.com/charmbracelet/x/term"
+	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"gonogo/actions"
@@ -23,6 +25,7 @@ import (
 	"gonogo/model/config"
 	"gonogo/model/engine"
 	"gonogo/model/engine/attach"
+	"gonogo/model/engine/history"
 	"gonogo/model/journal"
 	"gonogo/sources"
 	"gonogo/ui"
@@ -40,6 +43,7 @@ func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	a := &app{signals: signals, actor: attach.Self(), show: show}
 	a.world = &headless.World{
 		Open: a.openOnce, BreakGlass: attach.BreakGlass, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
+		Past: openPast, WriteFile: writeFile, Now: time.Now,
 		In: os.Stdin, Out: headless.Inert(os.Stdout), Err: headless.Inert(os.Stderr), Ask: term.IsTerminal(os.Stdin.Fd()),
 	}
 	a.world.Actor.Via = "command"
@@ -326,6 +330,16 @@ func readJournal(dir, anchor string, each func(model.Record) error) (headless.Jo
 	}
 	return out, err
 }
+
+func openPast(dir string, from, to time.Time) (headless.Past, error) {
+	past, err := history.OpenPast(dir, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return past, nil
+}
+
+func writeFile(path string, data []byte) error { return renameio.WriteFile(path, data, 0o600) }
 
 func newID() model.IntentID { return model.IntentID(rand.Text()) }
 

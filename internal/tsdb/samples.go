@@ -89,6 +89,10 @@ func (s *Samples) Each(ctx context.Context, of Series, from, to time.Time, do fu
 		return fmt.Errorf("read history of %s: %w", of.Metric, err)
 	}
 	defer func() { _ = q.Close() }() // it was only read
+	return each(ctx, q, of, do)
+}
+
+func each(ctx context.Context, q storage.Querier, of Series, do func(at time.Time, v float64) bool) error {
 	set := q.Select(ctx, false, nil,
 		labels.MustNewMatcher(labels.MatchEqual, prom.MetricNameLabel, allSeries),
 		labels.MustNewMatcher(labels.MatchEqual, metricLabel, of.Metric),
