@@ -124,11 +124,11 @@ func written(doc map[string]any, section, name, key string) any {
 
 // ref checks that [section.name] exists.
 func (r *reader) ref(path, section, name string) bool {
-	known := r.names(section)
-	if slices.Contains(known, name) {
+	tables, _ := r.doc[section].(map[string]any)
+	if _, ok := tables[name]; ok {
 		return true
 	}
-	r.fail(path, "%s", unknown(section+" "+quote(name), name, known))
+	r.fail(path, "%s", unknown(section+" "+quote(name), name, r.names(section)))
 	return false
 }
 

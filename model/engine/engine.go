@@ -207,7 +207,7 @@ func (e *Engine) identify() {
 	poke(e.samples)
 }
 
-// publisher judges and publishes: facts at once, samples at most every
+// publisher judges and publishes: facts at once, samples soon after the first, at most every
 // publishEvery, and each second in any case, since time alone changes verdicts.
 func (e *Engine) publisher(ctx context.Context) {
 	tick := time.NewTicker(judgeEvery)
@@ -215,6 +215,7 @@ func (e *Engine) publisher(ctx context.Context) {
 	soon := time.NewTimer(time.Hour)
 	soon.Stop()
 	waiting, answered := false, false
+	var last time.Time // when samples were published
 	for {
 		select {
 		case <-ctx.Done():
@@ -224,11 +225,11 @@ func (e *Engine) publisher(ctx context.Context) {
 		case <-e.judging:
 			e.judging = nil
 		case <-soon.C:
-			waiting = false
+			waiting, last = false, time.Now()
 		case <-e.samples:
 			if !waiting {
 				waiting = true
-				soon.Reset(publishEvery)
+				soon.Reset(max(publishEvery-time.Since(last), gather))
 			}
 			continue
 		}

@@ -69,17 +69,17 @@ func TestAsksAtOnceAndThenEvery(t *testing.T) {
 	})
 }
 
-func TestBeforeComesFirst(t *testing.T) {
+func TestPastComesAfterTheFirstValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got := run(t, 5*time.Second, Loop{
 			Metrics: []config.MetricPart{metric("m", 10*time.Second, 10*time.Second)},
-			Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
+			Past: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
 				out.Sample(m.Metric.ID, time.Now(), 7)
 				<-ctx.Done() // a server that is slow with the past
 			},
 			Ask: func(context.Context, config.MetricPart) (model.Reading, error) { return model.Reading{Value: 1}, nil },
 		})
-		check(t, got, "0s m past 7", "2s m 1")
+		check(t, got, "0s m 1", "0s m past 7")
 	})
 }
 

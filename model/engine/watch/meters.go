@@ -19,6 +19,7 @@ type Meters struct {
 	mu       sync.Mutex
 	readings map[model.MetricID]model.Reading
 	series   map[model.MetricID]model.Series
+	past     map[model.MetricID][]model.Point // older than what series has, and not in there yet
 	health   []model.SourceHealth
 	people   map[model.MetricID]bool // those that people read: nobody waits for them
 	changed  func()
@@ -28,7 +29,7 @@ type Meters struct {
 func NewMeters(r *model.Rollout, parts model.Parts, changed func()) *Meters {
 	m := &Meters{
 		readings: map[model.MetricID]model.Reading{}, series: map[model.MetricID]model.Series{},
-		people: map[model.MetricID]bool{}, changed: changed,
+		past: map[model.MetricID][]model.Point{}, people: map[model.MetricID]bool{}, changed: changed,
 	}
 	seen := map[string]bool{}
 	for _, metric := range r.Metrics {
@@ -43,10 +44,14 @@ func NewMeters(r *model.Rollout, parts model.Parts, changed func()) *Meters {
 	return m
 }
 
-// Sample adds a point of the past to a metric's chart.
+// Sample adds a point of the past to a metric's chart, also where a newer one is there.
 func (m *Meters) Sample(id model.MetricID, at time.Time, v float64) {
 	m.mu.Lock()
-	m.series[id] = addPoint(m.series[id], at, v)
+	if points := m.series[id].Points; len(points) == 0 || at.After(points[len(points)-1].At) {
+		m.series[id] = addPoint(m.series[id], at, v)
+	} else if len(m.past[id]) < maxPoints {
+		m.past[id] = append(m.past[id], model.Point{At: at, V: v})
+	}
 	m.mu.Unlock()
 	m.changed()
 }
@@ -134,6 +139,10 @@ func (m *Meters) Points(id model.MetricID) []model.Point {
 func (m *Meters) Charts() (map[model.MetricID]model.Series, []model.SourceHealth, int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for id, past := range m.past {
+		m.series[id] = addPast(m.series[id], past)
+	}
+	clear(m.past)
 	answered := len(m.people)
 	for id := range m.readings {
 		if !m.people[id] {

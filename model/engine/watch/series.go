@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"time"
 
 	"gonogo/model"
@@ -20,6 +21,19 @@ func addPoint(s model.Series, at time.Time, v float64) model.Series {
 		s = thin(s)
 	}
 	s.Points = append(s.Points, model.Point{At: at, V: v})
+	return s
+}
+
+// addPast returns a new series of s and those points of past that s has none at
+// the time of.
+func addPast(s model.Series, past []model.Point) model.Series {
+	points := append(slices.Clone(s.Points), past...)
+	slices.SortStableFunc(points, func(a, b model.Point) int { return a.At.Compare(b.At) })
+	points = slices.CompactFunc(points, func(a, b model.Point) bool { return a.At.Equal(b.At) })
+	s = model.Series{Epoch: s.Epoch + 1, Points: points}
+	for len(s.Points) > maxPoints {
+		s = thin(s)
+	}
 	return s
 }
 
