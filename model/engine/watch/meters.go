@@ -19,7 +19,9 @@ type Meters struct {
 	mu       sync.Mutex
 	readings map[model.MetricID]model.Reading
 	series   map[model.MetricID]model.Series
-	past     map[model.MetricID][]model.Point // older than what series has, and not in there yet
+	first    map[model.MetricID]time.Time     // of the first reading
+	past     map[model.MetricID][]model.Point // from before first, and not in series yet
+	pastTo   map[model.MetricID]time.Time     // of the newest point of the past
 	health   []model.SourceHealth
 	people   map[model.MetricID]bool // those that people read: nobody waits for them
 	changed  func()
@@ -29,7 +31,7 @@ type Meters struct {
 func NewMeters(r *model.Rollout, parts model.Parts, changed func()) *Meters {
 	m := &Meters{
 		readings: map[model.MetricID]model.Reading{}, series: map[model.MetricID]model.Series{},
-		past: map[model.MetricID][]model.Point{}, people: map[model.MetricID]bool{}, changed: changed,
+		first: map[model.MetricID]time.Time{}, past: map[model.MetricID][]model.Point{}, pastTo: map[model.MetricID]time.Time{}, people: map[model.MetricID]bool{}, changed: changed,
 	}
 	seen := map[string]bool{}
 	for _, metric := range r.Metrics {
@@ -44,13 +46,17 @@ func NewMeters(r *model.Rollout, parts model.Parts, changed func()) *Meters {
 	return m
 }
 
-// Sample adds a point of the past to a metric's chart, also where a newer one is there.
+// Sample adds a point of the past to a metric's chart. Beside a newer one it is
+// taken if it is from before the first reading, and newer than the past that is there.
 func (m *Meters) Sample(id model.MetricID, at time.Time, v float64) {
 	m.mu.Lock()
-	if points := m.series[id].Points; len(points) == 0 || at.After(points[len(points)-1].At) {
+	if first, read := m.first[id]; !read || !at.Before(first) {
 		m.series[id] = addPoint(m.series[id], at, v)
-	} else if len(m.past[id]) < maxPoints {
+	} else if at.After(m.pastTo[id]) && len(m.past[id]) < maxPoints {
 		m.past[id] = append(m.past[id], model.Point{At: at, V: v})
+	}
+	if first, read := m.first[id]; at.After(m.pastTo[id]) && (!read || at.Before(first)) {
+		m.pastTo[id] = at
 	}
 	m.mu.Unlock()
 	m.changed()
@@ -65,6 +71,9 @@ func (m *Meters) Reading(source string, id model.MetricID, r model.Reading) {
 	}
 	m.mu.Lock()
 	m.readings[id] = r
+	if _, read := m.first[id]; !read {
+		m.first[id] = r.At
+	}
 	m.series[id] = addPoint(m.series[id], r.At, v)
 	m.noteHealth(source, r.At, r.Err)
 	m.mu.Unlock()
