@@ -25,6 +25,8 @@ const (
 	// aloneFor is how long a question stays alone that was in trouble, before it
 	// is joined again.
 	aloneFor = time.Minute
+	// tens is how many stay joined where the backend itself may be slow.
+	tens = 10
 	// slowShare of its timeout is what an answer may take in company.
 	slowShare = 8
 )
@@ -39,15 +41,22 @@ type Joiner struct {
 	slots chan struct{} // of the questions under way
 
 	mu     sync.Mutex
-	most   int                  // how many are joined now
-	calm   int                  // how often that went well since it was lowered
-	alone  map[string]time.Time // questions to ask alone, until when
-	scalar map[string]bool      // whether a question answers a scalar
+	most   int              // how many are joined now
+	calm   int              // how often that went well since it was lowered
+	limits map[string]limit // of questions that were in trouble
+	scalar map[string]bool  // whether a question answers a scalar
+	lastOK time.Time        // when the backend answered last
+}
+
+// limit is how many questions one may be joined with, itself included, and until when.
+type limit struct {
+	most  int
+	until time.Time
 }
 
 // NewJoiner returns a Joiner that has no more than width questions under way at b.
 func NewJoiner(b Backend, width int) *Joiner {
-	return &Joiner{b: b, slots: make(chan struct{}, width), most: MaxJoined, alone: map[string]time.Time{}, scalar: map[string]bool{}}
+	return &Joiner{b: b, slots: make(chan struct{}, width), most: MaxJoined, limits: map[string]limit{}, scalar: map[string]bool{}}
 }
 
 // Refused is an error of the backend that may be due to the text or the answer
@@ -116,7 +125,6 @@ func (r *Round) Instant(ctx context.Context, expr string, at time.Time) (prom.Va
 		r.mu.Lock()
 		r.waiting = slices.DeleteFunc(r.waiting, func(w *question) bool { return w == q })
 		r.mu.Unlock()
-		r.j.keepAlone(expr)
 		return nil, ctx.Err()
 	}
 }
@@ -151,23 +159,30 @@ func (r *Round) send() {
 func (j *Joiner) joins(expr string) (scalar, joins bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if until, ok := j.alone[expr]; ok {
-		if time.Now().Before(until) {
-			return false, false
-		}
-		delete(j.alone, expr)
+	if j.limit(expr) <= 1 {
+		return false, false
 	}
 	scalar, known := j.scalar[expr]
 	if !known {
 		parsed, err := parser.NewParser(parser.Options{}).ParseExpr(expr)
 		if err != nil || strings.Contains(expr, part) || parsed.Type() != parser.ValueTypeVector && parsed.Type() != parser.ValueTypeScalar {
-			j.alone[expr] = time.Now().Add(365 * 24 * time.Hour)
+			j.limits[expr] = limit{1, time.Now().Add(365 * 24 * time.Hour)}
 			return false, false
 		}
 		scalar = parsed.Type() == parser.ValueTypeScalar
 		j.scalar[expr] = scalar
 	}
 	return scalar, true
+}
+
+// limit returns how many may be asked together with expr; j.mu is held.
+func (j *Joiner) limit(expr string) int {
+	l, ok := j.limits[expr]
+	if ok && time.Now().Before(l.until) {
+		return l.most
+	}
+	delete(j.limits, expr)
+	return MaxJoined
 }
 
 // company is what is asked as one: for each different text, who asks it.
@@ -180,16 +195,17 @@ type company struct {
 // group puts those together that can be asked as one.
 func (j *Joiner) group(all []*question) []*company {
 	j.mu.Lock()
-	most := j.most
-	j.mu.Unlock()
+	defer j.mu.Unlock()
 	var out []*company
 	for len(all) > 0 {
 		c, size := &company{at: all[0].at, of: map[string][]*question{}}, 0
+		limit := j.limit(all[0].expr)
+		most := min(j.most, limit)
 		var rest []*question
 		for _, q := range all {
 			_, has := c.of[q.expr]
 			switch {
-			case !q.at.Equal(c.at), !has && len(c.texts) > 0 && (len(c.texts) >= most || size+len(q.expr) > maxJoinedText):
+			case !q.at.Equal(c.at), j.limit(q.expr) != limit, !has && len(c.texts) > 0 && (len(c.texts) >= most || size+len(q.expr) > maxJoinedText):
 				rest = append(rest, q)
 				continue
 			case !has:
@@ -258,18 +274,17 @@ func (j *Joiner) ask(c *company) {
 	var refused Refused
 	switch {
 	case err == nil:
-		slow := c.slow(began)
-		if slow { // the quick ones come back, those that are slow by themselves do not
-			j.keepAlone(c.texts...)
+		if c.slow(began) {
+			j.split(c, began)
 		}
-		j.note(!slow)
+		j.note(true)
 		for _, expr := range c.texts {
 			for _, q := range c.of[expr] {
 				q.answer(answers[expr], nil)
 			}
 		}
 	case gone: // somebody may be so slow that nobody gets an answer
-		j.keepAlone(c.texts...)
+		j.split(c, began)
 		c.fail(err)
 	case !errors.As(err, &refused):
 		c.fail(err)
@@ -348,15 +363,38 @@ func (j *Joiner) instant(ctx context.Context, expr string, at time.Time) (v prom
 			err = fmt.Errorf("panic while asking: %v", p)
 		}
 	}()
-	return j.b.Instant(ctx, expr, at)
+	v, err = j.b.Instant(ctx, expr, at)
+	if err == nil {
+		j.mu.Lock()
+		j.lastOK = time.Now()
+		j.mu.Unlock()
+	}
+	return v, err
+}
+
+// split has what c asks be asked in halves for a while, as one of it may be slow.
+// Where nothing at all was answered since began, the backend may be to blame: many
+// questions are split to tens only then, as singly they would be too much for it.
+func (j *Joiner) split(c *company, began time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	most, least := len(c.texts), 1
+	if len(j.scalar) > MaxJoined && !j.lastOK.After(began) {
+		least = min(tens, most)
+	}
+	j.set(max(most/2, least), c.texts)
 }
 
 func (j *Joiner) keepAlone(texts ...string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.set(1, texts)
+}
+
+func (j *Joiner) set(most int, texts []string) {
 	for _, expr := range texts {
-		if until := time.Now().Add(aloneFor); j.alone[expr].Before(until) {
-			j.alone[expr] = until
+		if until := time.Now().Add(aloneFor); j.limits[expr].until.Before(until) {
+			j.limits[expr] = limit{most, until}
 		}
 	}
 }

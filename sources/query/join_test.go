@@ -117,7 +117,7 @@ func TestTroubleOfOneIsNoTroubleOfOthers(t *testing.T) {
 
 		time.Sleep(2 * aloneFor)
 		timedOut := context.DeadlineExceeded.Error()
-		got, _ = s.round(t, j, "a1", "dead", "a2")
+		got, _ = s.round(t, j, "a1", "dead", "a2") // then in halves, of one each
 		expect("one dead", got, 0, 0, map[string]string{"a1": timedOut, "dead": timedOut})
 		got, n = s.round(t, j, "a1", "dead", "a2")
 		expect("known dead", got, n, 3, map[string]string{"a1": "1", "a2": "1", "dead": timedOut})
