@@ -215,7 +215,7 @@ func (e *Engine) identify() {
 	poke(e.samples)
 }
 
-// publisher judges and publishes: facts at once, samples at most every
+// publisher judges and publishes: facts at once, samples soon after the first, at most every
 // publishEvery, and each second in any case, since time alone changes verdicts.
 func (e *Engine) publisher(ctx context.Context) {
 	tick := time.NewTicker(judgeEvery)
@@ -223,6 +223,7 @@ func (e *Engine) publisher(ctx context.Context) {
 	soon := time.NewTimer(time.Hour)
 	soon.Stop()
 	waiting, answered := false, false
+	var last time.Time // when samples were published
 	for {
 		select {
 		case <-ctx.Done():
@@ -232,11 +233,11 @@ func (e *Engine) publisher(ctx context.Context) {
 		case <-e.judging:
 			e.judging = nil
 		case <-soon.C:
-			waiting = false
+			waiting, last = false, time.Now()
 		case <-e.samples:
 			if !waiting {
 				waiting = true
-				soon.Reset(publishEvery)
+				soon.Reset(max(publishEvery-time.Since(last), gather))
 			}
 			continue
 		}
