@@ -18,7 +18,9 @@ var (
 	// enough. It is never taken for zero.
 	ErrCollecting = fmt.Errorf("%w: collecting", ErrEmpty)
 	ErrPartial    = errors.New("answered with a warning") // the source itself doubts its answer
-	ErrUncovered  = errors.New("not enough is known")     // of an SLO: too little of its time was kept
+	// ErrUncountable: bad and total answer, and cannot be counted; what it is wrapped with says why.
+	ErrUncountable = errors.New("its events cannot be counted")
+	ErrUncovered   = errors.New("not enough is known") // of an SLO: too little of its time was kept
 )
 
 // Emitter is where a source puts what it has. It is safe for concurrent use;

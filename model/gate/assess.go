@@ -44,6 +44,7 @@ const (
 	undecided  // nothing is proved yet
 	provedGood // below the alert's share
 	processesGone
+	noControl // counts, so there is nothing to hold it against
 	// What follows is of the share that a variant is to get.
 	askedUnknown
 	offAsked
@@ -69,6 +70,7 @@ type finding struct {
 	tally              tally
 	part               string // the part that is worst, where it is not the whole that is
 	gone               gone
+	worse              bool    // its control is much worse than it
 	asked              float64 // the share that a variant is to get
 }
 

@@ -14,7 +14,8 @@ type tally struct {
 	counts evidence.Counts // what the words are about
 	since  time.Duration   // when those began, before now, in whole minutes
 	part   string          // whose they are; empty: all
-	others int             // how many other parts there are,
+	also   int             // how many other parts are as bad
+	others int             // how many others there are,
 	rest   string          // and their share of bad events, as people read it
 	more   float64         // how many more events it takes to GO; 0: not known
 	clean  bool            // of those none may be bad
@@ -50,7 +51,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 	} else {
 		streak.Alert = 0
 	}
-	good := goes && !fails && !warns && !doubt && in.Gone.n == 0 && in.Settling == 0
+	good := goes && !fails && !warns && !doubt && !in.Blind && in.Gone.n == 0 && in.Settling == 0
 	if good && !in.Quiet {
 		streak.Target = in.Prev.Target + max(in.Elapsed, 0)
 	}
@@ -64,7 +65,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 			return say(state, why, counts, since)
 		}
 		f, streak := say(state, why, ps.counts, ps.since)
-		f.part, f.tally.part, f.tally.others, f.tally.rest = ps.worst, ps.worst, ps.others, shareOf(ps.rest)
+		f.part, f.tally.part, f.tally.also, f.tally.others, f.tally.rest = ps.worst, ps.worst, ps.also, ps.others, shareOf(ps.rest)
 		return f, streak
 	}
 	switch {
@@ -84,6 +85,9 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 		return f, streak
 	case in.Settling > 0:
 		f.state, f.cause, f.change, f.age = model.Collecting, settling, in.Change, in.Settling.Truncate(time.Second)
+		return f, streak
+	case in.Blind:
+		f.state, f.cause = model.NoTraffic, noControl
 		return f, streak
 	case in.Gone.n > 0:
 		f.state, f.cause, f.gone = model.Stale, processesGone, in.Gone
@@ -105,6 +109,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 		return say(model.Collecting, notHeld, c.Go.Counts, c.Go.Since)
 	}
 	f, streak = say(model.Pass, provedGood, c.Go.Counts, c.Go.At)
+	f.worse = in.Tests.swapped(c.Fail.Counts)
 	f.tally.since = 0 // what is as it should be is said the same all the time
 	return f, streak
 }

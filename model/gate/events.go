@@ -74,6 +74,36 @@ func (k *Keeper) attempt(it *item, s *model.State) error {
 	return nil
 }
 
+// blind reports whether the control of a metric counts nothing any more: it has no usable
+// reading, or no event was counted within its window, or all that counted are gone.
+func (k *Keeper) blind(it *item) bool {
+	i, ok := k.index[it.m.Control]
+	if !ok {
+		return false
+	}
+	c := &k.items[i]
+	if !c.have || c.ev.tests == nil {
+		return false // it has not answered yet
+	}
+	if why, _ := staleness(c.m, &c.reading, k.now); why != usable || c.reading.Err != nil && !c.reading.Counted {
+		return true
+	}
+	if b := c.reading.Breakdown; b != nil && b.Running == 0 && len(b.Gone) > 0 && k.now.Sub(b.Gone[0].At) > c.m.StaleAfter {
+		return true
+	}
+	return c.streak.Counted.At-c.ev.grew >= quietFor(c.m)
+}
+
+// rate returns the events a second of late: those of the last minutes by the time in which
+// they were counted, or what is known otherwise where that is short.
+func (ev *events) rate(m *model.Metric, counted time.Duration, otherwise float64) float64 {
+	over := min(counted, m.Recent)
+	if over < 4*m.Every || over <= 0 {
+		return otherwise
+	}
+	return ev.recent.Sum.Total / over.Seconds()
+}
+
 // countdown is the guard's, or what stands for it.
 func (k *Keeper) countdown() time.Duration {
 	if g := k.rollout.Guard; g != nil && g.Countdown > 0 {

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"gonogo/model"
@@ -32,7 +34,11 @@ func (f *finding) eventWords(m *model.Metric, in *Input) string {
 		}
 		return counted(m, t.counts) + ago(t.since) + " prove nothing yet" + t.toGo(in.Rate)
 	}
-	return "confirmed " + within(m, in.Tests) + " by " + number(t.counts.Total) + " events, " + shareOf(t.counts) + " bad" + controls(m, t.counts)
+	text := "confirmed " + within(m, in.Tests) + " by " + number(t.counts.Total) + " events, " + shareOf(t.counts) + " bad" + controls(m, t.counts)
+	if f.worse {
+		text += "; the control is much worse: are the two swapped?"
+	}
+	return text
 }
 
 // of names the part that it is about: " for tenant tenant_f".
@@ -40,7 +46,14 @@ func (t *tally) of(m *model.Metric) string {
 	if t.part == "" {
 		return ""
 	}
-	return " for " + m.By + " " + t.part
+	text := " for " + m.By + " " + t.part
+	if strings.ContainsAny(t.part, ", ;:") {
+		text = " for " + m.By + " " + strconv.Quote(t.part)
+	}
+	if t.also > 0 {
+		text += " (and " + number(float64(t.also)) + " more)"
+	}
+	return text
 }
 
 // beside says how the other parts are: "; the other 99: 0.3% of late".

@@ -27,6 +27,7 @@ type Input struct {
 	Quiet   bool             // no event was counted within its window
 	Of      int              // how many tests could speak against it: 1, and one for each part
 	Parts   *partsFound      // how its parts stand
+	Blind   bool             // its control counts nothing any more
 	Gone    gone             // processes that counted and are gone
 	Matched *matched         // of a metric with Asked; nil: it has none
 	Sees    []model.Sight    // what would be seen at this traffic, for people

@@ -185,6 +185,8 @@ func (k *Keeper) judge(it *item, elapsed time.Duration) {
 			ev.parts.look(at, ev.fresh, k.countdown())
 			in.Parts = ev.parts.found(ev.recent.Sum)
 		}
+		in.Rate = ev.rate(it.m, at-it.streak.Counted.Fail.Since, in.Rate)
+		in.Blind = k.blind(it)
 		in.Gone = ev.gone(it.m, &it.reading, k.now, k.change.At)
 	}
 	f, streak := weigh(it.m, &in)

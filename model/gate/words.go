@@ -60,6 +60,8 @@ func (f *finding) plainWords(m *model.Metric, in *Input) string {
 		return f.alertWords(m, v)
 	case askedUnknown, offAsked, undecidedAsked, asAsked:
 		return f.askedWords(m)
+	case noControl:
+		return "its control " + model.Inert(string(m.Control)) + " counts nothing any more, so nothing can be held against it, and nothing fails: does the old version still run?"
 	case processesGone:
 		return f.gone.words()
 	case provedBad, provedOff, doubtful, noEvents, undecided, provedGood:
