@@ -56,17 +56,14 @@ type board struct {
 	top     map[string]int // its first visible row
 	rangeAt int            // index into ranges
 	filter  string
+	dock    int // the rows that a docked plan would take; 0: none is
 
 	arranged arrangement // what placed was made from
 	placed   map[string]layout.Rect
 }
 
 // arrangement is what the places of the panels depend on.
-type arrangement struct {
-	w, h, charts int
-	focus        string
-	zoomed       bool
-}
+type arrangement = layout.Need
 
 func newBoard(w, h int) board {
 	return board{w: w, h: h, focus: panelGate, rangeAt: defaultRange, at: map[string]int{}, top: map[string]int{}}
@@ -74,14 +71,24 @@ func newBoard(w, h int) board {
 
 // places returns where each panel is; none where the screen is too small.
 func (b *board) places(p panel.Props) map[string]layout.Rect {
-	now := arrangement{w: b.w, h: b.h, focus: b.focus, zoomed: b.zoomed}
-	if s := p.Snap; s != nil && s.Rollout != nil {
-		now.charts = len(s.Rollout.Metrics)
-	}
+	now := needs(b.here(p))
+	now.W, now.H, now.Dock, now.Focused, now.Zoomed = b.w, b.h, b.dock, b.focus, b.zoomed
 	if b.placed == nil || b.arranged != now {
-		b.placed, b.arranged = layout.Arrange(now.w, now.h, now.charts, now.focus, now.zoomed), now
+		b.placed, b.arranged = layout.Arrange(now), now
 	}
 	return b.placed
+}
+
+// needs returns how many rows there are to show of each part of the screen.
+func needs(p panel.Props) layout.Need {
+	if p.Snap == nil || p.Snap.Rollout == nil {
+		return layout.Need{}
+	}
+	p.Filter = "" // nothing moves while a filter is typed
+	return layout.Need{
+		Charts: len(p.Snap.Rollout.Metrics), Gate: panel.Gate().Rows(p), Checks: panel.Checklist().Rows(p),
+		Flags: panel.Flags().Rows(p), Log: len(p.Snap.Tail),
+	}
 }
 
 // props returns what a panel of that name and place is drawn from.
@@ -98,7 +105,7 @@ func (b *board) scrolled(p panel.Props, name string, r layout.Rect) panel.Props 
 	out.Cursor = b.cursor(p, name)
 	switch {
 	case name != panelCharts:
-		out.Offset = b.offset(p, name, r.H-2)
+		out.Offset = b.offset(p, name, r.H-1)
 	case !out.Focused: // the charts scroll by themselves, to where the cursor is or was
 		out.Offset = out.Cursor
 	}

@@ -27,7 +27,7 @@ func (gatePanel) title(p Props) []span {
 	h, _ := p.headline()
 	glyph, style := p.theme().Headline(h)
 	v := &p.Snap.Gate
-	out = append(out, span{style, glyph + " " + string(h)},
+	out = append(out, span{style &^ theme.Reverse, glyph + " " + string(h)},
 		span{theme.Normal, fmt.Sprintf(" · %d of %d", v.Passed, len(v.Lines))})
 	open, manual, unread := 0, 0, 0
 	for i := range v.Lines {
