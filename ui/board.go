@@ -44,7 +44,49 @@ func ranges() []time.Duration {
 	return []time.Duration{5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 0}
 }
 
-const defaultRange = 1
+// The range of the charts is the phase's age, within these, until a person chooses one.
+const (
+	autoRange  = -1
+	leastRange = 2 * time.Minute
+	mostRange  = 30 * time.Minute
+)
+
+// chartRange returns the range of the charts; 0 is the whole phase.
+func (b *board) chartRange(p panel.Props) time.Duration {
+	if b.rangeAt != autoRange {
+		return ranges()[b.rangeAt]
+	}
+	if p.Snap == nil {
+		return leastRange
+	}
+	var from time.Time
+	if a := p.Snap.State.Attempt(); a != nil && a.Left.IsZero() {
+		from = a.Entered
+	} else {
+		for _, s := range p.Snap.Series { // before the first phase: as far as there is something to show
+			if len(s.Points) > 0 && (from.IsZero() || s.Points[0].At.Before(from)) {
+				from = s.Points[0].At
+			}
+		}
+	}
+	return min(max(p.Now.Sub(from), leastRange), mostRange)
+}
+
+// rangeBy chooses the next longer or shorter range of the charts, and returns it.
+func (b *board) rangeBy(p panel.Props, n int) time.Duration {
+	all := ranges()
+	if b.rangeAt == autoRange {
+		now := b.chartRange(p)
+		b.rangeAt = slices.IndexFunc(all, func(d time.Duration) bool { return d > now || d == 0 })
+		if n < 0 {
+			b.rangeAt--
+		}
+	} else {
+		b.rangeAt += n
+	}
+	b.rangeAt = min(max(0, b.rangeAt), len(all)-1)
+	return all[b.rangeAt]
+}
 
 // board is how the panels lie on the screen, and where the cursor is in each.
 // What they show it is given: panel.Props without a place.
@@ -54,7 +96,7 @@ type board struct {
 	zoomed  bool
 	at      map[string]int // the cursor of each panel that it was moved in
 	top     map[string]int // its first visible row
-	rangeAt int            // index into ranges
+	rangeAt int            // index into ranges, or autoRange
 	filter  string
 	dock    int // the rows that a docked plan would take; 0: none is
 
@@ -66,7 +108,7 @@ type board struct {
 type arrangement = layout.Need
 
 func newBoard(w, h int) board {
-	return board{w: w, h: h, focus: panelGate, rangeAt: defaultRange, at: map[string]int{}, top: map[string]int{}}
+	return board{w: w, h: h, focus: panelGate, rangeAt: autoRange, at: map[string]int{}, top: map[string]int{}}
 }
 
 // places returns where each panel is; none where the screen is too small.
@@ -95,7 +137,7 @@ func needs(p panel.Props) layout.Need {
 func (b *board) props(p panel.Props, name string, r layout.Rect) panel.Props {
 	p.Size = panel.Size{W: r.W, H: r.H}
 	p.Focused, p.Zoomed = b.focus == name, b.zoomed
-	p.Cursor, p.Range, p.Filter = b.at[name], ranges()[b.rangeAt], b.filter
+	p.Cursor, p.Range, p.Filter = b.at[name], b.chartRange(p), b.filter
 	return p
 }
 

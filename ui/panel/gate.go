@@ -2,6 +2,7 @@ package panel
 
 import (
 	"fmt"
+	"math"
 
 	"gonogo/model"
 	"gonogo/model/words"
@@ -167,7 +168,7 @@ func valueStyle(line *model.Line) theme.Style {
 }
 
 func valueText(line *model.Line) string {
-	if !line.HasValue {
+	if !line.HasValue || math.IsNaN(float64(line.Value)) {
 		return "–"
 	}
 	return model.FormatValue(line.Unit, float64(line.Value))

@@ -69,6 +69,9 @@ func Header(p Props) string {
 		partRole:     role(p),
 		partClock:    nowSpans(p),
 	}
+	if p.Size.H > 2 { // the lines below say them
+		parts[partRole], parts[partFresh] = nil, nil
+	}
 	guard, short := guardHeader(p)
 	if guard == "" {
 		guard, short = incidentClock(p)

@@ -99,7 +99,7 @@ func TestStaleIsNotGreen(t *testing.T) {
 	}
 	p := props(s, th)
 	p.Size = panel.Size{W: 120, H: 20}
-	green := strings.TrimSuffix(strings.TrimPrefix(th.On(theme.SeriesSuccess), "\x1b[0;"), "m")
+	green := strings.TrimSuffix(strings.TrimPrefix(th.On(theme.Go), "\x1b[0;"), "m")
 	if text := panel.Charts().Render(p); strings.Contains(text, green) {
 		t.Error("a stale chart is green")
 	} else if !strings.Contains(text, "STALE") {

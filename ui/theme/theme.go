@@ -42,11 +42,7 @@ const (
 	Target            // a chart's target line
 	Alert             // a chart's alert line
 	Mark              // a chart's action marks
-	SeriesSuccess
-	SeriesError
-	SeriesLatency
-	SeriesFallback
-	SeriesOther
+	Calm              // a chart's line while nothing is wrong
 	roles
 
 	roleMask = 1<<5 - 1
@@ -209,19 +205,4 @@ func (t *Theme) Outcome(o model.Outcome) (glyph string, style Style) {
 		return "☞", NoGo | Bold
 	}
 	return "✖", NoGo | Bold
-}
-
-// Series returns the style of the chart of a metric with this role.
-func (t *Theme) Series(role string) Style {
-	switch role {
-	case "success":
-		return SeriesSuccess
-	case "error":
-		return SeriesError
-	case "latency":
-		return SeriesLatency
-	case "fallback":
-		return SeriesFallback
-	}
-	return SeriesOther
 }
