@@ -201,6 +201,9 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	}
 	m.view.dirty = true
 	m.status.expire(m.now)
+	if m.over == nil {
+		m.tell(m.plan.Shrink(m.scene()))
+	}
 	if overlay.Read(m.over, m.now) {
 		m.show(nil)
 	}

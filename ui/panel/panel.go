@@ -37,6 +37,7 @@ type Props struct {
 	Theme          *theme.Theme
 	Who            string // user@host of the person looking; empty: not shown
 	ReadOnly       bool   // keys that change something are not offered
+	Docked         bool   // a plan's box is as wide as its place
 	Early          bool   // the keys of a plan's box do nothing yet, and are not offered
 }
 
