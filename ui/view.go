@@ -42,6 +42,9 @@ func (m *Model) draw() string {
 		return ""
 	}
 	full := m.board.props(m.props(), "", layout.Rect{W: w, H: h})
+	if m.o.Wall {
+		return m.drawWall(full)
+	}
 	dock := m.drawDock()
 	screen := m.drawScreen(dock)
 	if m.planVisible() {

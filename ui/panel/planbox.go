@@ -85,7 +85,10 @@ func fires(p Props, plan *model.PlanState) span {
 	if plan.Plan.Guard {
 		text = "guard " + text
 	}
-	if p.Size.W > cells(text)+2 {
+	if cells(text) > p.boxW() {
+		text = "fires in " + firesIn(plan, p.Now)
+	}
+	if p.Size.W > cells(text)+6 {
 		text = " " + text + " "
 	}
 	return span{theme.NoGo | theme.Bold | theme.Reverse, text}
