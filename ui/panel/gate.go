@@ -93,7 +93,9 @@ func (g gatePanel) Render(p Props) string {
 	value, target := 1, 0
 	texts := make([]string, len(lines))
 	for i := range lines {
-		texts[i] = valueText(&lines[i])
+		if lines[i].Metric != "" { // the soak and the like have words instead
+			texts[i] = valueText(&lines[i])
+		}
 		name = max(name, cells(lines[i].Title))
 		value = max(value, cells(texts[i]))
 		target = max(target, cells(lines[i].Target))

@@ -47,11 +47,12 @@ func Header(p Props) string {
 	c := newCanvas(p.Size, p.Theme)
 	h, _ := p.headline()
 	var reason string
-	if p.Size.H == 1 {
+	switch p.Size.H {
+	case 1:
 		reason = words.Why(p.Snap, p.at()).In(c.w/3, cells)
-	} else if p.Size.H == 2 {
+	case 2:
 		secondLine(c, p)
-	} else {
+	default:
 		saidLines(c, p, 1)
 		p.Zoomed = false // they say an override, too
 	}

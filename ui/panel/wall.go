@@ -34,7 +34,11 @@ func Wall(p Props) string {
 	scale, pad := wallScale(word, in)
 	h := 5*scale + 2*pad
 	y := min(1+pad, c.h-1)
-	c.ground(rect{0, y, c.w, min(h, c.h-y)}, style)
+	if n := blockWidth(word); pad > 0 || n == 0 || n > in.w-2 || c.theme.ASCII() {
+		c.ground(rect{0, y, c.w, min(h, c.h-y)}, style)
+	} else { // letters that touch the edge of their ground cannot be read
+		style &^= theme.Reverse
+	}
 	c.bigVerdict(rect{in.x, y, in.w, h}, word, glyph, style, scale)
 	y += h + pad
 	why := words.Why(p.Snap, p.at())
