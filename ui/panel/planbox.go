@@ -85,10 +85,10 @@ func fires(p Props, plan *model.PlanState) span {
 	if plan.Plan.Guard {
 		text = "guard " + text
 	}
-	if cells(text) > p.boxW() {
+	if cells(text) > p.boxW() && p.Size.H >= 8 { // a lower box has no border
 		text = "fires in " + firesIn(plan, p.Now)
 	}
-	if p.Size.W > cells(text)+6 {
+	if p.Size.W > cells(text)+6 || p.Size.H < 8 && p.Size.W > cells(text)+2 {
 		text = " " + text + " "
 	}
 	return span{theme.NoGo | theme.Bold | theme.Reverse, text}
