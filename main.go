@@ -75,6 +75,7 @@ func saidAlready(err error) bool {
 type app struct {
 	config   string // --config
 	readOnly bool   // --read-only
+	wall     bool   // --wall
 	began    bool   // the command line was right, and its command runs
 	actor    model.Actor
 	signals  *headless.Signals
@@ -108,10 +109,15 @@ func (a *app) commands() *cobra.Command {
 }
 
 func (a *app) cmdRun() *cobra.Command {
-	var alone bool
+	var alone, wall bool
 	c := &cobra.Command{
 		Use: "run", Short: "Open the cockpit (the same as gonogo alone)", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if wall && alone {
+				return headless.Exit{Status: headless.ExitUsage, Err: errors.New("--wall is a screen and --headless has none: give one of them")}
+			}
+			a.wall = wall
+			a.readOnly = a.readOnly || wall
 			seat, err := a.open(a.config)
 			if err != nil {
 				return err
@@ -123,6 +129,7 @@ func (a *app) cmdRun() *cobra.Command {
 			return a.cockpit(cmd.Context(), seat)
 		},
 	}
+	c.Flags().BoolVar(&wall, "wall", false, "a read-only screen to be read from far away; q quits")
 	c.Flags().BoolVar(&alone, "headless", false, "run the engine without a screen; cockpits and commands attach to it")
 	return c
 }
@@ -147,7 +154,7 @@ func (a *app) cockpit(ctx context.Context, seat *attach.Seat) error {
 	actor := a.actor
 	actor.Via = "cockpit"
 	a.signals.AskFirst()
-	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, AskQuit: a.signals.Ask})
+	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, Wall: a.wall, AskQuit: a.signals.Ask})
 	stop()
 	go a.interrupt(seat)
 	if s := seat.Last(); s != nil && seat.Leads() && s.State.ActivePlan() != nil {
