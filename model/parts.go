@@ -17,7 +17,10 @@ var (
 	// ErrCollecting is an ErrEmpty for a while: the source has not watched for long
 	// enough. It is never taken for zero.
 	ErrCollecting = fmt.Errorf("%w: collecting", ErrEmpty)
-	ErrPartial    = errors.New("answered with a warning") // the source itself doubts its answer
+	// ErrUnwatched is an ErrEmpty that says nothing: what is empty would be so as well if
+	// nobody reported any more. It is never taken for zero, and no waiting helps.
+	ErrUnwatched = fmt.Errorf("%w, and that is not zero", ErrEmpty)
+	ErrPartial   = errors.New("answered with a warning") // the source itself doubts its answer
 )
 
 // Emitter is where a source puts what it has. It is safe for concurrent use;
@@ -188,6 +191,7 @@ type Reading struct {
 	Bad, Total float64
 	Counted    bool // whether Bad and Total are known
 	Traffic    Traffic
+	Says       string // what the value alone does not say, such as who silenced what; inert; empty: nothing
 	Missing    string // what the query provides for and matches nothing, inert; empty: nothing is missing
 	By, Note   string // of one by a person: who, and what they noted
 	Before     string // of one by a person: the change that came after it, so that it counts no more; empty: none did

@@ -60,6 +60,7 @@ type finding struct {
 	errAt              time.Time     // when the reading with the error came
 	change             string        // what it settles from, or what came after it was read
 	by, note           string        // of a value that a person read
+	says               string        // what the source says beside the value
 	tally              tally
 }
 
@@ -124,6 +125,8 @@ func troubled(m *model.Metric, r *model.Reading) model.MetricState {
 		return model.Ambiguous
 	case errors.Is(err, model.ErrCollecting):
 		return model.Collecting
+	case errors.Is(err, model.ErrUnwatched):
+		return model.NoData
 	case !errors.Is(err, model.ErrNoSeries) && !errors.Is(err, model.ErrEmpty):
 		return model.Down
 	case r.Traffic == model.TrafficNone:

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"time"
@@ -10,6 +11,9 @@ import (
 
 // words says why the metric is in its state, in one inert line.
 func (f *finding) words(m *model.Metric, in *Input) string {
+	if m.Read == nil && f.says != "" {
+		return f.plainWords(m, in) + ": " + model.Inert(f.says)
+	}
 	if m.Read == nil {
 		return f.plainWords(m, in)
 	}
@@ -74,7 +78,7 @@ func troubleWords(state model.MetricState, err error) string {
 	case model.NoSeries:
 		return text + ": nothing at all matches, is a name or label mistyped?"
 	case model.NoData:
-		if isInput(err) {
+		if isInput(err) || errors.Is(err, model.ErrUnwatched) {
 			return text
 		}
 		return text + ": wait for the first sample"
