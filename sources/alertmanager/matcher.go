@@ -89,21 +89,7 @@ func unquote(text string) (string, error) {
 // regular reports whether the value is a regular expression.
 func (m matcher) regular() bool { return strings.HasSuffix(m.op, "~") }
 
-// equal reports whether it means alerts that match, rather than those that do not.
-func (m matcher) equal() bool { return !strings.HasPrefix(m.op, "!") }
-
 // String returns the matcher as Alertmanager reads it.
 func (m matcher) String() string {
 	return m.name + m.op + `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(m.value) + `"`
-}
-
-// matchesEmpty reports whether a label that is not there, or empty, is meant too:
-// Alertmanager takes no silence of which all matchers do.
-func (m matcher) matchesEmpty() bool {
-	is := m.value == ""
-	if m.regular() {
-		re, err := regexp.Compile("^(?:" + m.value + ")$")
-		is = err == nil && re.MatchString("")
-	}
-	return is == m.equal()
 }
