@@ -21,6 +21,9 @@ var (
 	// ErrUncountable: bad and total answer, and cannot be counted; what it is wrapped with says why.
 	ErrUncountable = errors.New("its events cannot be counted")
 	ErrUncovered   = errors.New("not enough is known") // of an SLO: too little of its time was kept
+	// ErrUnwatched is an ErrEmpty that says nothing: what is empty would be so as well if
+	// nobody reported any more. It is never taken for zero, and no waiting helps.
+	ErrUnwatched = fmt.Errorf("%w, and that is not zero", ErrEmpty)
 )
 
 // Emitter is where a source puts what it has. It is safe for concurrent use;
@@ -192,6 +195,7 @@ type Reading struct {
 	Counted    bool       // whether Bad and Total are known
 	Breakdown  *Breakdown // what those are made of; nil: not known
 	Traffic    Traffic
+	Says       string // what the value alone does not say, such as who silenced what; inert; empty: nothing
 	Missing    string // what the query provides for and matches nothing, inert; empty: nothing is missing
 	By, Note   string // of one by a person: who, and what they noted
 	Before     string // of one by a person: the change that came after it, so that it counts no more; empty: none did

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gonogo/model"
 	"gonogo/model/config"
@@ -97,5 +98,38 @@ func TestWitnessFindings(t *testing.T) {
 		"/etc/gonogo/config.toml:20: rollback.off.verify[1].query: has no $since outside quotes and comments, so rows from before the rollback would count: expected something like \"… AND timestamp > $since\""
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// TestAlertmanagerFindings: a matcher that does not parse has its line, and a source
+// without a watchdog is warned of; what is renewed seldom is stale later.
+func TestAlertmanagerFindings(t *testing.T) {
+	text := evidence + `
+[source.am]
+kind = "alertmanager"
+url = "http://127.0.0.1:9093"
+[metric.pages]
+source = "am"
+unit = "count"
+target = "== 0"
+matchers = [
+  'service="shop"',
+  'severity~"page"',
+]
+`
+	_, err := load("/etc/gonogo", text)
+	want := `/etc/gonogo/config.toml:32: metric.pages.matchers[1]: no matcher: expected a label, one of = != =~ !~, and a value, such as service="shop"`
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+	cfg, err := load(t.TempDir(), strings.Replace(text, "severity~", "severity=~", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cfg.Warnings) != 1 || cfg.Warnings[0].Line != 23 || !strings.Contains(cfg.Warnings[0].Error(), "an Alertmanager that hears of no Prometheus has none either") {
+		t.Errorf("got %v", cfg.Warnings)
+	}
+	if m := cfg.Rollout.Metric("pages"); m.StaleAfter != 5*time.Minute || m.Query != `alerts {service="shop", severity=~"page"}` {
+		t.Errorf("got %+v", m)
 	}
 }

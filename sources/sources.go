@@ -6,6 +6,7 @@ package sources
 
 import (
 	"gonogo/model/config"
+	"gonogo/sources/alertmanager"
 	"gonogo/sources/exec"
 	"gonogo/sources/http"
 	"gonogo/sources/log"
@@ -17,11 +18,12 @@ import (
 // Builders returns the kinds by the name that a config gives them.
 func Builders() map[string]config.SourceKind {
 	return map[string]config.SourceKind{
-		"exec":       exec.Kind(),
-		"http":       http.Kind(),
-		"log":        log.Kind(),
-		"prometheus": prometheus.Kind(),
-		"scrape":     scrape.Kind(),
-		"sql":        sql.Kind(),
+		"alertmanager": alertmanager.Kind(),
+		"exec":         exec.Kind(),
+		"http":         http.Kind(),
+		"log":          log.Kind(),
+		"prometheus":   prometheus.Kind(),
+		"scrape":       scrape.Kind(),
+		"sql":          sql.Kind(),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Request is what a Call asks.
@@ -22,7 +23,8 @@ type Request struct {
 type Answer struct {
 	Status      int
 	ContentType string
-	Body        []byte // nil with StatusOnly
+	Body        []byte    // nil with StatusOnly
+	Date        time.Time // the server's own time, to the second; zero where it does not say
 }
 
 // OK reports whether the status is the wanted one; 0: any of 200 to 299.
@@ -55,6 +57,7 @@ func (c *Client) Call(ctx context.Context, r Request) (Answer, error) {
 	}
 	defer func() { _ = resp.Body.Close() }() // it was only read
 	a := Answer{Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type")}
+	a.Date, _ = http.ParseTime(resp.Header.Get("Date")) // not every server has it
 	if r.StatusOnly {
 		return a, nil
 	}

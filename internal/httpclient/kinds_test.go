@@ -43,7 +43,8 @@ func speakers(t *testing.T) []speaker {
 		if !web(kind.Keys) {
 			continue
 		}
-		metric := map[string]map[string]any{"prometheus": {"query": "up"}, "scrape": {"query": "shop_total"}, "http": {"path": "/x"}}[name]
+		metric := map[string]map[string]any{"prometheus": {"query": "up"}, "scrape": {"query": "shop_total"}, "http": {"path": "/x"},
+			"alertmanager": {"alertname": "A"}}[name]
 		if metric == nil {
 			t.Errorf("source %s speaks HTTP and is not tried here: say what its metric asks", name)
 			continue

@@ -103,9 +103,9 @@ func awaitReady(t testing.TB, url string, ended <-chan struct{}, log *strings.Bu
 		select {
 		case <-tick.C:
 		case <-ended:
-			t.Fatalf("prometheus ended: %s", log)
+			t.Fatalf("the server ended: %s", log)
 		case <-deadline.C:
-			t.Fatal("prometheus is not ready after 30 s")
+			t.Fatal("the server is not ready after 30 s")
 		}
 	}
 }

@@ -43,6 +43,7 @@ type Key struct {
 // Finding is something that check says about a config.
 type Finding struct {
 	Key     string // the key within the part's table; empty: the table itself
+	Item    int    // which of the key's list, from 1; 0: all of it
 	Message string // what is wrong and what to do about it
 	Warning bool   // rather than an error
 	// Refused is for what a metric's good value would prove nothing by: check fails,
@@ -83,6 +84,9 @@ type Facts struct {
 	Silent bool
 	// Counts reports whether its readings tell the number of events.
 	Counts bool
+	// Renews is how seldom what its readings rest on is renewed where all is well: without
+	// stale_after it is stale after that at the earliest. 0: with every answer.
+	Renews time.Duration
 }
 
 // SourceKind is a kind of source: its keys, and how to make one.
@@ -90,8 +94,10 @@ type SourceKind struct {
 	Doc        string // one line
 	Keys       []Key  // of [source.NAME], besides kind
 	MetricKeys []Key  // of [metric.NAME] from such a source, besides those every metric has
-	// Lint looks at one metric; nil where there is nothing to say.
-	Lint func(MetricPart) []Finding
+	// LintSource looks at one [source.NAME], Lint at one metric from it; nil where there is
+	// nothing to say. Keys that are wrong are not in the part.
+	LintSource func(Part) []Finding
+	Lint       func(MetricPart) []Finding
 	// Facts says what the metric's query comes down to; nil where nothing is known of it.
 	Facts func(MetricPart) Facts
 	// Describe returns what is asked for the metric, for "why".

@@ -85,6 +85,9 @@ func (r metricReader) ofKind(path string, t Table, kind SourceKind, part *Metric
 	if kind.Facts != nil {
 		facts := kind.Facts(*part)
 		m.Window, m.CountOver = facts.Window, facts.CountWindow
+		if !t.Has("stale_after") {
+			m.StaleAfter = max(m.StaleAfter, facts.Renews)
+		}
 	}
 	if !t.Has("settle") {
 		m.Settle = m.Window

@@ -58,6 +58,9 @@ func below(path string, all []Finding) []Finding {
 	for i, f := range all {
 		if f.Key != "" {
 			f.Key = join(path, f.Key)
+			if f.Item > 0 {
+				f.Key = element(f.Key, f.Item-1)
+			}
 		} else {
 			f.Key = path
 		}

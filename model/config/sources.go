@@ -13,6 +13,10 @@ func (s sourceReader) sources() {
 	s.each("source", func(id, path string, raw any) {
 		kind, ok := s.kind(path, raw, known)
 		t, _ := s.table(path, raw, withKinds(KeysOf[sourceKeys](), known, s.kinds.Sources[kind].Keys), !ok)
-		s.cfg.Sources = append(s.cfg.Sources, SourcePart{Part: Part{ID: id, Kind: kind, Table: t, Dir: s.cfg.Dir}})
+		part := Part{ID: id, Kind: kind, Table: t, Dir: s.cfg.Dir}
+		if lint := s.kinds.Sources[kind].LintSource; lint != nil {
+			s.take(below(path, lint(part)))
+		}
+		s.cfg.Sources = append(s.cfg.Sources, SourcePart{Part: part})
 	})
 }

@@ -67,6 +67,7 @@ type finding struct {
 	errAt              time.Time     // when the reading with the error came
 	change             string        // what it settles from, or what came after it was read
 	by, note           string        // of a value that a person read
+	says               string        // what the source says beside the value
 	tally              tally
 	part               string // the part that is worst, where it is not the whole that is
 	gone               gone
@@ -135,7 +136,7 @@ func troubled(m *model.Metric, r *model.Reading) model.MetricState {
 		return model.Ambiguous
 	case errors.Is(err, model.ErrCollecting):
 		return model.Collecting
-	case errors.Is(err, model.ErrUncovered):
+	case errors.Is(err, model.ErrUncovered), errors.Is(err, model.ErrUnwatched):
 		return model.NoData
 	case !errors.Is(err, model.ErrNoSeries) && !errors.Is(err, model.ErrEmpty):
 		return model.Down

@@ -84,6 +84,8 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	}
 	if in.Reading.Err != nil {
 		f.errAt = in.Reading.At
+	} else {
+		f.says = in.Reading.Says
 	}
 	if in.Reading.HasCount && finite(in.Reading.Count) {
 		f.count = in.Reading.Count

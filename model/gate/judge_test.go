@@ -89,6 +89,14 @@ func TestJudgeStates(t *testing.T) {
 			name: "collecting", r: trouble(fmt.Errorf("%w, 2m of 5m so far", model.ErrCollecting)),
 			state: model.Collecting, reason: "no data: collecting, 2m of 5m so far",
 		},
+		{
+			name: "unwatched is never zero, and no waiting helps", change: zero, r: trouble(fmt.Errorf("%w: the watchdog is silent", model.ErrUnwatched)),
+			state: model.NoData, reason: "no data, and that is not zero: the watchdog is silent",
+		},
+		{
+			name: "what the value does not say", r: model.Reading{At: t0, Value: 0.02, Says: "1 fires, silenced by ann\x1b[2J"},
+			state: model.Warn, reason: "2% is above 1%: 1 fires, silenced by ann␛[2J",
+		},
 		{name: "collecting is never zero", change: zero, r: trouble(model.ErrCollecting), state: model.Collecting, reason: "no data: collecting"},
 		{name: "no series", r: trouble(model.ErrNoSeries), state: model.NoSeries, reason: "mistyped?"},
 		{name: "empty is zero", change: zero, r: flowing(trouble(model.ErrEmpty)), state: model.Pass, reason: "0% is below 1%"},

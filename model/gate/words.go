@@ -11,6 +11,9 @@ import (
 
 // words says why the metric is in its state, in one inert line.
 func (f *finding) words(m *model.Metric, in *Input) string {
+	if m.Read == nil && f.says != "" {
+		return f.plainWords(m, in) + ": " + model.Inert(f.says)
+	}
 	if m.Read == nil {
 		return f.plainWords(m, in)
 	}
@@ -81,7 +84,7 @@ func troubleWords(state model.MetricState, err error) string {
 	case model.NoSeries:
 		return text + ": nothing at all matches, is a name or label mistyped?"
 	case model.NoData:
-		if isInput(err) || errors.Is(err, model.ErrUncovered) {
+		if isInput(err) || errors.Is(err, model.ErrUncovered) || errors.Is(err, model.ErrUnwatched) {
 			return text
 		}
 		return text + ": wait for the first sample"

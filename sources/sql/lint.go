@@ -28,10 +28,14 @@ func lint(m config.MetricPart) []config.Finding {
 
 func lintWitness(w config.WitnessPart) []config.Finding {
 	query := askedBy(w)
-	if hasParameter(query) {
+	if driver := w.Source.Table.String("driver"); driver == "mariadb" || driver == "mysql" {
+		if hasMark(query) {
+			return []config.Finding{{Key: "query", Message: "has a parameter, a question mark, which nothing fills in: expected $since, or the value"}}
+		}
+	} else if hasParameter(query) {
 		return []config.Finding{{Key: "query", Message: "has a parameter like $1, which nothing fills in: expected $since, or the value"}}
 	}
-	if _, n := bindSince(query); n == 0 {
+	if _, n := binder(w.Source.Table.String("driver"))(query); n == 0 {
 		return []config.Finding{{Key: "query", Message: "has no $since outside quotes and comments, so rows from before the rollback would count: " +
 			"expected something like \"… AND timestamp > $since\""}}
 	}
@@ -40,12 +44,12 @@ func lintWitness(w config.WitnessPart) []config.Finding {
 
 var (
 	counting = regexp.MustCompile(`(?is)^\s*select\s+count\s*\(`)
-	lookback = regexp.MustCompile(`(?i)interval\s*'\s*(\d+)\s*(second|sec|minute|min|hour|day|week)s?\s*'`)
+	lookback = regexp.MustCompile(`(?i)\binterval\s*'?\s*(\d+)\s*'?\s*(second|sec|minute|min|hour|day|week)s?\b`)
 	units    = map[string]time.Duration{"second": time.Second, "sec": time.Second, "minute": time.Minute, "min": time.Minute,
 		"hour": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour}
 )
 
-// facts reads the plain cases: the longest interval '…' in the query is how far
+// facts reads the plain cases: the longest interval in the query is how far
 // it looks back, and a mere count answers 0 where nothing was measured.
 func facts(m config.MetricPart) config.Facts {
 	query := queryOf(m)

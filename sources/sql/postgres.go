@@ -13,26 +13,18 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"gonogo/internal/secret"
 	"gonogo/model"
-	"gonogo/model/config"
 	"gonogo/sources/poll"
 )
 
-// database is a PostgreSQL server. It is safe for concurrent use.
-type database struct {
-	config  *pgx.ConnConfig
-	secrets secret.Set
-	timeout time.Duration
-	slots   chan struct{}
+// postgres is a PostgreSQL server.
+type postgres struct {
+	config *pgx.ConnConfig
+	common
 }
 
-// open reads the keys of a source. Nothing is asked yet.
-func open(part config.SourcePart) (*database, error) {
-	dsn, err := secret.Resolve(part.Table.String("dsn"), part.Dir)
-	if err != nil {
-		return nil, fmt.Errorf("dsn: %w", err)
-	}
+// openPostgres reads a DSN. Nothing is asked yet.
+func openPostgres(dsn string, c common) (database, error) {
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil { // whose text holds most of the DSN
 		return nil, errors.New("dsn: is no connection string that PostgreSQL understands: expected something like postgres://user:password@host:5432/database?sslmode=require")
@@ -42,13 +34,13 @@ func open(part config.SourcePart) (*database, error) {
 		cfg.RuntimeParams["application_name"] = "gonogo"
 	}
 	cfg.BuildFrontend = boundedFrontend
-	d := &database{config: cfg, timeout: config.Into[keys](part.Table, part.Dir).Timeout, slots: make(chan struct{}, Width)}
-	if d.timeout <= 0 {
-		return nil, errors.New("timeout: expected more than 0")
-	}
-	d.secrets.Add(dsn, cfg.Password)
-	return d, nil
+	c.secrets.Add(dsn, cfg.Password)
+	return &postgres{config: cfg, common: c}, nil
 }
+
+func (d *postgres) bind(query string) (string, int) { return bindSince(query) }
+
+func (d *postgres) args(t time.Time, _ int) []any { return []any{t} } // all of them are $1
 
 // maxMessage is the largest message that is read from a server, in bytes; a row is one.
 const maxMessage = 8 << 20
@@ -59,13 +51,6 @@ func boundedFrontend(r io.Reader, w io.Writer) *pgproto3.Frontend {
 	f.SetMaxBodyLen(maxMessage)
 	return f
 }
-
-// errBusy is what a question gets that waited for a connection for all of its time.
-var errBusy = fmt.Errorf("%d questions to this database wait for their answers already", Width)
-
-// grace is how much later than this program the server gives up: what a user
-// sees is always this program's timeout, and the server's ends what nobody waits for.
-const grace = time.Second
 
 // cancelled reports whether the server ended the query by itself: somebody
 // cancelled it there.
@@ -81,7 +66,7 @@ func tooLarge(err error) bool {
 }
 
 // now returns the server's time.
-func (d *database) now(ctx context.Context) (at time.Time, err error) {
+func (d *postgres) now(ctx context.Context) (at time.Time, err error) {
 	err = d.ask(ctx, "SELECT clock_timestamp()", func(rows pgx.Rows) error {
 		if !rows.Next() {
 			return model.ErrEmpty
@@ -93,7 +78,7 @@ func (d *database) now(ctx context.Context) (at time.Time, err error) {
 
 // number returns what query answers: ErrEmpty for no row and NULL,
 // ErrAmbiguous for several rows or columns.
-func (d *database) number(ctx context.Context, query string, args ...any) (v float64, err error) {
+func (d *postgres) number(ctx context.Context, query string, args ...any) (v float64, err error) {
 	err = d.ask(ctx, query, func(rows pgx.Rows) error {
 		if n := len(rows.FieldDescriptions()); n > 1 {
 			return fmt.Errorf("%w: it answers %d columns where one is wanted", model.ErrAmbiguous, n)
@@ -124,29 +109,24 @@ func (d *database) number(ctx context.Context, query string, args ...any) (v flo
 
 // ask runs query in a read-only transaction on a connection of its own, within
 // the source's timeout, and gives the rows to read. What read leaves is dropped.
-func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) error, args ...any) (err error) {
-	timed, cancel := context.WithTimeout(ctx, d.timeout)
-	defer cancel()
-	defer func() {
-		switch {
-		case err == nil, errors.Is(err, model.ErrEmpty), errors.Is(err, model.ErrAmbiguous):
-		case errors.Is(err, errBusy):
-		case ctx.Err() == nil && timed.Err() != nil:
-			err = fmt.Errorf("timed out after %s", model.FormatDuration(d.timeout))
-		case cancelled(err):
-			err = errors.New("the database cancelled the query: somebody ended it there")
-		case tooLarge(err):
-			err = fmt.Errorf("it answers more than %d MiB where a number is wanted", maxMessage>>20)
-		default:
-			err = d.secrets.Error(err)
-		}
-	}()
-	select {
-	case d.slots <- struct{}{}:
-		defer func() { <-d.slots }()
-	case <-timed.Done():
-		return errBusy
+func (d *postgres) ask(ctx context.Context, query string, read func(pgx.Rows) error, args ...any) error {
+	return d.within(ctx, d.explain, func(timed context.Context) error {
+		return d.question(timed, query, read, args...)
+	})
+}
+
+// explain says what went wrong on the server's side; nil: nothing special.
+func (d *postgres) explain(err error) error {
+	switch {
+	case cancelled(err):
+		return errCancelled
+	case tooLarge(err):
+		return errTooMuch
 	}
+	return nil
+}
+
+func (d *postgres) question(timed context.Context, query string, read func(pgx.Rows) error, args ...any) error {
 	conn, err := pgx.ConnectConfig(timed, d.config)
 	if err != nil {
 		return err
@@ -156,11 +136,7 @@ func (d *database) ask(ctx context.Context, query string, read func(pgx.Rows) er
 	if err != nil {
 		return err
 	}
-	limit := d.timeout
-	if deadline, ok := timed.Deadline(); ok {
-		limit = min(limit, time.Until(deadline))
-	}
-	if _, err := tx.Exec(timed, fmt.Sprintf("SET LOCAL statement_timeout = %d", (max(0, limit)+grace).Milliseconds())); err != nil {
+	if _, err := tx.Exec(timed, fmt.Sprintf("SET LOCAL statement_timeout = %d", d.serverLimit(timed).Milliseconds())); err != nil {
 		return err
 	}
 	within, enough := context.WithCancel(timed)

@@ -5,7 +5,8 @@
 // A source runs one goroutine a metric, see package poll, and opens a
 // connection for each question, at most Width at a time: nothing is kept open
 // between questions, so a database that went away and came back needs no care.
-// Every question runs in a read-only transaction with a statement_timeout.
+// Every question runs in a read-only transaction with a limit on the server's side
+// (statement_timeout, max_statement_time).
 // Nothing is written, and rows past the second are never read. No error holds
 // the DSN or its password.
 package sql
@@ -27,8 +28,8 @@ const Width = 4
 
 // keys are those of a source that is a database.
 type keys struct {
-	Driver  string        `toml:"driver" required:"true" oneof:"postgres" help:"the kind of database: postgres"`
-	DSN     string        `toml:"dsn" required:"true" secret:"only" help:"how to connect, as env:NAME or file:PATH, such as postgres://gonogo_ro:…@db.internal/logs"`
+	Driver  string        `toml:"driver" required:"true" oneof:"postgres,mariadb,mysql" help:"the kind of database"`
+	DSN     string        `toml:"dsn" required:"true" secret:"only" help:"how to connect, as env:NAME or file:PATH, such as postgres://gonogo_ro:…@db.internal/logs or mariadb://gonogo_ro:…@db.internal/logs?tls=true"`
 	Timeout time.Duration `toml:"timeout" default:"5s" help:"for one answer"`
 }
 
@@ -73,7 +74,7 @@ func build(part config.SourcePart) (model.Source, error) {
 }
 
 type source struct {
-	db      *database
+	db      database
 	metrics []config.MetricPart
 }
 
@@ -93,20 +94,22 @@ func buildWitness(part config.WitnessPart) (model.Witness, error) {
 	if err != nil {
 		return nil, err
 	}
-	query, n := bindSince(askedBy(part))
+	query, n := db.bind(askedBy(part))
 	if n == 0 {
 		return nil, fmt.Errorf("query: has no %s", since)
 	}
 	if part.Is == nil {
 		return nil, fmt.Errorf("is: missing")
 	}
-	return &witness{db: db, query: query, is: *part.Is}, nil
+	return &witness{db: db, query: query, params: n, is: *part.Is}, nil
 }
 
 type witness struct {
-	db    *database
-	query string // with $1 for the mark
-	is    model.Target
+	db    database
+	query string // with parameters for the mark
+	// params is how many there are.
+	params int
+	is     model.Target
 }
 
 // Mark implements model.Witness: the database's own time, and this machine's just before.
@@ -156,7 +159,7 @@ func (w *witness) Look(ctx context.Context, mark string) (bool, string, error) {
 	if err != nil {
 		return false, "", err
 	}
-	v, err := w.db.number(ctx, w.query, at)
+	v, err := w.db.number(ctx, w.query, w.db.args(at, w.params)...)
 	if err != nil {
 		return false, "", poll.Inert(err)
 	}

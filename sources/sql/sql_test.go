@@ -80,7 +80,7 @@ func contract(t *testing.T) {
 	})
 }
 
-func database1(t *testing.T, more ...string) *database {
+func database1(t *testing.T, more ...string) database {
 	t.Helper()
 	d, err := open(sourcetest.Part(t, table(more...)))
 	if err != nil {
@@ -293,6 +293,8 @@ func TestFacts(t *testing.T) {
 		"SELECT avg(x) FROM logs WHERE at BETWEEN now() - INTERVAL '2 days' AND now() - interval '15 minutes'":   {Window: 48 * time.Hour},
 		"SELECT count(*) FILTER (WHERE a)::float / NULLIF(count(*), 0) FROM logs":                                {Silent: true},
 		"SELECT 1 WHERE now() > now() - interval '99999999999999999999 weeks' - interval '9999999999999 weeks' ": {},
+		"SELECT count(*) FROM logs WHERE at > NOW() - INTERVAL 90 MINUTE":                                        {Silent: true, Window: 90 * time.Minute},
+		"SELECT 1 FROM logs WHERE at > NOW() - INTERVAL '2' DAY":                                                 {Window: 48 * time.Hour},
 		"": {},
 	}
 	for query, want := range cases {
