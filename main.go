@@ -13,8 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	"github.com/charmbracelet/x/term"
+	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"gonogo/actions"
@@ -23,6 +25,7 @@ import (
 	"gonogo/model/config"
 	"gonogo/model/engine"
 	"gonogo/model/engine/attach"
+	"gonogo/model/engine/history"
 	"gonogo/model/journal"
 	"gonogo/sources"
 	"gonogo/ui"
@@ -40,6 +43,7 @@ func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	a := &app{signals: signals, actor: attach.Self(), show: show}
 	a.world = &headless.World{
 		Open: a.openOnce, BreakGlass: attach.BreakGlass, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
+		Past: openPast, WriteFile: writeFile, Now: time.Now,
 		In: os.Stdin, Out: headless.Inert(os.Stdout), Err: headless.Inert(os.Stderr), Ask: term.IsTerminal(os.Stdin.Fd()),
 	}
 	a.world.Actor.Via = "command"
@@ -71,6 +75,7 @@ func saidAlready(err error) bool {
 type app struct {
 	config   string // --config
 	readOnly bool   // --read-only
+	wall     bool   // --wall
 	began    bool   // the command line was right, and its command runs
 	actor    model.Actor
 	signals  *headless.Signals
@@ -104,10 +109,15 @@ func (a *app) commands() *cobra.Command {
 }
 
 func (a *app) cmdRun() *cobra.Command {
-	var alone bool
+	var alone, wall bool
 	c := &cobra.Command{
 		Use: "run", Short: "Open the cockpit (the same as gonogo alone)", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if wall && alone {
+				return headless.Exit{Status: headless.ExitUsage, Err: errors.New("--wall is a screen and --headless has none: give one of them")}
+			}
+			a.wall = wall
+			a.readOnly = a.readOnly || wall
 			seat, err := a.open(a.config)
 			if err != nil {
 				return err
@@ -119,6 +129,7 @@ func (a *app) cmdRun() *cobra.Command {
 			return a.cockpit(cmd.Context(), seat)
 		},
 	}
+	c.Flags().BoolVar(&wall, "wall", false, "a read-only screen to be read from far away; q quits")
 	c.Flags().BoolVar(&alone, "headless", false, "run the engine without a screen; cockpits and commands attach to it")
 	return c
 }
@@ -143,7 +154,7 @@ func (a *app) cockpit(ctx context.Context, seat *attach.Seat) error {
 	actor := a.actor
 	actor.Via = "cockpit"
 	a.signals.AskFirst()
-	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, AskQuit: a.signals.Ask})
+	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, Wall: a.wall, AskQuit: a.signals.Ask})
 	stop()
 	go a.interrupt(seat)
 	if s := seat.Last(); s != nil && seat.Leads() && s.State.ActivePlan() != nil {
@@ -326,6 +337,16 @@ func readJournal(dir, anchor string, each func(model.Record) error) (headless.Jo
 	}
 	return out, err
 }
+
+func openPast(dir string, from, to time.Time) (headless.Past, error) {
+	past, err := history.OpenPast(dir, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return past, nil
+}
+
+func writeFile(path string, data []byte) error { return renameio.WriteFile(path, data, 0o600) }
 
 func newID() model.IntentID { return model.IntentID(rand.Text()) }
 

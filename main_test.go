@@ -133,10 +133,11 @@ var allowed = map[string][]string{
 	"gonogo/model/journal":     {"gonogo/model", "gonogo/internal/safefile"},
 	"gonogo/internal/safefile": {},
 	"gonogo/model/engine": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate", "gonogo/model/config", "gonogo/model/journal", "gonogo/internal/...",
-		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/model/engine/watch"},
+		"gonogo/model/engine/execute", "gonogo/model/engine/feed", "gonogo/model/engine/history", "gonogo/model/engine/record", "gonogo/model/engine/watch"},
 
 	"gonogo/model/engine/attach":  {"gonogo/model", "gonogo/model/config", "gonogo/model/engine", "gonogo/model/engine/feed", "gonogo/model/engine/record", "gonogo/internal/..."},
 	"gonogo/model/engine/feed":    {"gonogo/model"},
+	"gonogo/model/engine/history": {"gonogo/model", "gonogo/internal/..."},
 	"gonogo/model/engine/watch":   {"gonogo/model"},
 	"gonogo/model/engine/record":  {"gonogo/model", "gonogo/model/journal", "gonogo/internal/..."},
 	"gonogo/model/engine/execute": {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/model/gate"},
@@ -145,7 +146,8 @@ var allowed = map[string][]string{
 	"gonogo/sources":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/sources/..."},
 	"gonogo/actions":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/actions/..."},
 	"gonogo/ui":            {"gonogo/model", "gonogo/model/words", "gonogo/ui/..."},
-	"gonogo/ui/headless":   {"gonogo/model", "gonogo/model/plan", "gonogo/model/words"},
+	"gonogo/ui/headless":   {"gonogo/model", "gonogo/model/plan", "gonogo/model/words", "gonogo/ui/report"},
+	"gonogo/ui/report":     {"gonogo/model"},
 	"gonogo/ui/panel":      {"gonogo/model", "gonogo/model/evidence", "gonogo/ui/layout", "gonogo/ui/theme", "gonogo/model/words"},
 	"gonogo/ui/overlay":    {"gonogo/model", "gonogo/ui/keyboard", "gonogo/ui/panel", "gonogo/ui/theme", "gonogo/model/words"},
 	"gonogo/ui/keyboard":   {},
@@ -171,6 +173,7 @@ var foreign = map[string][]string{
 	"gonogo/model/engine/feed":    {},
 	"gonogo/model/engine/record":  {},
 	"gonogo/model/engine/execute": {},
+	"gonogo/model/engine/history": {},
 	"gonogo/model/engine/watch":   {},
 
 	"gonogo/ui":          {"charm.land/", "github.com/charmbracelet/"},
@@ -181,7 +184,7 @@ var foreign = map[string][]string{
 var screenOnly = []string{"charm.land/", "github.com/charmbracelet/"}
 
 // pure are the parts without I/O, and what of the standard library would be some.
-var pure = []string{"gonogo/model", "gonogo/model/evidence", "gonogo/model/plan", "gonogo/model/gate", "gonogo/model/words", "gonogo/ui/keyboard", "gonogo/ui/overlay", "gonogo/ui/panel", "gonogo/ui/layout", "gonogo/ui/theme"}
+var pure = []string{"gonogo/model", "gonogo/model/evidence", "gonogo/model/plan", "gonogo/model/gate", "gonogo/model/words", "gonogo/ui/keyboard", "gonogo/ui/overlay", "gonogo/ui/panel", "gonogo/ui/layout", "gonogo/ui/report", "gonogo/ui/theme"}
 
 var impure = []string{"os", "net", "syscall", "log", "os/...", "net/...", "log/...", "sync/...", "crypto/rand", "math/rand/...", "plugin", "unsafe"}
 

@@ -14,7 +14,7 @@ func applyGate(s State, r Record) State {
 		s = gateChanged(s, r, e)
 	case CheckSigned:
 		if s.GoesOn(e.Phase, e.Attempt) {
-			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note})
+			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note, Proofs: e.Proofs})
 		}
 	case CheckEnded:
 		if s.GoesOn(e.Phase, e.Attempt) {

@@ -37,7 +37,7 @@ func applyPlan(s State, r Record) State {
 			p.Notified = append(slices.Clone(p.Notified), Notice{e.Action, e.Title, e.Err})
 		})
 	case PlanFired:
-		if s.Plan != nil && s.Plan.Plan.ID == e.Plan && s.Plan.Plan.Guard {
+		if s.Plan != nil && s.Plan.Plan.ID == e.Plan && s.Plan.Plan.Guard && len(s.Plan.Plan.Parts) == 0 {
 			s.Guard.Spent = true
 		}
 		s = onPlan(s, e.Plan, func(p *PlanState) {
@@ -224,6 +224,9 @@ func endPlan(s State, r Record, e PlanEnded) State {
 			}
 		}
 	})
+	if p := s.PlanOf(e.Plan); p != nil && p.Plan.Guard && !e.Outcome.Lands() {
+		s.Guard.Spent = true // also where it took out only some: a person must look
+	}
 	s = endIncident(s, r, e)
 	if p := s.PlanOf(e.Plan); p != nil && p.Plan.Drill != "" && !p.FiredAt.IsZero() {
 		s.Drills = with(s.Drills, p.Plan.Rollback, Drill{

@@ -20,6 +20,8 @@ type Counting struct {
 	Better evidence.Recovering `json:"better,omitzero"`  // likewise of Warn
 	Recent evidence.Counts     `json:"recent,omitzero"`  // of the last minutes, see Metric.Recent
 	Doubt  bool                `json:"doubt,omitempty"`  // those speak against the target
+	Asked  float64             `json:"asked,omitempty"`  // of a metric with Asked: the share that Match is about
+	Match  evidence.Matching   `json:"match,omitzero"`   // likewise: whether that is what the variant gets
 }
 
 // Proved reports what has been proved and is not over.
@@ -68,6 +70,28 @@ type Sequential struct {
 	By       string      `json:"by,omitempty"`        // the label
 	PartsAll int         `json:"parts_all,omitempty"` // how many parts there are
 	Parts    []PartProof `json:"parts,omitempty"`     // what fails, and the worst five of the others
+}
+
+// Proven is what let a metric that counts events pass at a moment: it is journaled where
+// the gate comes to GO, and beside a signature, so that it is known later what those saw.
+type Proven struct {
+	Metric MetricID        `json:"metric"`
+	Counts evidence.Counts `json:"counts"`
+	Share  float64         `json:"share"` // of bad events, 0 to 1
+	Over   time.Duration   `json:"over"`  // how long it took to count them
+	Says   string          `json:"says"`  // the gate's line
+}
+
+// Proofs returns what lets the metrics pass that v asks for and that count events.
+func (v *Verdict) Proofs() []Proven {
+	var out []Proven
+	for i := range v.Lines {
+		line := &v.Lines[i]
+		if t := line.Test; t != nil && t.Go.Proved && line.State == Pass {
+			out = append(out, Proven{Metric: line.Metric, Counts: t.Go.Counts, Share: t.Go.Counts.Share(), Over: t.Go.At - t.Go.Since, Says: line.Reason})
+		}
+	}
+	return out
 }
 
 // PartProof is how one part of a metric stands, for people.

@@ -71,6 +71,7 @@ type GateChanged struct {
 	To      Headline `json:"to"`
 	Reasons []string `json:"reasons,omitempty"`
 	Breach  string   `json:"breach,omitempty"` // the first metric that fails, and how; empty: none does
+	Proofs  []Proven `json:"proofs,omitempty"` // of GO: what lets it, of metrics that count events
 }
 
 // FlagObserved: a flag's stored or effective value was seen to be another than before.
@@ -84,10 +85,11 @@ type FlagObserved struct {
 
 // CheckSigned: a person vouches for a check.
 type CheckSigned struct {
-	Phase   PhaseID `json:"phase"`
-	Attempt int     `json:"attempt"`
-	Check   CheckID `json:"check"`
-	Note    string  `json:"note,omitempty"`
+	Phase   PhaseID  `json:"phase"`
+	Attempt int      `json:"attempt"`
+	Check   CheckID  `json:"check"`
+	Note    string   `json:"note,omitempty"`
+	Proofs  []Proven `json:"proofs,omitempty"` // what was proved in the gate when it was signed
 }
 
 // CheckBegan: gonogo runs the check's action, or asks its probe.

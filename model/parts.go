@@ -18,6 +18,9 @@ var (
 	// enough. It is never taken for zero.
 	ErrCollecting = fmt.Errorf("%w: collecting", ErrEmpty)
 	ErrPartial    = errors.New("answered with a warning") // the source itself doubts its answer
+	// ErrUncountable: bad and total answer, and cannot be counted; what it is wrapped with says why.
+	ErrUncountable = errors.New("its events cannot be counted")
+	ErrUncovered   = errors.New("not enough is known") // of an SLO: too little of its time was kept
 )
 
 // Emitter is where a source puts what it has. It is safe for concurrent use;
@@ -25,9 +28,9 @@ var (
 type Emitter interface {
 	// Fact journals e. It is durable when Fact returns nil.
 	Fact(e Event) error
-	// Sample adds a point of the past to a metric's chart; it is never judged.
-	// Points come oldest first.
-	Sample(id MetricID, at time.Time, v float64)
+	// Past adds points of the past to a metric's chart, oldest first; they are never judged.
+	// What was charted since stays, what else was there in their time does not.
+	Past(id MetricID, points []Point)
 	// Reading reports a fresh answer: it is charted and judged.
 	Reading(id MetricID, r Reading)
 	// Trouble reports that there is no reading, and why: ErrEmpty, ErrNoSeries,

@@ -50,6 +50,7 @@ type Plan struct {
 	Leaves    bool          `json:"leaves,omitempty"` // once verified, the rollout stands in Phase
 	Short     []Setting     `json:"short,omitempty"`  // what Phase wants of the flags that this leaves at less: the rollout then stands below it
 	Guard     bool          `json:"guard,omitempty"`  // armed by the guard, for Reason
+	Parts     []string      `json:"parts,omitempty"`  // of a rollback that takes some out of a list: those
 	Drill     Rehearsal     `json:"drill,omitempty"`  // it is a rehearsal, and how it is run
 	Notify    []ActionID    `json:"notify,omitempty"` // told when it fires and when it ended
 	Freeze    []MetricID    `json:"freeze,omitempty"` // baselines to freeze before its first step

@@ -15,9 +15,10 @@ const (
 // Guard rolls back without a person, and always says so first.
 type Guard struct {
 	Rollback  RollbackID    `json:"rollback"`
-	On        []MetricID    `json:"on"`        // only a FAIL of one of these counts
-	Countdown time.Duration `json:"countdown"` // > 0, time for a veto
-	Veto      time.Duration `json:"veto"`      // > 0, after which a veto lapses
+	Part      RollbackID    `json:"part,omitempty"` // taken instead where only some parts of a metric fail: it takes those out; empty: none
+	On        []MetricID    `json:"on"`             // only a FAIL of one of these counts
+	Countdown time.Duration `json:"countdown"`      // > 0, time for a veto
+	Veto      time.Duration `json:"veto"`           // > 0, after which a veto lapses
 	Mode      GuardMode     `json:"mode"`
 	Notify    []ActionID    `json:"notify,omitempty"` // told of a breach, and of its end
 }
@@ -47,6 +48,16 @@ type Rollback struct {
 	Verify    []Verify      `json:"verify,omitempty"`
 	Notify    []ActionID    `json:"notify,omitempty"` // told when it fires and when it ended; never waited for
 	Rehearse  Rehearsal     `json:"rehearse"`         // how a drill runs it
+}
+
+// Asks returns the flag out of whose list a person, or the guard, picks what is taken; "" where there is none.
+func (b *Rollback) Asks() FlagID {
+	for _, set := range b.Set {
+		if set.Value.Type == Remove {
+			return set.Flag
+		}
+	}
+	return ""
 }
 
 // Level is one of a rollback in several levels. After it gonogo waits for Wait; if

@@ -29,6 +29,7 @@ type Rollout struct {
 	Rollbacks   []Rollback        `json:"rollbacks"`
 	Guard       *Guard            `json:"guard,omitempty"` // nil: none
 	Evidence    EvidenceSpec      `json:"evidence,omitzero"`
+	History     HistorySpec       `json:"history,omitzero"`
 	Anchor      string            `json:"anchor,omitempty"` // the file that the journal's sums are kept in as well, absolute; empty: none
 	Access      AccessRules       `json:"access,omitzero"`
 	ConfigPath  string            `json:"config_path"`
@@ -77,6 +78,7 @@ type Metric struct {
 	Role       string        `json:"role,omitempty"`   // success | fallback | error | latency | …: panel and colour
 	Source     string        `json:"source,omitempty"` // empty for one that has Expr or Read
 	Read       *PeopleRead   `json:"read,omitempty"`   // people read it; nil: gonogo does
+	SLO        *SLO          `json:"slo,omitempty"`    // kept history tells it, instead of a source; nil: it does not
 	Query      string        `json:"query,omitempty"`  // as sent, for "why"; for other sources what they ask
 	Expr       string        `json:"expr,omitempty"`   // computed of other metrics
 	Inputs     []MetricID    `json:"inputs,omitempty"` // the metrics that Expr names, each once
@@ -96,6 +98,8 @@ type Metric struct {
 	Good       string        `json:"good,omitempty"`       // the counter of good ones instead
 	Total      string        `json:"total,omitempty"`      // the counter of all events, as asked
 	By         string        `json:"by,omitempty"`         // the label whose values are judged on their own, too; empty: none
+	Asked      *Asked        `json:"asked,omitempty"`      // the share of events that a variant is to get; nil: none
+	Variant    string        `json:"variant,omitempty"`    // the counter of its events, beside Total
 	GoneOK     bool          `json:"gone_ok,omitempty"`    // a process that counted and is gone does not hold the gate
 	Control    MetricID      `json:"control,omitempty"`    // the counted metric that its target and alert compare it with; empty: none
 	Recent     time.Duration `json:"recent,omitempty"`     // what no longer proves anything by itself, but raises doubt; > 0 where Counted
@@ -106,6 +110,27 @@ type Metric struct {
 	Timeout    time.Duration `json:"timeout"`              // > 0, at most Every
 	EmptyZero  bool          `json:"empty_zero,omitempty"` // on_empty = "zero": no series means no events, where others are counted
 	Refused    string        `json:"refused,omitempty"`    // why check refuses it: then it never passes; inert
+}
+
+// SLO is what is judged of a metric's history: of one that counts events Σbad/Σtotal over so
+// long, of any other its mean.
+type SLO struct {
+	Of   MetricID      `json:"of"`
+	Over time.Duration `json:"over"` // > 0
+}
+
+// HistorySpec is how much of all metrics' samples is kept.
+type HistorySpec struct {
+	Keep time.Duration `json:"keep"` // 0: none is
+	Size int64         `json:"size"` // bytes, of more the oldest go
+}
+
+// Asked is the share of all events that a variant is to get: what a flag holds, from 0 to
+// 100, or a fixed one.
+type Asked struct {
+	Flag  FlagID  `json:"flag,omitempty"`
+	Share float64 `json:"share,omitempty"` // 0 to 1, where Flag is empty
+	Text  string  `json:"text"`            // as written, for people
 }
 
 // Target is a threshold: Op, then Value, or Value times what Of stands for,

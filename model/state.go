@@ -92,6 +92,7 @@ type CheckState struct {
 	Failed bool          `json:"failed,omitempty"` // it does not hold
 	Took   time.Duration `json:"took,omitempty"`
 	Output string        `json:"output,omitempty"` // head and tail of what it printed, or the answer
+	Proofs []Proven      `json:"proofs,omitempty"` // of a signature: what was proved in the gate then
 }
 
 // Counts reports whether the result of check c still counts at now.

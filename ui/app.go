@@ -40,6 +40,7 @@ type Options struct {
 	NoColor  bool                  // no colours, whatever the terminal can do
 	FPS      int                   // frames a second, 1 to 120; 0: 60
 	ReadOnly bool                  // submit nothing
+	Wall     bool                  // the screen for people who pass by: no keys but q and ?; it submits nothing
 	Version  string                // shown in help
 	AskQuit  <-chan struct{}       // each value asks to quit, as ctrl+c does: main puts INT and TERM here
 
@@ -63,6 +64,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.leave == 0 {
 		o.leave = leaveWithin
+	}
+	if o.Wall {
+		o.ReadOnly = true
 	}
 	if o.Actor.Via == "" {
 		o.Actor.Via = "cockpit"
@@ -127,6 +131,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	}
 	m.view.dirty = true
+	if m.o.Wall {
+		if cmd, handled := m.passedBy(msg); handled {
+			return m, cmd
+		}
+	}
 	switch msg := msg.(type) {
 	case feedEndMsg:
 		m.eyes.ended = true
@@ -201,6 +210,9 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	}
 	m.view.dirty = true
 	m.status.expire(m.now)
+	if m.over == nil {
+		m.tell(m.plan.Shrink(m.scene()))
+	}
 	if overlay.Read(m.over, m.now) {
 		m.show(nil)
 	}

@@ -44,7 +44,49 @@ func ranges() []time.Duration {
 	return []time.Duration{5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 0}
 }
 
-const defaultRange = 1
+// The range of the charts is the phase's age, within these, until a person chooses one.
+const (
+	autoRange  = -1
+	leastRange = 2 * time.Minute
+	mostRange  = 30 * time.Minute
+)
+
+// chartRange returns the range of the charts; 0 is the whole phase.
+func (b *board) chartRange(p panel.Props) time.Duration {
+	if b.rangeAt != autoRange {
+		return ranges()[b.rangeAt]
+	}
+	if p.Snap == nil {
+		return leastRange
+	}
+	var from time.Time
+	if a := p.Snap.State.Attempt(); a != nil && a.Left.IsZero() {
+		from = a.Entered
+	} else {
+		for _, s := range p.Snap.Series { // before the first phase: as far as there is something to show
+			if len(s.Points) > 0 && (from.IsZero() || s.Points[0].At.Before(from)) {
+				from = s.Points[0].At
+			}
+		}
+	}
+	return min(max(p.Now.Sub(from), leastRange), mostRange)
+}
+
+// rangeBy chooses the next longer or shorter range of the charts, and returns it.
+func (b *board) rangeBy(p panel.Props, n int) time.Duration {
+	all := ranges()
+	if b.rangeAt == autoRange {
+		now := b.chartRange(p)
+		b.rangeAt = slices.IndexFunc(all, func(d time.Duration) bool { return d > now || d == 0 })
+		if n < 0 {
+			b.rangeAt--
+		}
+	} else {
+		b.rangeAt += n
+	}
+	b.rangeAt = min(max(0, b.rangeAt), len(all)-1)
+	return all[b.rangeAt]
+}
 
 // board is how the panels lie on the screen, and where the cursor is in each.
 // What they show it is given: panel.Props without a place.
@@ -54,41 +96,48 @@ type board struct {
 	zoomed  bool
 	at      map[string]int // the cursor of each panel that it was moved in
 	top     map[string]int // its first visible row
-	rangeAt int            // index into ranges
+	rangeAt int            // index into ranges, or autoRange
 	filter  string
+	dock    int // the rows that a docked plan would take; 0: none is
 
 	arranged arrangement // what placed was made from
 	placed   map[string]layout.Rect
 }
 
 // arrangement is what the places of the panels depend on.
-type arrangement struct {
-	w, h, charts int
-	focus        string
-	zoomed       bool
-}
+type arrangement = layout.Need
 
 func newBoard(w, h int) board {
-	return board{w: w, h: h, focus: panelGate, rangeAt: defaultRange, at: map[string]int{}, top: map[string]int{}}
+	return board{w: w, h: h, focus: panelGate, rangeAt: autoRange, at: map[string]int{}, top: map[string]int{}}
 }
 
 // places returns where each panel is; none where the screen is too small.
 func (b *board) places(p panel.Props) map[string]layout.Rect {
-	now := arrangement{w: b.w, h: b.h, focus: b.focus, zoomed: b.zoomed}
-	if s := p.Snap; s != nil && s.Rollout != nil {
-		now.charts = len(s.Rollout.Metrics)
-	}
+	now := needs(b.here(p))
+	now.W, now.H, now.Dock, now.Focused, now.Zoomed = b.w, b.h, b.dock, b.focus, b.zoomed
 	if b.placed == nil || b.arranged != now {
-		b.placed, b.arranged = layout.Arrange(now.w, now.h, now.charts, now.focus, now.zoomed), now
+		b.placed, b.arranged = layout.Arrange(now), now
 	}
 	return b.placed
+}
+
+// needs returns how many rows there are to show of each part of the screen.
+func needs(p panel.Props) layout.Need {
+	if p.Snap == nil || p.Snap.Rollout == nil {
+		return layout.Need{}
+	}
+	p.Filter = "" // nothing moves while a filter is typed
+	return layout.Need{
+		Charts: len(p.Snap.Rollout.Metrics), Gate: panel.Gate().Rows(p), Checks: panel.Checklist().Rows(p),
+		Flags: panel.Flags().Rows(p), Log: len(p.Snap.Tail),
+	}
 }
 
 // props returns what a panel of that name and place is drawn from.
 func (b *board) props(p panel.Props, name string, r layout.Rect) panel.Props {
 	p.Size = panel.Size{W: r.W, H: r.H}
 	p.Focused, p.Zoomed = b.focus == name, b.zoomed
-	p.Cursor, p.Range, p.Filter = b.at[name], ranges()[b.rangeAt], b.filter
+	p.Cursor, p.Range, p.Filter = b.at[name], b.chartRange(p), b.filter
 	return p
 }
 
@@ -98,7 +147,7 @@ func (b *board) scrolled(p panel.Props, name string, r layout.Rect) panel.Props 
 	out.Cursor = b.cursor(p, name)
 	switch {
 	case name != panelCharts:
-		out.Offset = b.offset(p, name, r.H-2)
+		out.Offset = b.offset(p, name, r.H-1)
 	case !out.Focused: // the charts scroll by themselves, to where the cursor is or was
 		out.Offset = out.Cursor
 	}

@@ -14,9 +14,7 @@ import (
 
 func rangeBy(n int) func(*cockpit) (overlay.Overlay, overlay.Want) {
 	return func(c *cockpit) (overlay.Overlay, overlay.Want) {
-		all := ranges()
-		c.board.rangeAt = min(max(0, c.board.rangeAt+n), len(all)-1)
-		if d := all[c.board.rangeAt]; d != 0 {
+		if d := c.board.rangeBy(c.props(), n); d != 0 {
 			return says("charts show the last %s", model.FormatDuration(d))
 		}
 		return says("charts show the whole phase")

@@ -143,6 +143,9 @@ func (m *Model) do(w overlay.Want) tea.Cmd {
 	case w.ShowPlan:
 		m.show(nil)
 		m.plan.Show()
+		if !m.eyes.planMoves() {
+			m.plan.Keep()
+		}
 	case w.Help:
 		m.show(overlay.Help(m.keys.help()))
 	case w.AskQuit, w.Leave && m.eyes.isEngine():

@@ -41,13 +41,19 @@ func (m *Model) draw() string {
 	if w <= 0 || h <= 0 {
 		return ""
 	}
-	screen := m.drawScreen()
 	full := m.board.props(m.props(), "", layout.Rect{W: w, H: h})
+	if m.o.Wall {
+		return m.drawWall(full)
+	}
+	dock := m.drawDock()
+	screen := m.drawScreen(dock)
 	if m.planVisible() {
 		if m.over == nil { // the dead time of its keys begins once they count
 			m.plan.Drawn(m.clock.read())
 		}
-		screen = layout.Overlay(screen, m.plan.View(m.scene(), full), w, h)
+		if dock == "" {
+			screen = layout.Overlay(screen, m.plan.View(m.scene(), full), w, h)
+		}
 	}
 	if m.over != nil {
 		if m.shownAt.IsZero() {
@@ -58,8 +64,26 @@ func (m *Model) draw() string {
 	return m.drawNotices(screen)
 }
 
-// drawScreen draws what is under boxes and notices.
-func (m *Model) drawScreen() string {
+// dockH is the least height of a screen on which a plan is docked; on smaller
+// ones its box stands over the panels.
+const dockH = 24
+
+// drawDock draws the plan as it is docked at the bottom, and has the board make
+// room for it; "" where none is.
+func (m *Model) drawDock() string {
+	m.board.dock = 0
+	if !m.planVisible() || m.board.h < dockH || m.board.w < layout.ColumnW || m.eyes.seen() == nil {
+		return ""
+	}
+	p := m.board.props(m.props(), "", layout.Rect{W: m.board.w, H: max(11, m.board.h*2/5)})
+	p.Docked = true
+	text := m.plan.View(m.scene(), p)
+	m.board.dock = strings.Count(text, "\n") + 1
+	return text
+}
+
+// drawScreen draws what is under boxes and notices, with a docked plan.
+func (m *Model) drawScreen(dock string) string {
 	p := m.props()
 	if p.Snap == nil {
 		return m.drawEmpty()
@@ -70,6 +94,10 @@ func (m *Model) drawScreen() string {
 	}
 	parts := make(map[string]string, len(places))
 	for name, r := range places {
+		if name == layout.Dock {
+			parts[name] = fitLines(dock, r.W, r.H)
+			continue
+		}
 		parts[name] = m.drawPanel(p, name, r)
 	}
 	return layout.Join(m.board.w, m.board.h, places, parts)
@@ -130,6 +158,18 @@ func (m *Model) drawNotices(screen string) string {
 		lines[y] = m.theme.Paint(n.style, fit(" "+n.text, m.board.w))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// fitLines cuts or pads text to h lines of w cells.
+func fitLines(text string, w, h int) string {
+	lines := strings.Split(text, "\n")
+	for len(lines) < h {
+		lines = append(lines, "")
+	}
+	for i := range lines {
+		lines[i] = fit(lines[i], w)
+	}
+	return strings.Join(lines[:h], "\n")
 }
 
 // fit cuts or pads s to w cells.

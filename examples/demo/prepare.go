@@ -25,7 +25,9 @@ const (
 	logName     = "service.log"
 	pidName     = "worker.pid"
 	socketName  = "restart.sock"
-	faultName   = "fault" // while it is there the service misbehaves; for tests
+	faultName   = "fault"  // while it is there the service misbehaves; for tests
+	sickName    = "sick"   // one tenant was seen to be in trouble,
+	mendedName  = "mended" // and is not any more
 )
 
 const (

@@ -88,9 +88,9 @@ func TestTheConfigFitsTheTraffic(t *testing.T) {
 	if len(tenants) != 30 {
 		t.Errorf("%d tenants, want 30", len(tenants))
 	}
-	for phase, want := range map[string]float64{"internal": 1. / 30, "ten": 0.1, "half": 0.5, "all": 1} {
+	for phase, want := range map[string]float64{"internal": 1. / 30, "ten": 0.1, "quarter": 8. / 30, "half": 0.5, "all": 1} {
 		on := settings{real: true, tenants: load(t, dir).Phase[phase].Flags.Tenants}
-		if got := newTraffic(on, tenants, 0, 1, newMeters()).share; got != want {
+		if got := newTraffic(on, tenants, 0, 1, newMeters(tenants)).share; got != want {
 			t.Errorf("phase %s: %v of the tenants, want %v", phase, got, want)
 		}
 	}

@@ -16,6 +16,14 @@ const (
 	maxStep  = time.Second            // what was missed beyond it is dropped
 	beat     = 100 * time.Millisecond // how often requests are counted
 	tooMany  = 0.5                    // the share of tenants that real retrieval cannot bear
+	few      = 0.1                    // up to this share all tenants are well
+)
+
+// One tenant's data do not bear real retrieval, until that was off for it once:
+// then they are mended, which the service remembers by a file.
+const (
+	sickTenant = "tenant_e"
+	sickShare  = 0.6 // of its retrievals that fail
 )
 
 // fault is trouble that a test asks for.
@@ -32,24 +40,32 @@ const (
 type traffic struct {
 	rng      *rand.Rand
 	real     []bool  // per tenant: on real retrieval
+	sick     int     // the tenant that is not well; -1: none
 	share    float64 // of tenants on real retrieval, 0 to 1
 	grace    time.Duration
 	meters   *meters
+	sickAt   func() // called once, when that begins
 	up       time.Duration
 	severity float64 // 0 well … 1 as bad as it gets
 
-	requests, failures, hard, fallbacks, errors due
+	requests, failures, hard, fallbacks, errors, sickly due
 }
 
 func newTraffic(s settings, tenants []string, grace time.Duration, seed uint64, m *meters) *traffic {
-	t := &traffic{rng: rand.New(rand.NewPCG(seed, seed)), real: make([]bool, len(tenants)), grace: grace, meters: m}
+	t := &traffic{rng: rand.New(rand.NewPCG(seed, seed)), real: make([]bool, len(tenants)), sick: -1, grace: grace, meters: m, sickAt: func() {}}
 	on := 0
 	for i, tenant := range tenants {
 		if t.real[i] = s.covers(tenant); t.real[i] {
 			on++
+			if tenant == sickTenant {
+				t.sick = i
+			}
 		}
 	}
 	t.share = float64(on) / float64(max(1, len(tenants)))
+	if t.share <= few || t.share >= tooMany {
+		t.sick = -1
+	}
 	return t
 }
 
@@ -104,38 +120,51 @@ func (t *traffic) step(d time.Duration, f fault) {
 		change = -change
 	}
 	t.severity = min(1, max(0, t.severity+change))
+	sick := t.sick >= 0 && t.up >= t.grace/2
+	if sick {
+		t.sickAt()
+		t.sickAt = func() {}
+	}
 	t.requests += due(rate * d.Seconds())
-	for ; t.requests >= 1; t.requests-- {
-		if n := len(t.real); n > 0 && t.real[t.rng.IntN(n)] {
-			t.realRequest()
-		} else {
-			t.mockRequest(f)
+	for n := len(t.real); t.requests >= 1 && n > 0; t.requests-- {
+		i := t.rng.IntN(n)
+		switch {
+		case t.real[i]:
+			t.realRequest(&t.meters.tenants[i], sick && i == t.sick)
+		default:
+			t.mockRequest(&t.meters.tenants[i], f)
 		}
 	}
 }
 
 // mockRequest is one of a tenant that has not got the feature.
-func (t *traffic) mockRequest(f fault) {
+func (t *traffic) mockRequest(of *tenantMeters, f fault) {
 	p := 0.001
 	if f == fullFault {
 		p += 0.08 * t.severity
 	}
-	t.meters.mock.Inc()
+	of.mock.Inc()
 	t.meters.answer(!t.errors.of(p))
 }
 
 // realRequest is one of a tenant that has it. Well: 0.2% fail, 1% fall back to
 // mock, 0.6 s on average and 1.2 s at the 95th percentile. Badly: 15%, 12%, 2.2 s and 4.3 s.
 // Of those that fail every other one still gets an answer, by falling back.
-func (t *traffic) realRequest() {
+func (t *traffic) realRequest(of *tenantMeters, sick bool) {
 	fail := 0.002 + 0.148*t.severity
 	fallback := 0.01 + 0.11*t.severity
 	m := t.meters
-	m.real.Inc()
+	of.real.Inc()
 	// A lognormal distribution of these two parameters has that mean and percentile.
 	m.duration.Observe(math.Exp(-0.635+0.5*t.rng.NormFloat64()) * (1 + 2.6*t.severity))
+	if sick && t.sickly.of(sickShare) { // it falls back, so the service still answers
+		of.failures.Inc()
+		m.fallbacks.Inc()
+		m.answer(true)
+		return
+	}
 	if t.failures.of(fail) {
-		m.failures.Inc()
+		of.failures.Inc()
 		hard := t.hard.of(0.5)
 		if !hard {
 			m.fallbacks.Inc()
@@ -143,7 +172,7 @@ func (t *traffic) realRequest() {
 		m.answer(!hard)
 		return
 	}
-	m.successes.Inc()
+	of.successes.Inc()
 	if t.fallbacks.of((fallback - fail/2) / (1 - fail)) {
 		m.fallbacks.Inc()
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,10 +33,12 @@ func (m *meters) sums(t *testing.T) sums {
 		for _, metric := range family.GetMetric() {
 			name := family.GetName()
 			for _, label := range metric.GetLabel() {
-				name += "/" + label.GetValue()
+				if label.GetName() != "tenant" {
+					name += "/" + label.GetValue()
+				}
 			}
 			if sum := counters[name]; sum != nil {
-				*sum = metric.GetCounter().GetValue()
+				*sum += metric.GetCounter().GetValue()
 			}
 			if h := metric.GetHistogram(); h != nil {
 				for _, b := range h.GetBucket() {
@@ -88,8 +91,9 @@ func TestTraffic(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			m := newMeters()
+			m := newMeters(strings.Fields(tenantsText))
 			tr := newTraffic(c.on, tenants, grace, 1, m)
+			tr.sick = -1 // see TestOneTenantIsSick
 			flow := func(d time.Duration) {
 				for ; d > 0; d -= beat {
 					tr.step(beat, c.fault)
@@ -126,9 +130,31 @@ func TestTraffic(t *testing.T) {
 	}
 }
 
+// TestOneTenantIsSick: only with some tenants on, and only it; the service as a whole is well.
+func TestOneTenantIsSick(t *testing.T) {
+	t.Parallel()
+	tenants := strings.Fields(tenantsText)
+	for n, want := range map[int]bool{3: false, 8: true, 15: false} {
+		m := newMeters(tenants)
+		tr := newTraffic(settings{real: true, tenants: tenants[:n]}, tenants, 12*time.Second, 1, m)
+		seen := 0
+		tr.sickAt = func() { seen++ }
+		for at := beat; at <= 11*time.Second; at += beat {
+			tr.step(beat, noFault)
+		}
+		if (seen == 1) != want {
+			t.Errorf("%d tenants: it began %d times", n, seen)
+		}
+		s := m.sums(t)
+		if share := s.failures / s.real; want != (share > .01) || s.broken/(s.ok+s.broken) > .005 {
+			t.Errorf("%d tenants: %.3f of the real retrievals failed: %+v", n, share, s)
+		}
+	}
+}
+
 func TestTrafficRampsAfterItsGrace(t *testing.T) {
 	t.Parallel()
-	m := newMeters()
+	m := newMeters(strings.Fields(tenantsText))
 	tr := newTraffic(settings{real: true}, strings.Fields(tenantsText), 10*time.Second, 1, m)
 	for at := beat; at <= 20*time.Second; at += beat {
 		tr.step(beat, noFault)
@@ -152,7 +178,7 @@ func TestTrafficIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
 	var all [2]sums
 	for i := range all {
-		m := newMeters()
+		m := newMeters(strings.Fields(tenantsText))
 		tr := newTraffic(settings{real: true}, strings.Fields(tenantsText), time.Second, 7, m)
 		for range 200 {
 			tr.step(beat, noFault)
@@ -197,14 +223,19 @@ func TestHalfIsTooMuch(t *testing.T) {
 	eventually(t, "errors on demand", func() bool { return scrape(t, d)[`http_requests_total{code="500"}`] > 5 })
 }
 
-// scrape returns the values of /metrics by series.
+var (
+	ofTenant  = regexp.MustCompile(`,?tenant="[^"]*"`)
+	ofTenants = strings.NewReplacer("{}", "")
+)
+
+// scrape returns the values of /metrics by series, those of all tenants together.
 func scrape(t *testing.T, d *Demo) map[string]float64 {
 	t.Helper()
 	values := map[string]float64{}
 	for lines := bufio.NewScanner(strings.NewReader(get(t, d.URL()+"/metrics"))); lines.Scan(); {
 		series, text, _ := strings.Cut(lines.Text(), " ")
 		if v, err := strconv.ParseFloat(text, 64); err == nil {
-			values[series] = v
+			values[ofTenants.Replace(ofTenant.ReplaceAllString(series, ""))] += v
 		}
 	}
 	if len(values) == 0 {

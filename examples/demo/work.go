@@ -88,13 +88,16 @@ func (w worker) serve(ctx context.Context, listener net.Listener, life io.ReadCl
 		log.Info("Feature flag disabled: mock vector retrieval for everyone")
 	}
 
-	m := newMeters()
+	names := strings.Fields(string(tenants))
+	m := newMeters(names)
+	requests := newTraffic(s, names, w.grace, w.seed, m)
+	w.mend(requests, log)
 	ctx, end := context.WithCancelCause(ctx)
 	server := &http.Server{Handler: w.routes(s, m), ReadHeaderTimeout: 5 * time.Second,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	var wg sync.WaitGroup
 	own(&wg, end, func() error {
-		return newTraffic(s, strings.Fields(string(tenants)), w.grace, w.seed, m).run(ctx, w.dir)
+		return requests.run(ctx, w.dir)
 	})
 	own(&wg, end, func() error {
 		_, _ = io.Copy(io.Discard, life)
@@ -116,6 +119,23 @@ func (w worker) serve(ctx context.Context, listener net.Listener, life io.ReadCl
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// mend lets the sick tenant be well once it was seen sick and is off real retrieval now.
+func (w worker) mend(t *traffic, log *slog.Logger) {
+	sick, mended := filepath.Join(w.dir, sickName), filepath.Join(w.dir, mendedName)
+	if t.sick < 0 && os.Rename(sick, mended) == nil {
+		log.Info("the index of " + sickTenant + " is rebuilt")
+	}
+	if _, err := os.Stat(mended); err == nil {
+		t.sick = -1
+	}
+	t.sickAt = func() {
+		log.Error("the index of " + sickTenant + " is damaged")
+		if f, err := os.OpenFile(sick, os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+			_ = f.Close()
+		}
+	}
 }
 
 // own runs f in a goroutine that wg waits for. An error of f, or a panic, ends

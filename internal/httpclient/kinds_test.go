@@ -155,7 +155,7 @@ func (f *first) end(err error) {
 }
 
 func (f *first) Fact(model.Event) error                    { return nil }
-func (f *first) Sample(model.MetricID, time.Time, float64) {}
+func (f *first) Past(model.MetricID, []model.Point)        {}
 func (f *first) Reading(_ model.MetricID, r model.Reading) { f.end(r.Err) }
 func (f *first) Trouble(_ model.MetricID, err error)       { f.end(err) }
 

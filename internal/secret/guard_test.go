@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"gonogo/model"
 )
@@ -41,8 +40,8 @@ func (l leaky) Run(_ context.Context, out model.Emitter) error {
 // kept remembers what a source emitted.
 type kept struct{ said []string }
 
-func (k *kept) Fact(model.Event) error                    { return nil }
-func (k *kept) Sample(model.MetricID, time.Time, float64) {}
+func (k *kept) Fact(model.Event) error             { return nil }
+func (k *kept) Past(model.MetricID, []model.Point) {}
 func (k *kept) Reading(_ model.MetricID, r model.Reading) {
 	k.said = append(k.said, r.Err.Error(), r.Missing)
 }

@@ -127,7 +127,7 @@ func (r checkReader) metricCheck(path string, k checkKeys, check *model.Check) {
 		return
 	}
 	check.Kind, check.Metric = model.CheckMetric, model.MetricID(k.Metric)
-	if m := r.cfg.Rollout.Metric(check.Metric); m != nil && r.written("metric", k.Metric, "target") == nil {
+	if m := r.cfg.Rollout.Metric(check.Metric); m != nil && !r.targeted(k.Metric) {
 		r.fail(join(path, "metric"), "%s has no target, so nothing tells whether it holds: expected a metric with one", quote(string(m.ID)))
 	}
 	if k.Every > 0 {

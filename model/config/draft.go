@@ -28,7 +28,7 @@ func newDraft(r *reader, kinds Kinds, cfg *Config, file func(path string) ([]byt
 // document reads the whole file, and warns of what is well formed and yet
 // probably not meant. What others refer to comes first.
 func (d *draft) document() {
-	tables := []string{"rollout", "environment", "emergency", "evidence", "source", "metric", "flag", "action", "phase", "rollback", "guard", "journal", "access"}
+	tables := []string{"rollout", "environment", "emergency", "evidence", "history", "source", "metric", "slo", "flag", "action", "phase", "rollback", "guard", "journal", "access"}
 	for _, name := range d.inOrder("", d.doc) {
 		if !slices.Contains(tables, name) {
 			d.fail(join("", name), "%s", unknown("table or key", name, tables))
@@ -40,7 +40,11 @@ func (d *draft) document() {
 	top.emergency()
 	top.evidence()
 	sourceReader{d}.sources()
+	top.history()
 	metricReader{d}.metrics()
+	sloReader{d}.slos()
+	targetReader{d}.relations()
+	targetReader{d}.exprs()
 	actionReader{d}.actions()
 	flagReader{d}.flags()
 	phaseReader{d}.phases()

@@ -16,6 +16,12 @@ func (top topReader) guard() {
 	if k.Rollback != "" && top.ref("guard.rollback", "rollback", k.Rollback) {
 		g.Rollback = model.RollbackID(k.Rollback)
 	}
+	if k.Part != "" && top.ref("guard.part", "rollback", k.Part) {
+		g.Part = model.RollbackID(k.Part)
+		if b := top.cfg.Rollout.Rollback(g.Part); b != nil && b.Asks() == "" {
+			top.fail("guard.part", "%s asks for nobody to take out: expected a rollback that sets a list flag to \"ask:remove\"", quote(k.Part))
+		}
+	}
 	if ok {
 		top.cfg.Rollout.Guard = &g
 	}

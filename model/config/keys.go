@@ -32,6 +32,19 @@ type evidenceKeys struct {
 	Beta  float64 `toml:"beta" default:"0.05" help:"chance to pass what is poor"`
 }
 
+type historyKeys struct {
+	Keep time.Duration `toml:"keep" default:"30d" help:"how long the samples of all metrics are kept, for charts, SLOs and reports; 0s: not at all"`
+	Size string        `toml:"size" default:"512MiB" help:"how much of them at most: of more the oldest go"`
+}
+
+type sloKeys struct {
+	Title  string        `toml:"title" help:"its name on screen" otherwise:"that of its metric, and over"`
+	Metric string        `toml:"metric" required:"true" help:"the name of a [metric.NAME]: of one that counts events all bad ones of all, of any other the mean"`
+	Over   time.Duration `toml:"over" required:"true" least:"10m" help:"how long it looks back, such as 14d; a tenth of it may be missing"`
+	Target string        `toml:"target" required:"true" help:"what GO needs, such as \"< 1%\""`
+	Alert  string        `toml:"alert" help:"what is an emergency, such as \"> 5%\""`
+}
+
 type sourceKeys struct {
 	Kind string `toml:"kind" required:"true"`
 }
@@ -51,6 +64,7 @@ type metricKeys struct {
 	Settle     *time.Duration `toml:"settle" help:"after a flip or restart it decides nothing for so long" otherwise:"the query's longest range"`
 	Decide     string         `toml:"decide" oneof:"events,window" default:"events" help:"what decides where bad and total are counted: the events, or as elsewhere the value over its window"`
 	Control    string         `toml:"control" help:"the counted metric that target and alert compare it with, such as \"<= 120% of control\""`
+	Asked      string         `toml:"asked" help:"of a metric with variant, the share that is to get it: \"10%\", or a flag that holds a number from 0 to 100"`
 	Recent     time.Duration  `toml:"recent" default:"15m" positive:"true" help:"the last events, which raise doubt by themselves"`
 	Alpha      *float64       `toml:"alpha" help:"chance to fail what is good, for this metric alone" otherwise:"its share of [evidence] alpha"`
 	Beta       *float64       `toml:"beta" help:"chance to pass what is poor, for this metric alone" otherwise:"that of [evidence]"`
@@ -197,6 +211,7 @@ type afterwards struct {
 
 type guardKeys struct {
 	Rollback  string        `toml:"rollback" required:"true" help:"the name of a [rollback.NAME]"`
+	Part      string        `toml:"part" help:"the name of a [rollback.NAME] with \"ask:remove\", which it takes instead where only some parts of a metric with by fail"`
 	On        []string      `toml:"on" required:"true" help:"the metrics whose FAIL it acts on"`
 	Mode      string        `toml:"mode" default:"notify" oneof:"off,notify,armed" help:"off, notify or armed"`
 	Countdown time.Duration `toml:"countdown" default:"60s" positive:"true" help:"time for a veto"`

@@ -98,7 +98,7 @@ func (r rollbackReader) level(path string, raw any) model.Level {
 			r.fail(r.listed(path, "until", t, name), "%s rests on what people read, and nobody may be there to read it: expected metrics that come from sources", quote(name))
 		}
 		m := r.cfg.Rollout.Metric(model.MetricID(name))
-		if m == nil || r.written("metric", name, "target") != nil {
+		if m == nil || r.targeted(name) {
 			continue
 		}
 		at := join(path, "until")

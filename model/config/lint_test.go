@@ -62,6 +62,21 @@ func TestLintMore(t *testing.T) {
 			"settles too soon", model.Rollout{Metrics: metrics(model.Metric{Settle: 2 * time.Minute, Window: 5 * time.Minute}, model.Metric{})},
 			"x.toml:3: metric.error.settle: 2m is less than the query looks back (5m), so after a restart the time before it still counts: expected at least 5m, or nothing, which means that",
 		},
+		{"settles never", model.Rollout{Metrics: metrics(model.Metric{Settle: 0, Window: 5 * time.Minute}, model.Metric{})}, ""},
+		{
+			"settles for a third of the soak", model.Rollout{Metrics: metrics(model.Metric{Target: alert, Settle: 24 * time.Hour}, model.Metric{Target: alert, Settle: 24 * time.Hour, Counted: true}),
+				Phases: []model.Phase{{ID: "one", Soak: 72 * time.Hour, Flags: []model.Setting{{Flag: "real"}}, Gate: []model.MetricID{"error", "p95"}}}},
+			"x.toml:7: phase.one.gate[0]: \"error\" decides nothing for 1d after each flip or restart, and stops the soak with it, so that 3d of soak takes 4d: expected a shorter window, or settle = \"0s\" in [metric.error] where it does not depend on what the phase sets",
+		},
+		{
+			"settles for a tenth of the soak", model.Rollout{Metrics: metrics(model.Metric{Target: alert, Settle: time.Hour}, model.Metric{}),
+				Phases: []model.Phase{{ID: "one", Soak: 10 * time.Hour, Flags: []model.Setting{{Flag: "real"}}, Gate: []model.MetricID{"error"}}}}, "",
+		},
+		{
+			"one bad tenant", model.Rollout{Metrics: metrics(model.Metric{Alert: alert, Counted: true, By: "tenant"}, model.Metric{Alert: alert, Counted: true}), Guard: acting(model.GuardArmed),
+				Rollbacks: []model.Rollback{{ID: "some", Scope: model.ScopeSet, Budget: time.Hour, Set: []model.Setting{{Flag: "tenants", Value: model.Value{Type: model.Remove}}}, Verify: verify(time.Hour)[0].Verify}}},
+			"x.toml:1: rollback.some: nothing would show that it worked: expected verify = [{ flag = \"…\" }, …]\nx.toml:6: guard.on[0]: \"error\" is judged by tenant, and one bad one would roll all of them back: expected guard.part, the name of a rollback that takes it out",
+		},
 		{"settles in time", model.Rollout{Metrics: metrics(model.Metric{Settle: 5 * time.Minute, Window: 5 * time.Minute}, model.Metric{})}, ""},
 		{"settle not written", model.Rollout{Metrics: metrics(model.Metric{Settle: 5 * time.Minute, Window: 5 * time.Minute}, model.Metric{Window: time.Minute})}, ""},
 		{

@@ -1,12 +1,14 @@
 package config
 
 import (
+	"slices"
+
 	"gonogo/model"
 )
 
 func lintMetric(in *finished, m *model.Metric) findings {
 	var out findings
-	path := join("metric", string(m.ID))
+	path := tableOf(m)
 	if m.For > 0 && m.Target == nil {
 		out.warn(join(path, "for"), "has no effect without a target")
 	}
@@ -16,11 +18,17 @@ func lintMetric(in *finished, m *model.Metric) findings {
 	if m.StaleAfter < m.Every {
 		out.warn(join(path, "stale_after"), "is shorter than every (%s), so the metric is stale before it is read again", model.FormatDuration(m.Every))
 	}
-	if in.written("metric", string(m.ID), "settle") != nil && m.Settle < m.Window {
+	if in.written("metric", string(m.ID), "settle") != nil && m.Settle > 0 && m.Settle < m.Window { // 0: it does not depend on the flags
 		out.warn(join(path, "settle"), "%s is less than the query looks back (%s), so after a restart the time before it still counts: expected at least %s, or nothing, which means that",
 			model.FormatDuration(m.Settle), model.FormatDuration(m.Window), model.FormatDuration(m.Window))
 	}
 	return out
+}
+
+// settlesLong reports whether a metric settles for longer than a tenth of a phase's soak,
+// which then takes that much longer: entering the phase flips something.
+func settlesLong(m *model.Metric, p *model.Phase) bool {
+	return p.Soak > 0 && len(p.Flags) > 0 && m.Settle > p.Soak/10 && (!m.Counted || m.Waits)
 }
 
 // lintPhase looks at what phase p, the i-th, asks before it may be left.
@@ -32,8 +40,12 @@ func lintPhase(in *finished, i int, p *model.Phase) findings {
 		out.warn(path, "nothing is asked before it may be left: expected gate or check")
 	}
 	for n, id := range p.Gate {
-		if m := r.Metric(id); m != nil && m.Target == nil {
+		if m := r.Metric(id); m != nil && m.Target == nil && m.Asked == nil {
 			out.warn(element(join(path, "gate"), n), "%s has no target, so it passes whenever it has a value", quote(string(id)))
+		}
+		if m := r.Metric(id); m != nil && settlesLong(m, p) {
+			out.warn(element(join(path, "gate"), n), "%s decides nothing for %s after each flip or restart, and stops the soak with it, so that %s of soak takes %s: expected a shorter window, or settle = \"0s\" in [%s] where it does not depend on what the phase sets",
+				quote(string(id)), model.FormatDuration(m.Settle), model.FormatDuration(p.Soak), model.FormatDuration(p.Soak+m.Settle), join("metric", string(id)))
 		}
 	}
 	for n, check := range p.Checks {
@@ -60,7 +72,10 @@ func lintGuard(in *finished, g *model.Guard) findings {
 		if _, single := guard["on"].(string); !single {
 			at = element(at, i)
 		}
-		name := join("metric", string(id))
+		name := tableOf(m)
+		if m.By != "" && g.Part == "" && slices.ContainsFunc(in.Rollout.Rollbacks, func(b model.Rollback) bool { return b.Asks() != "" }) {
+			out.warn(at, "%s is judged by %s, and one bad one would roll all of them back: expected guard.part, the name of a rollback that takes it out", quote(string(id)), m.By)
+		}
 		switch {
 		case m.Alert == nil && !m.Counted:
 			out.warn(at, "%s has no alert, so it never fails, and the guard never acts on it: expected alert in [%s]", quote(string(id)), name)

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,8 +49,6 @@ func (r metricReader) metrics() {
 		}
 		r.cfg.Rollout.Metrics = append(r.cfg.Rollout.Metrics, part.Metric)
 	})
-	targetReader(r).relations()
-	targetReader(r).exprs()
 }
 
 // origin checks that a metric comes from a source, from an expression, or from people.
@@ -92,9 +91,45 @@ func (r metricReader) ofKind(path string, t Table, kind SourceKind, part *Metric
 	}
 	m.Bad, m.Good, m.Total = model.Inert(t.String("bad")), model.Inert(t.String("good")), model.Inert(t.String("total"))
 	m.Counted = m.Bad+m.Good != "" && m.Total != "" && t.String("decide") != "window"
+	m.Variant = model.Inert(t.String("variant"))
+	r.asked(path, t, m)
 	m.By, m.GoneOK = model.Inert(t.String("by")), t.String("gone") == "ignore"
 	if err := gate.Countable(m); err != nil {
 		r.fail(join(path, "bad"), "%s", err)
+	}
+}
+
+// asked reads the share that a variant is to get.
+func (r metricReader) asked(path string, t Table, m *model.Metric) {
+	at, text := join(path, "asked"), strings.TrimSpace(t.String("asked"))
+	switch {
+	case text == "" && m.Variant == "":
+		return
+	case text == "":
+		r.fail(join(path, "variant"), "expected asked beside it: the share that is to get it, such as \"10%%\", or the name of a flag")
+		return
+	case m.Variant == "" || m.Total == "":
+		r.fail(at, "expected variant and total beside it: the counters of the events that get the new variant, and of all")
+	case m.Target != nil || m.Alert != nil:
+		r.fail(at, "it is what the metric is held against: expected neither target nor alert beside it")
+	case m.Unit != model.Ratio:
+		r.fail(at, "expected unit = \"ratio\"")
+	}
+	m.Asked = &model.Asked{Text: model.Inert(text)}
+	if share, ok := strings.CutSuffix(text, "%"); ok {
+		v, err := strconv.ParseFloat(strings.TrimSpace(share), 64)
+		if err != nil || !(v >= 0 && v <= 100) {
+			r.fail(at, "expected a share from 0%% to 100%%, or the name of a flag, found %s", quote(text))
+		}
+		m.Asked.Share = v / 100
+		return
+	}
+	if !r.ref(at, "flag", text) {
+		return
+	}
+	m.Asked.Flag = model.FlagID(text)
+	if kind, _ := r.written("flag", text, "type").(string); kind != string(model.Number) {
+		r.fail(at, "the flag %s is no number: expected one that holds 0 to 100, or a share such as \"10%%\"", quote(text))
 	}
 }
 

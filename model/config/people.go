@@ -26,7 +26,7 @@ var notRead = []struct {
 	keys []string
 }{
 	{readSeldom, []string{"for", "alert_for"}},
-	{readNoCount, []string{"bad", "good", "total", "by", "gone", "count", "min_count", "on_empty", "alpha", "beta"}},
+	{readNoCount, []string{"bad", "good", "variant", "asked", "total", "by", "gone", "count", "min_count", "on_empty", "alpha", "beta"}},
 	{readAnew, []string{"settle"}},
 	{readEvery, []string{"every", "timeout", "stale_after"}},
 	{readNoBase, []string{"baseline"}},
@@ -35,7 +35,7 @@ var notRead = []struct {
 // counting are the keys of kinds of sources that are refused by name.
 func counting() []Key {
 	var out []Key
-	for _, name := range []string{"bad", "good", "total", "by", "gone", "count"} {
+	for _, name := range []string{"bad", "good", "variant", "total", "by", "gone", "count"} {
 		out = append(out, Key{Name: name, Type: Any})
 	}
 	return out

@@ -124,9 +124,19 @@ func written(doc map[string]any, section, name, key string) any {
 
 // ref checks that [section.name] exists.
 func (r *reader) ref(path, section, name string) bool {
-	known := r.names(section)
-	if slices.Contains(known, name) {
+	tables, _ := r.doc[section].(map[string]any)
+	if _, ok := tables[name]; ok {
 		return true
+	}
+	known := r.names(section)
+	if section == "metric" { // which an SLO is, too
+		slos, _ := r.doc["slo"].(map[string]any)
+		if slo, is := strings.CutPrefix(name, sloPrefix); is && slos[slo] != nil {
+			return true
+		}
+		for _, slo := range r.names("slo") {
+			known = append(known, sloPrefix+slo)
+		}
 	}
 	r.fail(path, "%s", unknown(section+" "+quote(name), name, known))
 	return false

@@ -28,7 +28,7 @@ func (r targetReader) relations() {
 	all := &r.cfg.Rollout
 	for i := range all.Metrics {
 		m := &all.Metrics[i]
-		path := join("metric", string(m.ID))
+		path := tableOf(m)
 		r.control(path, m)
 		r.relation(join(path, "target"), m, m.Target)
 		r.relation(join(path, "alert"), m, m.Alert)
@@ -50,6 +50,10 @@ func (r targetReader) control(path string, m *model.Metric) {
 	case r.ref(at, "metric", string(m.Control)):
 		if other := r.cfg.Rollout.Metric(m.Control); other != nil && !other.Counted {
 			r.fail(at, "%s counts no events: expected a metric with bad and total", quote(string(m.Control)))
+		} else if other != nil && other.Control == m.ID {
+			r.fail(at, "%s and %s are each other's control: expected control only in that of the new version", quote(string(m.ID)), quote(string(m.Control)))
+		} else if other != nil && other.Total == m.Total && other.Bad == m.Bad && other.Good == m.Good {
+			r.fail(at, "%s counts the very same events: expected the counters of the old version there", quote(string(m.Control)))
 		} else if !m.Counted {
 			r.fail(at, "this metric counts no events: expected bad and total beside it")
 		}

@@ -14,6 +14,7 @@ import (
 	"gonogo/model"
 	"gonogo/model/engine/execute"
 	"gonogo/model/engine/feed"
+	"gonogo/model/engine/history"
 	"gonogo/model/engine/record"
 	"gonogo/model/engine/watch"
 )
@@ -31,6 +32,7 @@ type Engine struct {
 	checks  checks
 	looks   looks
 	notices notices
+	history *history.History // of all samples; nil before Run
 	guard   guard
 	work    context.Context // ends when Run does
 
@@ -121,6 +123,11 @@ func (e *Engine) Run(ctx context.Context, doors func(context.Context)) error {
 	}
 	e.checks.work, e.looks.work = work, work
 	e.plans.resume()
+	e.history = history.Begin(history.Options{
+		Dir: e.o.Dir, Rollout: e.o.Rollout, Now: e.o.Now, Note: e.noteOnce, Fill: e.meters.Fill, ReadOnly: e.o.Transient,
+		Reading: func(id model.MetricID, r model.Reading) { e.meters.Reading("", id, r) },
+	})
+	e.meters.Keep(e.history.Add)
 	sources := &watch.Sources{Rollout: e.o.Rollout, Host: e.o.Actor.Host, Now: e.o.Now, Records: e.ledger, Meters: e.meters}
 	for id, part := range e.parts.Sources {
 		e.spawn("source "+id, func() { sources.Run(work, id, part.Source) })
@@ -148,6 +155,7 @@ func (e *Engine) Run(ctx context.Context, doors func(context.Context)) error {
 	timed, done := context.WithTimeout(context.Background(), execute.EndGrace)
 	defer done()
 	e.flags.End(timed)
+	e.history.Close()
 	return e.close()
 }
 
@@ -207,7 +215,7 @@ func (e *Engine) identify() {
 	poke(e.samples)
 }
 
-// publisher judges and publishes: facts at once, samples at most every
+// publisher judges and publishes: facts at once, samples soon after the first, at most every
 // publishEvery, and each second in any case, since time alone changes verdicts.
 func (e *Engine) publisher(ctx context.Context) {
 	tick := time.NewTicker(judgeEvery)
@@ -215,6 +223,7 @@ func (e *Engine) publisher(ctx context.Context) {
 	soon := time.NewTimer(time.Hour)
 	soon.Stop()
 	waiting, answered := false, false
+	var last time.Time // when samples were published
 	for {
 		select {
 		case <-ctx.Done():
@@ -224,11 +233,11 @@ func (e *Engine) publisher(ctx context.Context) {
 		case <-e.judging:
 			e.judging = nil
 		case <-soon.C:
-			waiting = false
+			waiting, last = false, time.Now()
 		case <-e.samples:
 			if !waiting {
 				waiting = true
-				soon.Reset(publishEvery)
+				soon.Reset(max(publishEvery-time.Since(last), gather))
 			}
 			continue
 		}

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -26,7 +28,10 @@ type guard struct {
 	note    func(text string) // tells it to people, once
 	said    model.MetricID    // what was told of a metric that rests on what people read, and goes on; of look only
 	doubted model.MetricID    // of a guard that stood down: whether its breach is over is not known; of look only
+	changed int               // how often what it armed for became something else, in this breach; of look only
 	asked   atomic.Bool       // its intent waits to be taken
+	partly  atomic.Bool       // that intent is about some parts
+	whole   atomic.Bool       // those cannot be taken out: it takes back all, until the breach is over
 }
 
 // breach returns the breach of the verdict on state, with why; or "" and what
@@ -135,20 +140,55 @@ func (g *guard) look() {
 	g.follow(&state, failing)
 	g.over(failing, state.Phase)
 	plan := state.ActivePlan()
+	if failing == "" {
+		g.whole.Store(false)
+		g.changed = 0
+	}
 	if failing == "" || g.rollout.ByPeople(failing) {
 		if plan != nil && plan.Plan.Guard && plan.Status == model.Armed && len(plan.Joined) == 0 {
 			g.veto(plan.Plan.ID, g.by, "", model.PlanVetoed{Reason: g.instead(&state)})
 		}
 		return
 	}
+	parts := g.parts(failing)
+	if plan != nil && plan.Plan.Guard && plan.Status == model.Armed && len(plan.Joined) == 0 && !slices.Equal(plan.Plan.Parts, parts) {
+		if g.changed++; g.changed > maxChanges {
+			g.whole.Store(true) // it would never come to fire
+		}
+		g.veto(plan.Plan.ID, g.by, "", model.PlanVetoed{Reason: "what fails is " + partsWords(parts) + " now, and was " + partsWords(plan.Plan.Parts)})
+		return // the next judgement arms what fits
+	}
 	busy := plan != nil && plan.Plan.Kind == model.PlanRollback && plan.Plan.Drill == ""
 	if spec.Mode != model.GuardArmed || busy || state.Guard.Spent || state.Guard.Vetoed(g.now()) || !g.asked.CompareAndSwap(false, true) {
 		return
 	}
 	in := model.Intent{ID: model.IntentID(rand.Text()), By: g.by, Kind: model.ArmRollback, Rollback: spec.Rollback, Reason: why}
+	g.partly.Store(len(parts) > 0)
+	if len(parts) > 0 {
+		in.Rollback, in.Remove = spec.Part, parts
+	}
 	if g.ask(in) != nil {
 		g.asked.Store(false) // the queue is full: the next judgement asks again
 	}
+}
+
+// maxChanges is how often in a breach the guard begins a new countdown for other
+// parts than before; after that it takes back all.
+const maxChanges = 3
+
+func partsWords(parts []string) string {
+	if len(parts) == 0 {
+		return "all of it"
+	}
+	return model.Inert(strings.Join(parts, ", "))
+}
+
+// parts returns the parts of metric id that the guard takes out instead of taking back all.
+func (g *guard) parts(id model.MetricID) []string {
+	if g.rollout.Guard.Part == "" || g.whole.Load() {
+		return nil
+	}
+	return g.judge.failingParts(id)
 }
 
 // errStoodDown is why the guard did not arm in the end: what it saw is over.
@@ -159,6 +199,11 @@ var errStoodDown = errors.New("the guard stood down")
 func (g *guard) answered(err error) {
 	g.asked.Store(false)
 	if err == nil || errors.Is(err, errStoodDown) {
+		return
+	}
+	if g.partly.Load() {
+		g.whole.Store(true)
+		g.note("the guard cannot take out what fails, and takes back all: " + err.Error())
 		return
 	}
 	g.note("the guard cannot roll back: " + err.Error())

@@ -36,7 +36,8 @@ func (e *Engine) takeIntents(ctx context.Context) {
 // sign journals a signature, or that one was taken back.
 func (e *Engine) sign(in model.Intent) error {
 	state := e.ledger.State()
-	ev, err := signed(e.o.Rollout, &state, e.o.Now(), in)
+	verdict := e.judge.verdictOf(e.o.Rollout, &state, e.o.Now())
+	ev, err := signed(e.o.Rollout, &state, &verdict, e.o.Now(), in)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,14 @@ func (j *judge) lastWord(id model.MetricID) bool {
 	return confirms || !asked
 }
 
+// failingParts returns the parts of metric id that fail while its others do not, see
+// gate.Keeper.
+func (j *judge) failingParts(id model.MetricID) []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.keeper.FailingParts(id)
+}
+
 func (j *judge) latest() (map[model.MetricID]model.Line, time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -190,9 +198,13 @@ func (e *Engine) judgeNow() {
 	changed := (out.verdict.Headline != state.Headline || breachBegins(&out.verdict, &state)) && out.settled
 	e.credit(out.turned || changed, false)
 	if changed {
-		_ = e.ledger.Record(e.o.Actor, "", model.GateChanged{
+		is := model.GateChanged{
 			Phase: out.verdict.Phase, From: state.Headline, To: out.verdict.Headline, Reasons: out.verdict.Reasons, Breach: failingLine(&out.verdict),
-		})
+		}
+		if is.To == model.GO {
+			is.Proofs = out.verdict.Proofs()
+		}
+		_ = e.ledger.Record(e.o.Actor, "", is)
 	}
 	e.guard.look()
 }

@@ -52,6 +52,7 @@ type Options struct {
 
 const (
 	publishEvery   = 100 * time.Millisecond // samples, at most
+	gather         = 5 * time.Millisecond   // for samples that come together, after a quiet time
 	judgeEvery     = time.Second
 	judgeFor       = 100 * time.Millisecond // a judgement that takes longer is published when it is there
 	progressEvery  = time.Minute            // journaled at least so often while the soak clock runs

@@ -53,8 +53,9 @@ func noCheck(r *model.Rollout, phase *model.Phase, id model.CheckID) error {
 	return refuse("phase %q has no check %q; it has %v", phase.ID, id, ids)
 }
 
-// signed returns the fact that a signature, or taking one back, leads to.
-func signed(r *model.Rollout, state *model.State, now time.Time, in model.Intent) (model.Event, error) {
+// signed returns the fact that a signature, or taking one back, leads to; v is the gate's
+// verdict meanwhile.
+func signed(r *model.Rollout, state *model.State, v *model.Verdict, now time.Time, in model.Intent) (model.Event, error) {
 	phase, a, err := attemptOf(r, state, in)
 	if err != nil {
 		return nil, err
@@ -76,5 +77,5 @@ func signed(r *model.Rollout, state *model.State, now time.Time, in model.Intent
 	case is && result.Counts(c, now) && !result.Ran:
 		return nil, refuse("%q is signed already, by %s", c.Text, result.By.Name)
 	}
-	return model.CheckSigned{Phase: phase.ID, Attempt: a.N, Check: c.ID, Note: in.Reason}, nil
+	return model.CheckSigned{Phase: phase.ID, Attempt: a.N, Check: c.ID, Note: in.Reason, Proofs: v.Proofs()}, nil
 }

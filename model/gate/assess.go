@@ -44,6 +44,12 @@ const (
 	undecided  // nothing is proved yet
 	provedGood // below the alert's share
 	processesGone
+	noControl // counts, so there is nothing to hold it against
+	// What follows is of the share that a variant is to get.
+	askedUnknown
+	offAsked
+	undecidedAsked
+	asAsked
 )
 
 // finding is what a judgement found, without words. Two judgements with equal
@@ -64,6 +70,8 @@ type finding struct {
 	tally              tally
 	part               string // the part that is worst, where it is not the whole that is
 	gone               gone
+	worse              bool    // its control is much worse than it
+	asked              float64 // the share that a variant is to get
 }
 
 // assess says whether a reading can be judged: the cause usable and the state
@@ -127,6 +135,8 @@ func troubled(m *model.Metric, r *model.Reading) model.MetricState {
 		return model.Ambiguous
 	case errors.Is(err, model.ErrCollecting):
 		return model.Collecting
+	case errors.Is(err, model.ErrUncovered):
+		return model.NoData
 	case !errors.Is(err, model.ErrNoSeries) && !errors.Is(err, model.ErrEmpty):
 		return model.Down
 	case r.Traffic == model.TrafficNone:

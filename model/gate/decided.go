@@ -14,8 +14,11 @@ type tally struct {
 	counts evidence.Counts // what the words are about
 	since  time.Duration   // when those began, before now, in whole minutes
 	part   string          // whose they are; empty: all
-	others int             // how many other parts there are,
+	also   int             // how many other parts are as bad
+	others int             // how many others there are,
 	rest   string          // and their share of bad events, as people read it
+	more   float64         // how many more events it takes to GO; 0: not known
+	clean  bool            // of those none may be bad
 }
 
 // count takes the events that were counted since the last judgement.
@@ -38,15 +41,17 @@ func (in *Input) count(streak *model.Streak, seq uint64) {
 func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (finding, model.Streak) {
 	c := &streak.Counted
 	fails, warns, goes := c.Proved()
-	doubt, ps := c.Doubt, &in.Parts
-	partly := ps.fails > 0 || ps.warns > 0 && !fails || ps.doubts > 0 && !fails && !warns // a part is worse than the sum, or as bad
-	fails, warns, doubt = fails || ps.fails > 0, warns || ps.warns > 0, doubt || ps.doubts > 0
+	doubt, partly, ps := c.Doubt, false, in.Parts
+	if ps != nil { // a part that is worse than the sum, or as bad, is what the line is about
+		partly = ps.fails > 0 || ps.warns > 0 && !fails || ps.doubts > 0 && !fails && !warns
+		fails, warns, doubt = fails || ps.fails > 0, warns || ps.warns > 0, doubt || ps.doubts > 0
+	}
 	if fails {
 		streak.Alert += max(in.Elapsed, 0)
 	} else {
 		streak.Alert = 0
 	}
-	good := goes && !fails && !warns && !doubt && in.Gone.n == 0 && in.Settling == 0
+	good := goes && !fails && !warns && !doubt && !in.Blind && in.Gone.n == 0 && in.Settling == 0
 	if good && !in.Quiet {
 		streak.Target = in.Prev.Target + max(in.Elapsed, 0)
 	}
@@ -60,7 +65,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 			return say(state, why, counts, since)
 		}
 		f, streak := say(state, why, ps.counts, ps.since)
-		f.part, f.tally.part, f.tally.others, f.tally.rest = ps.worst, ps.worst, ps.others, shareOf(ps.rest)
+		f.part, f.tally.part, f.tally.also, f.tally.others, f.tally.rest = ps.worst, ps.worst, ps.also, ps.others, shareOf(ps.rest)
 		return f, streak
 	}
 	switch {
@@ -81,13 +86,21 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 	case in.Settling > 0:
 		f.state, f.cause, f.change, f.age = model.Collecting, settling, in.Change, in.Settling.Truncate(time.Second)
 		return f, streak
+	case in.Blind:
+		f.state, f.cause = model.NoTraffic, noControl
+		return f, streak
 	case in.Gone.n > 0:
 		f.state, f.cause, f.gone = model.Stale, processesGone, in.Gone
 		return f, streak
 	case in.Quiet:
 		return say(model.NoTraffic, noEvents, c.Go.Counts, c.Go.Since)
 	case !goes:
-		return say(model.Collecting, undecided, c.Go.Counts, c.Go.Since)
+		f, streak := say(model.Collecting, undecided, c.Go.Counts, c.Go.Since)
+		more, such := in.Tests.goes.ToGo(&c.Go, in.traffic(), c.Go.Counts.Share())
+		if finite(more) {
+			f.tally.more, f.tally.clean = more, !such || c.Go.Counts.Bad == 0
+		}
+		return f, streak
 	case m.MinCount > 0 && c.Fail.Counts.Total < m.MinCount:
 		f.count = c.Fail.Counts.Total
 		return say(model.Collecting, fewEvents, c.Fail.Counts, c.Fail.Since)
@@ -96,6 +109,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 		return say(model.Collecting, notHeld, c.Go.Counts, c.Go.Since)
 	}
 	f, streak = say(model.Pass, provedGood, c.Go.Counts, c.Go.At)
+	f.worse = in.Tests.swapped(c.Fail.Counts)
 	f.tally.since = 0 // what is as it should be is said the same all the time
 	return f, streak
 }
@@ -103,7 +117,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 // decidesByEvents reports whether a reading that was assessed so leaves the decision
 // to the events: it is fresh, and what its window lacks the events do not.
 func decidesByEvents(in *Input, why cause) bool {
-	if in.Tests == nil {
+	if in.Tests == nil && in.Matched == nil {
 		return false
 	}
 	switch why {

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"gonogo/model"
@@ -11,20 +12,23 @@ import (
 // events is what a Keeper knows of a counted metric beside its streak. It is not
 // journaled but for the sum of recent.
 type events struct {
-	tests  *Tests
-	recent evidence.Window
-	word   evidence.LastWord
-	sees   []model.Sight // at the traffic of paced
-	paced  float64       // events a second; sees is made anew where they differ by a quarter
-	grew   time.Duration // when an event was counted last, since the attempt began
-	new    evidence.Counts
-	fresh  bool   // a new reading counts
-	parts  *parts // of a metric that is judged by part, too; nil: it is not
-	peak   int    // processes that exposed it at most, since the last change
+	tests   *Tests
+	recent  evidence.Window
+	word    evidence.LastWord
+	guarded bool          // the guard acts on it, and asks for its last word
+	sees    []model.Sight // at the traffic of paced
+	paced   float64       // events a second; sees is made anew where they differ by a quarter
+	grew    time.Duration // when an event was counted last, since the attempt began
+	new     evidence.Counts
+	fresh   bool     // a new reading counts
+	match   *matcher // of a metric with Asked; nil: it has none
+	parts   *parts   // of a metric that is judged by part, too; nil: it is not
+	peak    int      // processes that exposed it at most, since the last change
 
 	// Of a metric with a control, until both have answered since the last look.
 	pending       evidence.Counts
 	mine, theirs  bool
+	told          time.Time      // when line.Test was made
 	journaled     time.Time      // when its streak was returned last
 	journaledLast model.Counting // as it was then
 }
@@ -35,6 +39,14 @@ func (k *Keeper) attempt(it *item, s *model.State) error {
 	limit := time.Duration(0)
 	if p := k.rollout.JudgedPhase(s.Phase); p != nil {
 		limit = p.Limit
+	}
+	if it.m.Asked != nil {
+		c := &it.streak.Counted
+		if !c.Begun {
+			c.Begun, c.Change = true, s.Changed.Seq
+		}
+		it.ev = events{match: &matcher{alpha: alphaOf(k.rollout, it.m), beta: betaOf(k.rollout, it.m)}, recent: evidence.Window{Span: it.m.Recent}, grew: c.At}
+		return nil
 	}
 	tests, err := TestsOf(k.rollout, it.m, limit)
 	if err != nil || tests == nil {
@@ -47,7 +59,8 @@ func (k *Keeper) attempt(it *item, s *model.State) error {
 	if parts != nil && parts.whole != nil {
 		tests = parts.whole
 	}
-	it.ev = events{tests: tests, recent: evidence.Window{Span: it.m.Recent}, word: evidence.NewLastWord(k.countdown()), parts: parts}
+	it.ev = events{tests: tests, recent: evidence.Window{Span: it.m.Recent}, word: evidence.NewLastWord(k.countdown()), parts: parts,
+		guarded: k.rollout.Guard != nil && slices.Contains(k.rollout.Guard.On, it.m.ID)}
 	c := &it.streak.Counted
 	if !c.Begun {
 		*c = tests.begin()
@@ -59,6 +72,36 @@ func (k *Keeper) attempt(it *item, s *model.State) error {
 		it.ev.recent.Add(c.Recent, c.At)
 	}
 	return nil
+}
+
+// blind reports whether the control of a metric counts nothing any more: it has no usable
+// reading, or no event was counted within its window, or all that counted are gone.
+func (k *Keeper) blind(it *item) bool {
+	i, ok := k.index[it.m.Control]
+	if !ok {
+		return false
+	}
+	c := &k.items[i]
+	if !c.have || c.ev.tests == nil {
+		return false // it has not answered yet
+	}
+	if why, _ := staleness(c.m, &c.reading, k.now); why != usable || c.reading.Err != nil && !c.reading.Counted {
+		return true
+	}
+	if b := c.reading.Breakdown; b != nil && b.Running == 0 && len(b.Gone) > 0 && k.now.Sub(b.Gone[0].At) > c.m.StaleAfter {
+		return true
+	}
+	return c.streak.Counted.At-c.ev.grew >= quietFor(c.m)
+}
+
+// rate returns the events a second of late: those of the last minutes by the time in which
+// they were counted, or what is known otherwise where that is short.
+func (ev *events) rate(m *model.Metric, counted time.Duration, otherwise float64) float64 {
+	over := min(counted, m.Recent)
+	if over < 4*m.Every || over <= 0 {
+		return otherwise
+	}
+	return ev.recent.Sum.Total / over.Seconds()
 }
 
 // countdown is the guard's, or what stands for it.
@@ -121,7 +164,7 @@ func (ev *events) pair(control *events) {
 // took notes what is looked at now.
 func (ev *events) took(at time.Duration) {
 	ev.recent.Add(ev.new, at)
-	if ev.fresh {
+	if ev.fresh && ev.guarded {
 		ev.word.Add(ev.new, at)
 	}
 	if ev.new.Total > 0 {
@@ -182,6 +225,9 @@ func (k *Keeper) counters() int {
 	return n
 }
 
+// tellEvery is how old the numbers of a test may be that nothing turns on.
+const tellEvery = 5 * time.Second
+
 // evidenceEvery is how often the evidence of up to so many metrics is journaled: it is
 // a kilobyte each.
 const evidenceEvery = 25
@@ -189,13 +235,13 @@ const evidenceEvery = 25
 // due reports whether what was counted is to be journaled: at once where something
 // was proved or is over, else each minute for every 25 counted metrics.
 func (k *Keeper) due(it *item) bool {
-	if it.ev.tests == nil {
+	if it.ev.tests == nil && it.ev.match == nil {
 		return false
 	}
 	is, was := &it.streak.Counted, &it.ev.journaledLast
 	f, w, g := is.Proved()
 	of, ow, og := was.Proved()
-	if f != of || w != ow || g != og || is.Change != was.Change {
+	if f != of || w != ow || g != og || is.Change != was.Change || is.Match.Off != was.Match.Off || is.Match.Met != was.Match.Met {
 		return true
 	}
 	every := time.Minute * time.Duration(1+k.counters()/evidenceEvery)

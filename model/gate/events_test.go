@@ -231,3 +231,70 @@ func TestWhatCannotBeCounted(t *testing.T) {
 		}
 	}
 }
+
+// withControl plays a metric beside its control, which counts so much each 15 s.
+func withControl(t *testing.T) (*counter, func(n int, bad, total, oldBad, oldTotal float64) model.Line) {
+	old := countedMetric(t, "< 50%", "")
+	old.ID = "old"
+	m := countedMetric(t, "<= 120% of control", "> 200% of control")
+	m.Control = "old"
+	c := counts(t, old, m)
+	return c, func(n int, bad, total, oldBad, oldTotal float64) (line model.Line) {
+		for range n {
+			c.bad["old"], c.total["old"] = c.bad["old"]+oldBad, c.total["old"]+oldTotal
+			c.now = c.now.Add(15 * time.Second)
+			c.read("old", model.Reading{At: c.now, Value: .1, Bad: c.bad["old"], Total: c.total["old"], Counted: true})
+			c.add("error", bad, total)
+			c.k.Judge(&c.state, c.now, 15*time.Second)
+			line, _ = c.k.Line("error")
+		}
+		return line
+	}
+}
+
+// TestAControlThatIsGoneProvesNothing: what was proved beside it stands no more, the line
+// says why, and it lifts when the control counts again.
+func TestAControlThatIsGoneProvesNothing(t *testing.T) {
+	c, both := withControl(t)
+	c.want(both(20, 1, 100, 9, 900), model.Pass, "")
+	line := both(21, 1, 100, 0, 0)
+	if c.want(line, model.NoTraffic, "its control old counts nothing any more"); !strings.Contains(line.Reason, "nothing fails") {
+		t.Error("that it fails no more is not said")
+	}
+	c.want(both(2, 1, 100, 9, 900), model.Pass, "")
+	old, _ := c.k.Reading("old")
+	c.now = c.now.Add(20 * time.Minute)
+	c.add("error", 1, 100)
+	c.k.Judge(&c.state, c.now, 15*time.Second)
+	line, _ = c.k.Line("error")
+	if c.want(line, model.NoTraffic, "its control old"); !old.At.Before(c.now) {
+		t.Error("the control was read")
+	}
+}
+
+// TestASwappedControlIsSaid: where the old version is much worse than the new one, the line asks.
+func TestASwappedControlIsSaid(t *testing.T) {
+	c, both := withControl(t)
+	line := both(20, 1, 100, 270, 900)
+	c.want(line, model.Pass, "the control is much worse: are the two swapped?")
+	c, both = withControl(t)
+	if line = both(20, 1, 100, 9, 900); strings.Contains(line.Reason, "swapped") {
+		t.Errorf("they are alike: %s", line.Reason)
+	}
+	c.want(line, model.Pass, "")
+}
+
+// TestLowTrafficTellsTheTime: at one event in ten seconds the line knows how long it takes.
+func TestLowTrafficTellsTheTime(t *testing.T) {
+	c := counts(t, countedMetric(t, "< 1%", "> 5%"))
+	var line model.Line
+	for i := range 20 {
+		line = c.looks(1, 0, float64(1+i%2))
+	}
+	if c.want(line, model.Collecting, "more ("); line.Rate < .08 || line.Rate > .12 {
+		t.Errorf("%v a second: %s", line.Rate, line.Reason)
+	}
+	if got := line.MoreTime.Minutes(); got < 5 || got > 12 {
+		t.Errorf("%v to go: %s", line.MoreTime, line.Reason)
+	}
+}

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"gonogo/model"
@@ -28,11 +30,15 @@ func (f *finding) eventWords(m *model.Metric, in *Input) string {
 		return "no event was counted for " + model.FormatDuration(quietFor(m)) + ": wait for traffic"
 	case undecided:
 		if t.counts.Total == 0 {
-			return "no event is counted yet"
+			return "no event is counted yet" + t.toGo(in.Rate)
 		}
-		return counted(m, t.counts) + ago(t.since) + " prove nothing yet"
+		return counted(m, t.counts) + ago(t.since) + " prove nothing yet" + t.toGo(in.Rate)
 	}
-	return "confirmed " + within(m, in.Tests) + " by " + number(t.counts.Total) + " events, " + shareOf(t.counts) + " bad" + controls(m, t.counts)
+	text := "confirmed " + within(m, in.Tests) + " by " + number(t.counts.Total) + " events, " + shareOf(t.counts) + " bad" + controls(m, t.counts)
+	if f.worse {
+		text += "; the control is much worse: are the two swapped?"
+	}
+	return text
 }
 
 // of names the part that it is about: " for tenant tenant_f".
@@ -40,7 +46,14 @@ func (t *tally) of(m *model.Metric) string {
 	if t.part == "" {
 		return ""
 	}
-	return " for " + m.By + " " + t.part
+	text := " for " + m.By + " " + t.part
+	if strings.ContainsAny(t.part, ", ;:") {
+		text = " for " + m.By + " " + strconv.Quote(t.part)
+	}
+	if t.also > 0 {
+		text += " (and " + number(float64(t.also)) + " more)"
+	}
+	return text
 }
 
 // beside says how the other parts are: "; the other 99: 0.3% of late".
@@ -49,6 +62,22 @@ func (t *tally) beside() string {
 		return ""
 	}
 	return "; the other " + number(float64(t.others)) + ": " + t.rest
+}
+
+// toGo says how many more events it takes to GO, and how long those take at a rate a
+// second: ": GO after about 73 more (12m)".
+func (t *tally) toGo(rate float64) string {
+	if t.more <= 0 {
+		return ""
+	}
+	text := ": GO after about " + number(t.more) + " more"
+	if t.clean && t.counts.Bad > 0 {
+		text += " without a bad one"
+	}
+	if d := lasts(t.more, rate); d > 0 {
+		text += " (" + model.FormatDuration(d) + ")"
+	}
+	return text
 }
 
 // failing returns the threshold whose breach is FAIL.

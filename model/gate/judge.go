@@ -21,14 +21,16 @@ type Input struct {
 	Change   string        // what that change was
 	Changed  uint64        // Seq of that change
 
-	Tests  *Tests           // of a metric that counts events; nil: none
-	New    evidence.Counts  // counted since the last judgement
-	Recent *evidence.Window // counted in the last m.Recent, New among them; nil: none
-	Quiet  bool             // no event was counted within its window
-	Of     int              // how many tests could speak against it: 1, and one for each part
-	Parts  partsFound       // how its parts stand
-	Gone   gone             // processes that counted and are gone
-	Sees   []model.Sight    // what would be seen at this traffic, for people
+	Tests   *Tests           // of a metric that counts events; nil: none
+	New     evidence.Counts  // counted since the last judgement
+	Recent  *evidence.Window // counted in the last m.Recent, New among them; nil: none
+	Quiet   bool             // no event was counted within its window
+	Of      int              // how many tests could speak against it: 1, and one for each part
+	Parts   *partsFound      // how its parts stand
+	Blind   bool             // its control counts nothing any more
+	Gone    gone             // processes that counted and are gone
+	Matched *matched         // of a metric with Asked; nil: it has none
+	Sees    []model.Sight    // what would be seen at this traffic, for people
 
 	Rate   float64 // events a second, as they come now; 0: not known
 	Growth float64 // by how much Reading.Count grows a second; 0 or less: it does not
@@ -85,6 +87,9 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	}
 	if in.Reading.HasCount && finite(in.Reading.Count) {
 		f.count = in.Reading.Count
+	}
+	if decidesByEvents(in, why) && in.Matched != nil {
+		return byMatch(m, in, f, streak)
 	}
 	if decidesByEvents(in, why) {
 		return byEvents(m, in, f, streak)
@@ -156,7 +161,7 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 		}
 	}
 	switch f.cause {
-	case onTarget, notHeld, provedGood:
+	case onTarget, notHeld, provedGood, asAsked:
 		line.Held = streak.Target
 	case alerting, provedBad:
 		line.Held = streak.Alert
@@ -168,7 +173,7 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 	if line.HasValue {
 		line.Missing = in.Reading.Missing
 	}
-	line.Thin = f.cause == noValue || f.cause == fewEvents || f.cause == unknownEvents || f.cause == settling || f.cause == undecided
+	line.Thin = f.cause == noValue || f.cause == fewEvents || f.cause == unknownEvents || f.cause == settling || f.cause == undecided || f.cause == undecidedAsked || f.cause == askedUnknown
 	need(line, m, in, f, &streak)
 }
 

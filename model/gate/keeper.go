@@ -18,6 +18,7 @@ type Keeper struct {
 	now     time.Time
 	change  model.ServiceChange
 	base    map[model.MetricID]model.Baseline
+	flags   map[model.FlagID]model.FlagState
 	values  Values
 }
 
@@ -100,7 +101,7 @@ func (k *Keeper) Read(id model.MetricID, r model.Reading) {
 // reports whether a line's state changed in a way that Streaks should be
 // recorded for.
 func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (turned bool) {
-	k.now, k.base = now, s.Baselines
+	k.now, k.base, k.flags = now, s.Baselines, s.Flags
 	same := s.Changed.Seq == k.change.Seq
 	k.change = s.Changed
 	if !same {
@@ -130,7 +131,7 @@ func (k *Keeper) Judge(s *model.State, now time.Time, elapsed time.Duration) (tu
 		if it.line != before {
 			k.lines = nil
 		}
-		lasting := it.m.For > 0 || it.m.AlertFor > 0 || it.ev.tests != nil
+		lasting := it.m.For > 0 || it.m.AlertFor > 0 || it.ev.tests != nil || it.ev.match != nil
 		if lasting && before.State != it.line.State {
 			turned = true
 		}
@@ -159,10 +160,17 @@ func (k *Keeper) Lines() map[model.MetricID]model.Line {
 }
 
 func (k *Keeper) judge(it *item, elapsed time.Duration) {
+	var found *matched
+	if it.ev.match != nil {
+		found = k.matching(it, elapsed)
+	}
 	in := Input{
 		Reading: it.reading, Have: it.have, Values: k.values, Prev: it.streak, Now: k.now, Elapsed: elapsed,
 		Settling: it.settling, Change: k.change.What, Changed: k.change.Seq,
 		Rate: it.count.rate(it.m), Growth: it.count.growth,
+	}
+	if in.Matched = found; found != nil && !it.m.Waits {
+		in.Settling = 0
 	}
 	if ev := &it.ev; ev.tests != nil {
 		at := it.streak.Counted.At + max(elapsed, 0)
@@ -177,6 +185,8 @@ func (k *Keeper) judge(it *item, elapsed time.Duration) {
 			ev.parts.look(at, ev.fresh, k.countdown())
 			in.Parts = ev.parts.found(ev.recent.Sum)
 		}
+		in.Rate = ev.rate(it.m, at-it.streak.Counted.Fail.Since, in.Rate)
+		in.Blind = k.blind(it)
 		in.Gone = ev.gone(it.m, &it.reading, k.now, k.change.At)
 	}
 	f, streak := weigh(it.m, &in)
@@ -189,7 +199,8 @@ func (k *Keeper) judge(it *item, elapsed time.Duration) {
 	}
 	if it.ev.tests != nil {
 		streak.Counted.Recent = it.ev.recent.Sum
-		if it.line.Test == nil || it.ev.fresh || f.cause != it.found.cause {
+		if it.line.Test == nil || f != it.found || it.ev.fresh && k.now.Sub(it.ev.told) >= tellEvery {
+			it.ev.told = k.now
 			in.Sees = it.ev.foresee(in.traffic())
 			it.line.Test = in.report(&streak)
 			if it.ev.parts != nil {

@@ -357,6 +357,32 @@ func TestUnchangedLinesCostNothing(t *testing.T) {
 }
 
 // BenchmarkKeeper judges 500 metrics and their gate: nothing new, or every reading new.
+// BenchmarkCounted judges 500 metrics that all count events, each with a new reading.
+func BenchmarkCounted(b *testing.B) {
+	r := &model.Rollout{Phases: []model.Phase{{ID: "all"}}}
+	for i := range 500 {
+		m := countedMetric(b, "< 1%", "> 5%")
+		m.ID = model.MetricID(fmt.Sprintf("m%d", i))
+		r.Metrics = append(r.Metrics, m)
+		r.Phases[0].Gate = append(r.Phases[0].Gate, m.ID)
+	}
+	k, err := NewKeeper(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	state, now, total := &model.State{Phase: "all"}, t0, 0.0
+	var v model.Verdict
+	b.ReportAllocs()
+	for b.Loop() {
+		now, total = now.Add(time.Second), total+100
+		for i := range r.Metrics {
+			k.Read(r.Metrics[i].ID, model.Reading{At: now, Value: .002, Counted: true, Bad: math.Floor(total * .002), Total: total})
+		}
+		k.Judge(state, now, time.Second)
+		v = Decide(r, state, k.Line, 0, now, v)
+	}
+}
+
 func BenchmarkKeeper(b *testing.B) {
 	for name, fresh := range map[string]bool{"unchanged": false, "all new": true} {
 		b.Run(name, func(b *testing.B) {

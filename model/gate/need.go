@@ -23,11 +23,9 @@ func need(line *model.Line, m *model.Metric, in *Input, f *finding, streak *mode
 			line.MoreTime = lasts(line.More, in.Rate)
 		}
 	case undecided:
-		var such bool
-		line.More, such = in.Tests.goes.ToGo(&streak.Counted.Go, in.traffic(), f.tally.counts.Share())
-		line.MoreOf = model.CleanEvents
-		if such && f.tally.counts.Bad > 0 {
-			line.MoreOf = model.SuchEvents
+		line.More, line.MoreOf = f.tally.more, model.SuchEvents
+		if f.tally.clean {
+			line.MoreOf = model.CleanEvents
 		}
 		line.MoreTime = lasts(line.More, in.Rate)
 	case offTarget, alerting:

@@ -25,6 +25,7 @@ type parts struct {
 	whole *Tests // of those
 	list  []*part
 	index map[string]*part
+	sum   partsFound // of the last judgement
 }
 
 // part is one of them.
@@ -177,13 +178,15 @@ type partsFound struct {
 	worst                string          // the worst of those; empty: none
 	counts               evidence.Counts // of the worst, what the words are about
 	since                time.Duration   // when those began, after the attempt did
-	others               int             // how many others there are,
+	also                 int             // how many others are as bad
+	others               int             // how many there are beside those,
 	rest                 evidence.Counts // and what the last minutes counted of those
 }
 
 // found sums up how the parts stand; recent is what the last minutes counted of all.
-func (ps *parts) found(recent evidence.Counts) partsFound {
-	var f partsFound
+func (ps *parts) found(recent evidence.Counts) *partsFound {
+	f := &ps.sum
+	*f = partsFound{}
 	var worst *part
 	for _, p := range ps.list {
 		fails, warns, _ := p.c.Proved()
@@ -213,7 +216,14 @@ func (ps *parts) found(recent evidence.Counts) partsFound {
 	default:
 		f.counts, f.since = worst.recent.Sum, worst.c.At-worst.recent.Span
 	}
-	f.others, f.rest = len(ps.list)-1, without(recent, worst.recent.Sum)
+	f.rest = recent
+	for _, p := range ps.list {
+		if p == worst || asBad(p, worst) {
+			f.rest = without(f.rest, p.recent.Sum)
+			f.also++
+		}
+	}
+	f.others, f.also = len(ps.list)-f.also, f.also-1
 	return f
 }
 
@@ -231,6 +241,19 @@ func worse(a, b *part) bool {
 	}
 	la, lb := a.tests.fail.LogR(&a.c.Fail), b.tests.fail.LogR(&b.c.Fail)
 	return cmp.Or(cmp.Compare(lb, la), cmp.Compare(a.name, b.name)) < 0
+}
+
+// asBad reports whether a part is in the state of the worst.
+func asBad(p, worst *part) bool {
+	fp, wp, _ := p.c.Proved()
+	fw, ww, _ := worst.c.Proved()
+	switch {
+	case fw:
+		return fp
+	case ww:
+		return wp
+	}
+	return p.c.Doubt
 }
 
 func without(all, some evidence.Counts) evidence.Counts {

@@ -282,6 +282,17 @@ func (t *Tests) against(d *evidence.Detector, back *evidence.Recovery, s *eviden
 	}
 }
 
+// swapped reports whether the control of a metric is proved to be worse than it, by twice what
+// the metric itself may be: a new version that is so much better is rare.
+func (t *Tests) swapped(k evidence.Counts) bool {
+	if t.fail.Claim.Times == 0 {
+		return false
+	}
+	c, err := evidence.AtMostTimes(2 * t.fail.Claim.Times)
+	turned := evidence.Counts{Bad: k.ControlBad, Total: k.ControlTotal, ControlBad: k.Bad, ControlTotal: k.Total}
+	return err == nil && c.LogMixture(turned) >= t.fail.LogBound()
+}
+
 // report tells how the tests stand, for people. recent may be nil.
 func (t *Tests) report(c *model.Counting, recent *evidence.Window, sees []model.Sight) *model.Sequential {
 	out := &model.Sequential{

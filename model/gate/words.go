@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"time"
@@ -57,6 +58,10 @@ func (f *finding) plainWords(m *model.Metric, in *Input) string {
 		return position(m.Unit, v, m.Target, f.limit) + ", held " + model.FormatDuration(f.held) + " of " + model.FormatDuration(m.For)
 	case alerting:
 		return f.alertWords(m, v)
+	case askedUnknown, offAsked, undecidedAsked, asAsked:
+		return f.askedWords(m)
+	case noControl:
+		return "its control " + model.Inert(string(m.Control)) + " counts nothing any more, so nothing can be held against it, and nothing fails: does the old version still run?"
 	case processesGone:
 		return f.gone.words()
 	case provedBad, provedOff, doubtful, noEvents, undecided, provedGood:
@@ -76,7 +81,7 @@ func troubleWords(state model.MetricState, err error) string {
 	case model.NoSeries:
 		return text + ": nothing at all matches, is a name or label mistyped?"
 	case model.NoData:
-		if isInput(err) {
+		if isInput(err) || errors.Is(err, model.ErrUncovered) {
 			return text
 		}
 		return text + ": wait for the first sample"

@@ -24,6 +24,12 @@ func resolveRollback(r *model.Rollout, s *model.State, in model.Intent) (model.P
 		return model.Plan{}, refuse("there is no rollback %q", in.Rollback)
 	}
 	p := model.Plan{Kind: model.PlanRollback, Title: b.Title, Rollback: b.ID, Emergency: b.Emergency, Budget: b.Budget, Steady: b.Steady, Phase: s.Phase, Notify: b.Notify}
+	if b.Asks() != "" {
+		p.Parts = in.Remove
+		if len(p.Parts) > 0 {
+			p.Title += ": " + some(p.Parts)
+		}
+	}
 	if len(b.Levels) > 0 {
 		err := resolveLevels(r, s, b, &p)
 		return p, err

@@ -177,6 +177,9 @@ func unknown(m *model.Metric, l *model.Line) string {
 	if l.Flag != "" {
 		return "its store and the service can be read"
 	}
+	if m.SLO != nil && l.State == model.NoData {
+		return "history that covers 90% of " + model.FormatDuration(m.SLO.Over) + ": gonogo stays up, and its source answers"
+	}
 	switch l.State {
 	case model.NoTraffic:
 		return "traffic: a ratio of nothing is no evidence"

@@ -134,6 +134,11 @@ func gate(e model.GateChanged) string {
 		if more := len(e.Reasons) - 1; more > 0 {
 			text += fmt.Sprintf(" (+%d)", more)
 		}
+	} else if len(e.Proofs) > 0 {
+		text += ": " + string(e.Proofs[0].Metric) + " " + e.Proofs[0].Says
+		if more := len(e.Proofs) - 1; more > 0 {
+			text += fmt.Sprintf(" (+%d)", more)
+		}
 	}
 	return text
 }

@@ -28,6 +28,8 @@ func TestDescribe(t *testing.T) {
 		{"resumed", model.HoldChanged{}, "hold ended"},
 		{"progress", model.Progress{Phase: "p10", Soak: time.Hour}, "soaked 1h in p10"},
 		{"gate", model.GateChanged{From: model.GO, To: model.NoGo, Reasons: []string{"errors 1.4%", "p95"}}, "gate GO → NO-GO: errors 1.4% (+1)"},
+		{"gate by events", model.GateChanged{From: model.Hold, To: model.GO, Proofs: []model.Proven{{Metric: "error", Says: "confirmed below 5% by 80 events, 0% bad"}, {}}},
+			"gate HOLD → GO: error confirmed below 5% by 80 events, 0% bad (+1)"},
 		{"first gate", model.GateChanged{To: model.GO}, "gate GO"},
 		{"flag stored", model.FlagObserved{Flag: "real", Value: model.BoolValue(true)}, "flag real stored: true"},
 		{"flag in effect", model.FlagObserved{Flag: "real", Value: model.BoolValue(true), Effective: true, Inferred: true}, "flag real in effect (inferred): true"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,10 +29,10 @@ func (s *said) add(format string, args ...any) {
 	s.lines = append(s.lines, fmt.Sprintf("%v ", time.Since(s.start))+fmt.Sprintf(format, args...))
 }
 
-func (s *said) Fact(model.Event) error                           { return nil }
-func (s *said) Sample(id model.MetricID, _ time.Time, v float64) { s.add("%s past %v", id, v) }
-func (s *said) Reading(id model.MetricID, r model.Reading)       { s.add("%s %v", id, r.Value) }
-func (s *said) Trouble(id model.MetricID, err error)             { s.add("%s ! %v", id, err) }
+func (s *said) Fact(model.Event) error                     { return nil }
+func (s *said) Past(id model.MetricID, p []model.Point)    { s.add("%s past %v", id, p[0].V) }
+func (s *said) Reading(id model.MetricID, r model.Reading) { s.add("%s %v", id, r.Value) }
+func (s *said) Trouble(id model.MetricID, err error)       { s.add("%s ! %v", id, err) }
 func metric(id model.MetricID, every, timeout time.Duration) config.MetricPart {
 	return config.MetricPart{Metric: model.Metric{ID: id, Every: every, Timeout: timeout}}
 }
@@ -69,17 +70,17 @@ func TestAsksAtOnceAndThenEvery(t *testing.T) {
 	})
 }
 
-func TestBeforeComesFirst(t *testing.T) {
+func TestPastComesAfterTheFirstValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got := run(t, 5*time.Second, Loop{
 			Metrics: []config.MetricPart{metric("m", 10*time.Second, 10*time.Second)},
-			Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
-				out.Sample(m.Metric.ID, time.Now(), 7)
+			Past: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
+				out.Past(m.Metric.ID, []model.Point{{At: time.Now(), V: 7}})
 				<-ctx.Done() // a server that is slow with the past
 			},
 			Ask: func(context.Context, config.MetricPart) (model.Reading, error) { return model.Reading{Value: 1}, nil },
 		})
-		check(t, got, "0s m past 7", "2s m 1")
+		check(t, got, "0s m 1", "0s m past 7")
 	})
 }
 
@@ -109,7 +110,7 @@ func TestWidth(t *testing.T) {
 		for i := range 40 {
 			metrics = append(metrics, metric(model.MetricID(fmt.Sprint(i)), time.Minute, 10*time.Second))
 		}
-		got := run(t, 30*time.Second, Loop{Metrics: metrics, Ask: func(ctx context.Context, _ config.MetricPart) (model.Reading, error) {
+		got := run(t, 20*time.Second, Loop{Metrics: metrics, Ask: func(ctx context.Context, _ config.MetricPart) (model.Reading, error) {
 			mu.Lock()
 			asking++
 			most = max(most, asking)
@@ -229,4 +230,29 @@ func TestInert(t *testing.T) {
 	if Inert(nil) != nil {
 		t.Error("nil became an error")
 	}
+}
+
+// TestSpreadOverTheInterval: all are asked at once first, then each at its own
+// moment; a batch stays together, and no gap is longer than the interval.
+func TestSpreadOverTheInterval(t *testing.T) {
+	value := func(context.Context, config.MetricPart) (model.Reading, error) { return model.Reading{Value: 1}, nil }
+	second := 10 * time.Second
+	metrics := []config.MetricPart{metric("a", second, second), metric("b", second, second)}
+	synctest.Test(t, func(t *testing.T) {
+		got := run(t, 16*time.Second, Loop{Metrics: metrics, Ask: value})
+		slices.Sort(got)
+		check(t, got, "0s a 1", "0s b 1", "10s a 1", "15s b 1", "5s b 1")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var rounds []int
+		got := run(t, 16*time.Second, Loop{Metrics: metrics, Batch: 2, Round: func(asks int) (Ask, func()) {
+			rounds = append(rounds, asks)
+			return value, func() {}
+		}})
+		slices.Sort(got)
+		check(t, got, "0s a 1", "0s b 1", "10s a 1", "10s b 1")
+		if !slices.Equal(rounds, []int{2, 2}) {
+			t.Errorf("rounds of %v, want two of two", rounds)
+		}
+	})
 }

@@ -9,6 +9,7 @@ import (
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/prometheus/util/annotations"
 
+	"gonogo/internal/httpclient"
 	"gonogo/sources/poll"
 	"gonogo/sources/query"
 )
@@ -20,6 +21,15 @@ func (s server) doubt(warnings v1.Warnings) error {
 		return strings.HasPrefix(w, annotations.PromQLInfo.Error())
 	})
 	return query.Doubt(warnings, s.client.Mask)
+}
+
+// refused is explain, and tells whether the server, rather than the way there, failed.
+func (s server) refused(err error) error {
+	var e *v1.Error
+	if errors.As(err, &e) || errors.Is(err, httpclient.ErrTooLarge) {
+		return query.Refused{Err: s.explain(err)}
+	}
+	return s.explain(err)
 }
 
 // explain returns err in short, without secrets, and with what to do about it.

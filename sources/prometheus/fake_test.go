@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -252,6 +253,9 @@ func TestHistory(t *testing.T) {
 	defer server.Close()
 	out := start(t, server.URL, ask("m", "vector(4)", ""))
 	out.Value(t, "m", 4)
+	for end := time.Now().Add(10 * time.Second); len(out.Samples("m")) < 5 && time.Now().Before(end); {
+		runtime.Gosched() // the past comes after the value
+	}
 	var got []string
 	for _, p := range out.Samples("m") {
 		got = append(got, fmt.Sprintf("%v@%v", p.V, now.Sub(p.At)))

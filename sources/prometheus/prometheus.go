@@ -1,7 +1,8 @@
 // Package prometheus reads metrics from a Prometheus server, or whatever
 // speaks its HTTP API (Thanos, Mimir, VictoriaMetrics).
 //
-// A source runs one goroutine a metric, see package poll. Nothing is written
+// What up to 50 metrics with the same interval ask is joined, see query.Joiner
+// and package poll. Nothing is written
 // anywhere; answers past 8 MiB or 10,000 series are trouble, never cut, and so
 // is one that the server itself warns about, as Thanos does where a store did
 // not answer.
@@ -75,13 +76,18 @@ type source struct {
 func (s *source) Run(ctx context.Context, out model.Emitter) error {
 	defer s.client.Close()
 	sessions := query.Begin(s.queries)
+	joiner := query.NewJoiner(s.server, poll.Width)
 	return poll.Loop{
 		Metrics: s.metrics,
-		Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
+		Batch:   query.MaxJoined,
+		Past: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
 			s.queries[m.Metric.ID].History(ctx, s.server, m.Metric.ID, m.Metric.Every, out)
 		},
-		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
-			return sessions[m.Metric.ID].Ask(ctx, s.server, m.Metric)
+		Round: func(asks int) (poll.Ask, func()) {
+			round := joiner.Round(asks)
+			return func(ctx context.Context, m config.MetricPart) (model.Reading, error) {
+				return sessions[m.Metric.ID].Ask(ctx, round, m.Metric)
+			}, round.Leave
 		},
 	}.Run(ctx, out)
 }
@@ -95,13 +101,15 @@ type server struct {
 func (s server) Instant(ctx context.Context, expr string, at time.Time) (prom.Value, error) {
 	v, warnings, _, err := s.api.Query(ctx, expr, at)
 	if err != nil {
-		return nil, s.explain(err)
+		return nil, s.refused(err)
 	}
 	if err := s.doubt(warnings); err != nil {
-		return nil, err
+		return nil, query.Refused{Err: err}
 	}
 	if v, ok := v.(prom.Vector); ok {
-		return v, query.Bound(len(v))
+		if err := query.Bound(len(v)); err != nil {
+			return nil, query.Refused{Err: err}
+		}
 	}
 	return v, nil
 }

@@ -5,11 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	prom "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
-	"gonogo/model"
 	"gonogo/model/config"
 )
 
@@ -20,6 +18,12 @@ var instances = [...]string{"instance", "pod"}
 func lintCounters(k Keys) []config.Finding {
 	bad, name := k.Bad, "bad"
 	switch {
+	case k.Variant != "" && (k.Bad != "" || k.Good != ""):
+		return []config.Finding{{Key: "variant", Message: "it stands beside bad or good: expected a metric of its own"}}
+	case k.Variant != "" && k.By != "":
+		return []config.Finding{{Key: "by", Message: "a share that is asked is one of all events: expected no by beside variant"}}
+	case k.Variant != "":
+		bad, name = k.Variant, "variant"
 	case k.Bad != "" && k.Good != "":
 		return []config.Finding{{Key: "good", Message: "it stands beside bad: expected one of them, as the other follows from total"}}
 	case k.Good != "":
@@ -45,9 +49,6 @@ func lintBy(by, key, text string) []config.Finding {
 	expr, err := parseCounter(text)
 	if by == "" || err != nil {
 		return nil
-	}
-	if !prom.LabelName(by).IsValid() {
-		return []config.Finding{{Key: "by", Message: fmt.Sprintf("%q is no label: expected a name such as tenant", model.Inert(by))}}
 	}
 	dropped := ""
 	inspect(expr, func(n parser.Node) {

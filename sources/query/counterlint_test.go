@@ -15,9 +15,24 @@ func TestLintCounters(t *testing.T) {
 	)
 	tests := map[string]struct {
 		bad, total string
+		good, by   string
+		variant    string
 		want       string // the findings, one a line, each by its beginning
 	}{
 		"none":              {},
+		"good":              {good: `a_bucket{le="0.25"}`, total: "a_count", by: "tenant"},
+		"good and bad":      {bad: "a", good: "b", total: "c", want: "error good: it stands beside bad"},
+		"good only":         {good: "a", want: "error good: expected `total` beside it"},
+		"good rate":         {good: "rate(a[5m])", total: "b", want: "error good: " + asIs + "rate()"},
+		"every bucket":      {good: "a_bucket", total: "a_count", want: "error good: it counts every bucket"},
+		"buckets by regexp": {good: `a_bucket{le=~"0.*"}`, total: "a_count", want: "error good: it counts every bucket"},
+		"by alone":          {by: "tenant", want: "error by: expected `bad` (or `good`) and `total` beside it"},
+		"by dropped":        {by: "tenant", bad: "sum by (instance) (a)", total: "sum without (tenant) (b)", want: "error bad: sum() drops the label tenant\nerror total: sum() drops the label tenant"},
+		"variant":           {variant: `a_total{v="new"}`, total: "a_total"},
+		"variant alone":     {variant: "a", want: "error variant: expected `total` beside it"},
+		"variant and bad":   {variant: "a", bad: "b", total: "c", want: "error variant: it stands beside bad or good"},
+		"variant by":        {variant: "a", by: "tenant", total: "c", want: "error by: a share that is asked is one of all events"},
+		"by kept":           {by: "tenant", bad: "sum by (instance, tenant) (a)", total: "sum without (x) (b)"},
 		"fine":              {bad: `a_total{code=~"5.."}`, total: "a_total"},
 		"names":             {bad: `{__name__=~"a_total|b_total"}`, total: "c_total"},
 		"weighted":          {bad: "a_total * 2", total: "c_total - 1"},
@@ -51,7 +66,7 @@ func TestLintCounters(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			found := Lint(config.MetricPart{Table: config.NewTable(map[string]any{"query": "a", "bad": test.bad, "total": test.total})})
+			found := Lint(config.MetricPart{Table: config.NewTable(map[string]any{"query": "a", "bad": test.bad, "good": test.good, "total": test.total, "by": test.by, "variant": test.variant})})
 			var got []string
 			for _, f := range found {
 				kind := "error "

@@ -24,18 +24,21 @@ func (q *Query) History(ctx context.Context, b Backend, id model.MetricID, every
 		return
 	}
 	var last time.Time
+	var points []model.Point
+	add := func(at time.Time, v float64) { points = append(points, model.Point{At: at, V: v}) }
 	for _, p := range m[0].Values {
 		at := p.Timestamp.Time()
 		if !at.Before(now) {
 			break
 		}
 		if !last.IsZero() && at.Sub(last) > step+step/2 {
-			out.Sample(id, last.Add(step), math.NaN())
+			add(last.Add(step), math.NaN())
 		}
-		out.Sample(id, at, float64(p.Value))
+		add(at, float64(p.Value))
 		last = at
 	}
 	if end := last.Add(step); !last.IsZero() && now.Sub(last) > step+step/2 {
-		out.Sample(id, end, math.NaN())
+		add(end, math.NaN())
 	}
+	out.Past(id, points)
 }

@@ -94,7 +94,11 @@ func (c *counters) runs(s seen, at time.Time) {
 		if c.processes == nil {
 			c.processes = map[prom.Fingerprint]process{}
 		}
-		p.name = poll.Cut(model.Inert(string(cmp.Or(s.metric["instance"], s.metric["pod"]))), maxName)
+		p.name = string(cmp.Or(s.metric["instance"], s.metric["pod"]))
+		if own := s.metric["exported_instance"]; own != "" {
+			p.name += "/" + string(own)
+		}
+		p.name = poll.Cut(model.Inert(p.name), maxName)
 	}
 	p.at, p.counted = at, p.counted || s.grew > 0
 	c.processes[s.process] = p
@@ -134,21 +138,26 @@ func (c *counters) breakdown() *model.Breakdown {
 	return &out
 }
 
-// trouble says why the counters cannot be counted; nil: they can.
+// trouble says why the counters cannot be counted; nil: they can, or have no series now.
 func (c *counters) trouble() error {
 	switch {
-	case c.good && c.total.found && !c.bad.found:
-		return fmt.Errorf("%w: good matches nothing while total does, so each event would be a bad one: is the name or the bucket's le right?", model.ErrNoSeries)
+	case !c.total.found:
+		return nil
+	case c.good && !c.bad.found:
+		return fmt.Errorf("%w: good matches nothing while total does, so each event would be a bad one: is the name or the bucket's le right?", model.ErrUncountable)
 	case c.wiggles.many():
-		return fmt.Errorf("%w: total shrinks again and again: expected a counter, which only grows until its process restarts", model.ErrAmbiguous)
+		return fmt.Errorf("%w: total shrank in 3 of the last %d answers: give a counter, which only grows until its process restarts, and without sum()", model.ErrUncountable, looked)
 	case c.by == "":
 	case len(c.parts) > maxParts:
-		return fmt.Errorf("%w: by = %q has more than %d values: choose a label with fewer, or leave some out by a matcher in bad and total", model.ErrAmbiguous, c.by, maxParts)
-	case c.total.found && len(c.parts) == 0:
-		return fmt.Errorf("%w: no series of total has the label %s, which by names: is it right?", model.ErrNoSeries, c.by)
+		return fmt.Errorf("%w: by = %q has more than %d values: choose a label with fewer, or leave some out by a matcher in bad and total", model.ErrUncountable, c.by, maxParts)
+	case len(c.parts) == 0:
+		return fmt.Errorf("%w: no series of total has the label %s, which by names", model.ErrUncountable, c.by)
 	}
 	return nil
 }
+
+// looked is in how many answers a number that goes up and down is looked for.
+const looked = 12
 
 // wiggles tells a counter from a number that goes up and down: in which of the last
 // answers a series shrank to no less than half of what it was. A restarted
@@ -156,7 +165,7 @@ func (c *counters) trouble() error {
 type wiggles uint32
 
 // next makes room for another answer.
-func (w *wiggles) next() { *w <<= 1 }
+func (w *wiggles) next() { *w = *w << 1 & (1<<looked - 1) }
 
 // note notes a series of the newest answer.
 func (w *wiggles) note(s seen) {
@@ -165,7 +174,7 @@ func (w *wiggles) note(s seen) {
 	}
 }
 
-// many reports whether it went up and down three times in the last 32 answers.
+// many reports whether it went up and down three times in those.
 func (w *wiggles) many() bool {
 	n := 0
 	for v := *w; v != 0; v &= v - 1 {

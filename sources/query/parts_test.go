@@ -88,10 +88,10 @@ func TestCountersThatCannotBeCountedSayWhy(t *testing.T) {
 		is     error
 		want   string
 	}{
-		"a label that is not there":  {c: counters{by: "tenant"}, totals: []string{"a=1"}, is: model.ErrNoSeries, want: "no series of total has the label tenant"},
-		"too many parts":             {c: counters{by: "code"}, totals: []string{many}, is: model.ErrAmbiguous, want: "more than 200 values"},
-		"a total that shrinks":       {totals: []string{"a=100", "a=90", "a=95", "a=85", "a=99", "a=80"}, is: model.ErrAmbiguous, want: "expected a counter"},
-		"a bucket that is not there": {c: counters{good: true}, totals: []string{"a=1", "a=2"}, is: model.ErrNoSeries, want: "good matches nothing"},
+		"a label that is not there":  {c: counters{by: "tenant"}, totals: []string{"a=1"}, is: model.ErrUncountable, want: "no series of total has the label tenant"},
+		"too many parts":             {c: counters{by: "code"}, totals: []string{many}, is: model.ErrUncountable, want: "more than 200 values"},
+		"a total that shrinks":       {totals: []string{"a=100", "a=90", "a=95", "a=85", "a=99", "a=80"}, is: model.ErrUncountable, want: "give a counter"},
+		"a bucket that is not there": {c: counters{good: true}, totals: []string{"a=1", "a=2"}, is: model.ErrUncountable, want: "good matches nothing"},
 		"restarts":                   {totals: []string{"a=100", "a=3", "a=100", "a=4", "a=100", "a=0"}},
 		"parts":                      {c: counters{by: "code"}, totals: []string{"a/t=1 b=5"}},
 	} {

@@ -2,8 +2,9 @@
 // metric's query, asks it of a Backend, and finds out how old the samples
 // behind the answer are.
 //
-// It starts no goroutine, and keeps nothing between two questions but what a
-// Session must remember of counters. It knows no server: the sources bring
+// It keeps nothing between two questions but what a Session must remember of
+// counters, and a Joiner of questions in trouble; only a Joiner starts
+// goroutines, each for the time of one question. It knows no server: the sources bring
 // their Backend. It must not import them.
 package query
 

@@ -162,7 +162,7 @@ func (s *source) answer(ctx context.Context, db *store, out model.Emitter) error
 	sessions := query.Begin(s.queries)
 	return poll.Loop{
 		Metrics: s.metrics,
-		Before: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
+		Past: func(ctx context.Context, m config.MetricPart, out model.Emitter) {
 			s.queries[m.Metric.ID].History(ctx, db, m.Metric.ID, m.Metric.Every, out)
 		},
 		Ask: func(ctx context.Context, m config.MetricPart) (model.Reading, error) {

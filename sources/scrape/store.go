@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"os"
 	"slices"
 	"time"
 
@@ -16,10 +15,9 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
-	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
-	"github.com/prometheus/prometheus/tsdb/chunks"
 
+	"gonogo/internal/tsdb"
 	"gonogo/sources/query"
 )
 
@@ -27,7 +25,6 @@ const (
 	retention  = 15 * 24 * time.Hour
 	lookback   = 5 * time.Minute
 	maxSamples = 2_000_000 // that one query may hold in memory
-	stripes    = 256       // of the series map: a few targets need no more
 )
 
 // store is the TSDB with a PromQL engine over it. It is a query.Backend.
@@ -38,23 +35,12 @@ type store struct {
 
 // openStore opens the TSDB in dir, which it makes if needed, readable by its owner only.
 func openStore(dir string) (*store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("open history: %w", err)
-	}
-	quiet := slog.New(slog.DiscardHandler)
-	o := tsdb.DefaultOptions()
-	o.NoLockfile = true // the state directory has a lock that dies with its holder
-	o.RetentionDuration = retention.Milliseconds()
-	o.MaxBlockDuration = retention.Milliseconds() / 10
-	o.StripeSize = stripes
-	o.HeadChunksWriteBufferSize = chunks.MinWriteBufferSize
-	o.WALReplayConcurrency = 1
-	db, err := tsdb.Open(dir, quiet, nil, o, nil)
+	db, err := tsdb.Open(dir, tsdb.Options{Keep: retention, Unlocked: true}) // the state directory has a lock that dies with its holder
 	if err != nil {
-		return nil, fmt.Errorf("open history in %s: %w; move that folder away to start anew", dir, err)
+		return nil, fmt.Errorf("%w; move that folder away to start anew", err)
 	}
 	engine := promql.NewEngine(promql.EngineOpts{
-		Logger:                   quiet,
+		Logger:                   slog.New(slog.DiscardHandler),
 		MaxSamples:               maxSamples,
 		Timeout:                  time.Minute, // each question's own timeout comes first
 		LookbackDelta:            lookback,

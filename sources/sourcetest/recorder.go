@@ -45,9 +45,11 @@ func (r *Recorder) Fact(e model.Event) error {
 	return nil
 }
 
-// Sample implements model.Emitter.
-func (r *Recorder) Sample(id model.MetricID, at time.Time, v float64) {
-	r.add(Event{Metric: id, Sample: model.Point{At: at, V: v}, Past: true})
+// Past implements model.Emitter.
+func (r *Recorder) Past(id model.MetricID, points []model.Point) {
+	for _, p := range points {
+		r.add(Event{Metric: id, Sample: p, Past: true})
+	}
 }
 
 // Reading implements model.Emitter.

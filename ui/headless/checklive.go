@@ -25,6 +25,9 @@ func lacksData(s *model.Snapshot) bool {
 func tellMetrics(w io.Writer, s *model.Snapshot) (bad int) {
 	for i := range s.Rollout.Metrics {
 		id := s.Rollout.Metrics[i].ID
+		if s.Rollout.Metrics[i].SLO != nil {
+			continue // nothing is asked for it
+		}
 		l := s.Lines[id]
 		switch l.State {
 		case model.Unread: // nobody is asked

@@ -64,7 +64,7 @@ func (s last) verify(ctx context.Context, how consent) error {
 	}
 	was := snap.State.LastDown
 	if was == nil {
-		return usage("there was no rollback")
+		return noRollback(&snap.State)
 	}
 	again := snap.State.RollbackOpen() == nil
 	if err := s.submit(ctx, model.Intent{Kind: model.VerifyLast}); err != nil {

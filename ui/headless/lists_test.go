@@ -78,6 +78,18 @@ func TestContradictionsOfARollbackAreRefused(t *testing.T) {
 	}
 }
 
+// TestNobodyKnowsTheLastRollbackOfADamagedJournal: that there was none would be a guess.
+func TestNobodyKnowsTheLastRollbackOfADamagedJournal(t *testing.T) {
+	for _, flag := range []string{"--last", "--verify"} {
+		d := tenants(model.ListValue("ana"), "nobody")
+		d.s.State.Damaged = "record 7 was edited"
+		out, errs, status := d.says(t, "", "rollback", "--yes", flag)
+		if status != ExitUnknown || !strings.Contains(errs, "record 7 was edited, so whether there was a rollback is not known") {
+			t.Errorf("%s: status %d: %s%s", flag, status, out, errs)
+		}
+	}
+}
+
 // TestEveryRollbackIsListedWithItsRehearsal: one that was never rehearsed too; what took longer
 // than its budget has not passed.
 func TestEveryRollbackIsListedWithItsRehearsal(t *testing.T) {

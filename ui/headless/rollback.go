@@ -120,7 +120,7 @@ func (s last) show(ctx context.Context, how consent) error {
 	p := snap.State.LastDown
 	switch {
 	case p == nil:
-		return usage("there was no rollback")
+		return noRollback(&snap.State)
 	case p.Status == model.Running: // it is told to its end
 		return driver(s).followPlan(ctx, how, p)
 	}
@@ -130,6 +130,14 @@ func (s last) show(ctx context.Context, how consent) error {
 	}
 	_, _ = fmt.Fprint(s.w.Out, text)
 	return ofDown(p)
+}
+
+// noRollback says that there was none, as far as a journal that can be read tells.
+func noRollback(s *model.State) error {
+	if s.Damaged != "" {
+		return Exit{ExitUnknown, fmt.Errorf("%s, so whether there was a rollback is not known: see gonogo log --verify", model.Inert(s.Damaged))}
+	}
+	return usage("there was no rollback")
 }
 
 func (w *World) cmdRehearse(config *string) *cobra.Command {

@@ -59,7 +59,12 @@ type World struct {
 	// Journal reads the journal of a state directory and, where anchor is not
 	// empty, compares it with the anchor at that path, see cmdLog.
 	Journal func(dir, anchor string, each func(model.Record) error) (JournalReport, error)
-	lines   chan string // that are typed, see typed
+	// Past opens what the engine of a state directory kept from one time to another.
+	Past func(dir string, from, to time.Time) (Past, error)
+	// WriteFile writes a file whole or not at all, with mode 0600.
+	WriteFile func(path string, data []byte) error
+	Now       func() time.Time
+	lines     chan string // that are typed, see typed
 }
 
 // JournalReport is what verifying a journal found.

@@ -21,6 +21,7 @@ type LineReport struct {
 	Query        string               `json:"query,omitempty"` // as sent
 	Source       string               `json:"source,omitempty"`
 	BadCounter   string               `json:"bad_counter,omitempty"`
+	GoodCounter  string               `json:"good_counter,omitempty"`
 	TotalCounter string               `json:"total_counter,omitempty"`
 	Margin       *model.Float         `json:"margin,omitempty"`      // from the target, in the metric's unit; below 0: off target
 	AgeSeconds   *float64             `json:"age_seconds,omitempty"` // of the oldest sample behind it
@@ -46,7 +47,7 @@ func newLineReport(s *model.Snapshot, phase *model.Phase, line model.Line) LineR
 	out := LineReport{Line: line, HeldSeconds: math.Floor(line.Held.Seconds())}
 	m := s.Rollout.Metric(line.Metric)
 	if m != nil {
-		out.Query, out.Source, out.BadCounter, out.TotalCounter = m.Query, m.Source, m.Bad, m.Total
+		out.Query, out.Source, out.BadCounter, out.GoodCounter, out.TotalCounter = m.Query, m.Source, m.Bad, m.Good, m.Total
 		out.Margin = margin(m, &line)
 		if !line.SampleAt.IsZero() {
 			age := math.Round(max(s.At.Sub(line.SampleAt), 0).Seconds()*10) / 10

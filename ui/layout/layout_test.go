@@ -10,7 +10,7 @@ import (
 
 // picture draws the places of parts, a cell of it for each sx × sy cells of the screen.
 func picture(w, h, sx, sy int, places map[string]Rect) string {
-	letters := map[string]byte{Header: 'h', Phases: 'p', Charts: 'C', Gate: 'g', Checklist: 'k', Flags: 'f', Log: 'l', Footer: '_'}
+	letters := map[string]byte{Header: 'h', Phases: 'p', Charts: 'C', Gate: 'g', Checklist: 'k', Flags: 'f', Log: 'l', Dock: 'D', Footer: '_'}
 	var b strings.Builder
 	for y := 0; y < h; y += sy {
 		for x := 0; x < w; x += sx {
@@ -27,96 +27,129 @@ func picture(w, h, sx, sy int, places map[string]Rect) string {
 	return b.String()
 }
 
+// some is a rollout of a usual size on a screen of w × h cells.
+func some(w, h int) Need {
+	return Need{W: w, H: h, Charts: 6, Gate: 7, Checks: 4, Flags: 3, Log: 40}
+}
+
 func TestArrange(t *testing.T) {
+	zoomed := some(80, 24)
+	zoomed.Focused, zoomed.Zoomed = Log, true
+	docked := some(120, 40)
+	docked.Dock = 12
 	tests := []struct {
-		name    string
-		w, h    int
-		charts  int
-		focused string
-		zoomed  bool
-		sx, sy  int
-		want    string
+		name   string
+		need   Need
+		sx, sy int
+		want   string
 	}{
-		{name: "80x24", w: 80, h: 24, charts: 3, sx: 4, sy: 1, want: `
-hhhhhhhhhhhhhhhhhhhh
-pppppppppppppppppppp
-pppppppppppppppppppp
-pppppppppppppppppppp
-pppppppppppppppppppp
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-ggggggggggggkkkkkkkk
-ggggggggggggkkkkkkkk
-ggggggggggggkkkkkkkk
-ggggggggggggkkkkkkkk
-ggggggggggggkkkkkkkk
-ggggggggggggkkkkkkkk
-ggggggggggggkkkkkkkk
-ffffffffffllllllllll
-ffffffffffllllllllll
-ffffffffffllllllllll
-ffffffffffllllllllll
-ffffffffffllllllllll
-____________________
+		{name: "80x24", need: some(80, 24), sx: 8, sy: 1, want: `
+hhhhhhhhhh
+hhhhhhhhhh
+pppppppppp
+pppppppppp
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+gggggggkkk
+gggggggkkk
+gggggggkkk
+gggggggkkk
+gggggggkkk
+gggggggkkk
+gggggggkkk
+gggggggkkk
+ffffflllll
+ffffflllll
+ffffflllll
+ffffflllll
+__________
 `},
-		{name: "120x40: more chart", w: 120, h: 40, charts: 3, sx: 6, sy: 2, want: `
-hhhhhhhhhhhhhhhhhhhh
-pppppppppppppppppppp
-pppppppppppppppppppp
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-ggggggggggggkkkkkkkk
-ggggggggggggkkkkkkkk
-ggggggggggggkkkkkkkk
-ggggggggggggkkkkkkkk
-ffffffffffllllllllll
-ffffffffffllllllllll
-ffffffffffllllllllll
+		{name: "120x40: more chart", need: some(120, 40), sx: 12, sy: 2, want: `
+hhhhhhhhhh
+hhhhhhhhhh
+pppppppppp
+..........
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+gggggggkkk
+gggggggkkk
+gggggggkkk
+gggggggkkk
+..........
+ffffflllll
+ffffflllll
+ffffflllll
 `},
-		{name: "200x50: lists side by side", w: 200, h: 50, charts: 30, sx: 10, sy: 5, want: `
-hhhhhhhhhhhhhhhhhhhh
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-CCCCCCCCCCCCCCCCCCCC
-gggggggkkkffffflllll
-gggggggkkkffffflllll
+		{name: "a plan is docked, and covers nothing", need: docked, sx: 12, sy: 2, want: `
+hhhhhhhhhh
+hhhhhhhhhh
+pppppppppp
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+CCCCCCCCCC
+gggggggkkk
+gggggggkkk
+gggggggkkk
+gggggggkkk
+ffffflllll
+ffffflllll
+ffffflllll
+DDDDDDDDDD
+DDDDDDDDDD
+DDDDDDDDDD
+DDDDDDDDDD
+DDDDDDDDDD
+DDDDDDDDDD
 `},
-		{name: "zoomed", w: 80, h: 24, charts: 3, focused: Log, zoomed: true, sx: 20, sy: 8, want: `
+		{name: "79x50: a column", need: some(79, 50), sx: 79, sy: 2, want: `
+h
+h
+h
+.
+p
+g
+g
+g
+g
+.
+C
+C
+C
+C
+C
+C
+.
+f
+f
+k
+k
+k
+l
+l
+l
+`},
+		{name: "zoomed", need: zoomed, sx: 20, sy: 8, want: `
 hhhh
 llll
 llll
 `},
-		{name: "no charts", w: 80, h: 24, sx: 20, sy: 3, want: `
-hhhh
-pppp
-gggk
-gggk
-gggk
-gggk
-ffll
-ffll
-`},
-		{name: "too small", w: 79, h: 24, charts: 3, sx: 40, sy: 12, want: "\n..\n..\n"},
+		{name: "too small", need: some(20, 5), sx: 10, sy: 5, want: "\n..\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := picture(tt.w, tt.h, tt.sx, tt.sy, Arrange(tt.w, tt.h, tt.charts, tt.focused, tt.zoomed))
+			got := picture(tt.need.W, tt.need.H, tt.sx, tt.sy, Arrange(tt.need))
 			if want := strings.TrimPrefix(tt.want, "\n"); got != want {
 				t.Errorf("got\n%swant\n%s", got, want)
 			}
@@ -124,36 +157,47 @@ ffll
 	}
 }
 
-// TestArrangeTiles sees that parts cover the screen without overlapping, and
-// that all are large enough to be of use.
-func TestArrangeTiles(t *testing.T) {
-	for _, w := range []int{80, 81, 99, 120, 169, 170, 200, 333, 400} {
-		for _, h := range []int{24, 25, 30, 40, 50, 77, 120} {
-			for _, charts := range []int{0, 1, 30} {
-				area := 0
-				for name, r := range Arrange(w, h, charts, "", false) {
-					area += r.W * r.H
-					if r.X < 0 || r.Y < 0 || r.X+r.W > w || r.Y+r.H > h {
+// TestArrangeNeverOverlaps tries all sizes: parts lie within the screen and apart, and the
+// header and the footer are there wherever there are parts.
+func TestArrangeNeverOverlaps(t *testing.T) {
+	for w := 1; w <= 260; w += 3 {
+		for h := 1; h <= 130; h++ {
+			for _, n := range []Need{{}, some(0, 0), {Charts: 30, Gate: 33, Checks: 12, Flags: 9, Log: 200, Dock: 20}, {Charts: 1, Gate: 1, Log: 1, Dock: 9}} {
+				n.W, n.H = w, h
+				places := Arrange(n)
+				seen := make([]bool, w*h)
+				for name, r := range places {
+					if r.X < 0 || r.Y < 0 || r.W < 1 || r.H < 1 || r.X+r.W > w || r.Y+r.H > h {
 						t.Fatalf("%d×%d: %s is outside: %+v", w, h, name, r)
 					}
-					if r.H < 3 && name != Header && name != Footer {
-						t.Errorf("%d×%d: %s has only %d lines", w, h, name, r.H)
+					for i := range r.W * r.H {
+						at := (r.Y+i/r.W)*w + r.X + i%r.W
+						if seen[at] {
+							t.Fatalf("%d×%d: %s lies over another part: %+v", w, h, name, places)
+						}
+						seen[at] = true
 					}
 				}
-				if area != w*h {
-					t.Errorf("%d×%d, %d charts: parts cover %d cells of %d", w, h, charts, area, w*h)
-				}
-				if p := picture(w, h, 1, 1, Arrange(w, h, charts, "", false)); strings.Contains(p, ".") {
-					t.Errorf("%d×%d, %d charts: parts leave a hole", w, h, charts)
+				if _, ok := places[Header]; len(places) > 0 && !ok || places[Footer].H != 1 && len(places) > 0 {
+					t.Fatalf("%d×%d: no header or footer: %+v", w, h, places)
 				}
 			}
 		}
 	}
 }
 
+// TestEveryGateLineHasARow from the size on at which all panels fit.
+func TestEveryGateLineHasARow(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {100, 30}, {120, 40}, {79, 50}, {60, 60}, {200, 50}, {60, 100}} {
+		if r := Arrange(some(size[0], size[1]))[Gate]; r.H < 8 {
+			t.Errorf("%d×%d: the gate has %d rows for its heading and 7 lines", size[0], size[1], r.H)
+		}
+	}
+}
+
 func TestLargerScreensGetMoreChart(t *testing.T) {
 	share := func(w, h int) float64 {
-		r := Arrange(w, h, 6, "", false)[Charts]
+		r := Arrange(some(w, h))[Charts]
 		return float64(r.W*r.H) / float64(w*h)
 	}
 	if a, b, c := share(80, 24), share(120, 40), share(200, 50); a >= b || b >= c {
@@ -198,7 +242,7 @@ func TestOverlay(t *testing.T) {
 }
 
 func ExampleArrange() {
-	places := Arrange(80, 24, 3, "", false)
+	places := Arrange(Need{W: 80, H: 24, Charts: 3, Gate: 4, Flags: 3, Log: 9})
 	fmt.Println(places[Header], places[Charts])
-	// Output: {0 0 80 1} {0 5 80 6}
+	// Output: {0 0 80 2} {0 4 80 10}
 }

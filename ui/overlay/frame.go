@@ -25,6 +25,13 @@ const (
 func frame(p panel.Props, b panel.Box, offset int) (string, int) {
 	t := themeOf(p)
 	outer := boxWidth(p, b)
+	if p.Docked {
+		outer = p.Size.W
+	}
+	sides, line := t.Box(), t.Edge()
+	if b.Urgent {
+		sides, line = sides.BorderForeground(t.Lip(theme.NoGo).GetForeground()), t.Lip(theme.NoGo)
+	}
 	bordered := p.Size.H >= borderH && outer >= borderW
 	room, w := max(p.Size.H, 0), outer
 	if bordered {
@@ -59,11 +66,11 @@ func frame(p panel.Props, b panel.Box, offset int) (string, int) {
 	if b.Title != "" {
 		title = " " + ansi.Truncate(b.Title, outer-4, "…") + " "
 	}
-	line := lipgloss.RoundedBorder()
+	round := lipgloss.RoundedBorder()
 	return lipgloss.JoinVertical(lipgloss.Left,
-		edge(t, outer, line.TopLeft, title, line.Top, line.TopRight),
-		t.Box().Render(text),
-		edge(t, outer, line.BottomLeft+strings.Repeat(line.Bottom, min(len(note), 1)), note, line.Bottom, line.BottomRight),
+		edge(line, outer, round.TopLeft, title, round.Top, round.TopRight),
+		sides.Render(text),
+		edge(line, outer, round.BottomLeft+strings.Repeat(round.Bottom, min(len(note), 1)), note, round.Bottom, round.BottomRight),
 	), view.YOffset()
 }
 
@@ -87,9 +94,9 @@ func boxWidth(p panel.Props, b panel.Box) int {
 }
 
 // edge draws the upper or the lower line of a border with a text in it.
-func edge(t *theme.Theme, w int, left, text, line, right string) string {
+func edge(style lipgloss.Style, w int, left, text, line, right string) string {
 	fill := max(w-lipgloss.Width(left)-lipgloss.Width(text)-lipgloss.Width(right), 0)
-	return t.Edge().Render(left) + text + t.Edge().Render(strings.Repeat(line, fill)+right)
+	return style.Render(left) + text + style.Render(strings.Repeat(line, fill)+right)
 }
 
 // cut returns the lines, each ended with … where it takes more than w cells.

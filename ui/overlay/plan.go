@@ -24,7 +24,26 @@ type Plan struct {
 	open   bool
 	since  time.Time // first drawn with the keyboard; zero: not yet
 	dead   time.Duration
-	offset int // the first step that is seen
+	offset int  // the first step that is seen
+	asked  bool // a person wants to see it, also when it is over
+}
+
+// shrinkAfter is how long the box of a plan that ended well stays.
+const shrinkAfter = 10 * time.Second
+
+// Keep leaves the box of a plan that is over open until it is closed.
+func (b *Plan) Keep() { b.asked = true }
+
+// Shrink closes the box of a plan that ended some time ago and leaves nothing
+// in doubt, and says how it ended, unless a person asked to see it.
+func (b *Plan) Shrink(s Scene) Want {
+	p := s.Plan()
+	if !b.Visible(s) || b.asked || p.Status != model.Ended || s.Now.Sub(p.EndedAt) < shrinkAfter ||
+		p.Outcome != model.Verified && p.Outcome != model.Ready && p.ConfirmedAt.IsZero() {
+		return Want{}
+	}
+	b.Hide()
+	return Say("%s: %s · v shows it", p.Plan.Title, p.Outcome)
 }
 
 // Visible reports whether the box is on screen.

@@ -15,8 +15,9 @@ const BoxMaxW = 96
 type Box struct {
 	Title            string
 	Head, Body, Foot []string
-	Keep             int // the body's line that must be seen; -1: none
-	MinW             int // the least width of a line, in cells
+	Keep             int  // the body's line that must be seen; -1: none
+	MinW             int  // the least width of a line, in cells
+	Urgent           bool // its frame says so
 }
 
 // box is a Box while it is being written.
@@ -25,11 +26,12 @@ type box struct {
 	head, body, foot [][]span
 	keep             int
 	minW             int
+	urgent           bool
 }
 
 // rows returns what the box says, styled.
 func (b *box) rows(p Props) Box {
-	out := Box{Keep: b.keep, MinW: b.minW}
+	out := Box{Keep: b.keep, MinW: b.minW, Urgent: b.urgent}
 	out.Title = p.line(b.title)
 	for _, part := range []struct {
 		to   *[]string

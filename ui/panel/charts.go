@@ -1,7 +1,9 @@
 package panel
 
 import (
+	"slices"
 	"strconv"
+	"time"
 
 	"gonogo/model"
 	"gonogo/model/words"
@@ -17,8 +19,8 @@ const (
 
 type chartsPanel struct{}
 
-// Charts is every metric over time, the current phase's gate first. Zoomed it
-// shows the selected one alone.
+// Charts is every metric over time, those of gates first, in the config's order.
+// Zoomed it shows the selected one alone; where there is no room for charts, each is a line.
 func Charts() Panel { return chartsPanel{} }
 
 func (chartsPanel) Name() string         { return "charts" }
@@ -43,9 +45,11 @@ func ChartMetrics(p Props) []model.Metric {
 	return out
 }
 
+// inGate reports whether a phase's gate asks for metric id: any phase's, so that
+// the order is the same in all of them.
 func inGate(p Props, id model.MetricID) bool {
-	for i := range p.Snap.Gate.Lines {
-		if p.Snap.Gate.Lines[i].Metric == id {
+	for i := range p.rollout().Phases {
+		if slices.Contains(p.rollout().Phases[i].Gate, id) {
 			return true
 		}
 	}
@@ -106,6 +110,16 @@ func (g grid) place(size Size, i int) rect {
 
 func (chartsPanel) rowAt(p Props, x, y int) int {
 	n := len(ChartMetrics(p))
+	if inLines(p, n) && n > 0 {
+		g := lineGrid(p.Size, n)
+		q := p
+		q.Cursor, q.Offset = p.cursor(n)/g.cols, p.Offset/g.cols
+		from, _ := q.window((n+g.cols-1)/g.cols, p.Size.H)
+		if i := (from+y)*g.cols + min(x/(p.Size.W/g.cols), g.cols-1); i < n {
+			return i
+		}
+		return -1
+	}
 	g := gridOf(p, n)
 	for i := range n {
 		if r := g.place(p.Size, i); r.h > 0 && x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h {
@@ -125,9 +139,13 @@ func (chartsPanel) Render(p Props) string {
 		c.text(in.x+1, in.y, in.w-2, theme.Dim, emptyText(p, "this rollout measures nothing"))
 		return c.String()
 	}
+	if inLines(p, len(metrics)) {
+		chartsPanel{}.lines(p, c, metrics)
+		return c.String()
+	}
 	g := gridOf(p, len(metrics))
 	last := min(g.first+g.cols*g.rows, g.n)
-	d := plotter{c: c, p: p, when: rangeName(p)}
+	d := plotter{c: c, p: p}
 	for i := g.first; i < last; i++ {
 		hidden := 0
 		if i == last-1 {
@@ -138,33 +156,20 @@ func (chartsPanel) Render(p Props) string {
 	return c.String()
 }
 
-// rangeName names the charts' range.
-func rangeName(p Props) string {
-	if p.Range <= 0 {
-		return "whole phase"
-	}
-	return spell(p.Range)
-}
-
 // chart draws one metric with its frame; hidden is how many charts there is no
 // room for, which the last one says.
 func (d *plotter) chart(m *model.Metric, r rect, selected bool, hidden int) {
-	line, judged := d.p.Snap.Lines[m.ID]
-	if !judged {
-		line = model.Line{Metric: m.ID, Title: m.Title, State: model.NoData, Unit: m.Unit}
-	}
-	line = d.p.seen(line)
+	line := d.p.chartLine(m)
 	d.c.frame(r, selected, nil, nil)
+	if line.State == model.Fail && !selected {
+		d.c.recolour(r, theme.NoGo)
+	}
 	d.title(m, &line, r)
 	d.note(&line, r)
 	if hidden > 0 {
 		d.c.spans(r.x+1, r.y+r.h-1, 12, span{theme.Notice, " " + strconv.Itoa(hidden) + " more "})
 	}
-	style := d.c.theme.Series(m.Role)
-	if valueStyle(&line) == theme.Dim {
-		style = theme.Dim
-	}
-	d.plot(m, &line, r.inner(), style)
+	d.plot(m, &line, r.inner())
 }
 
 // title draws the state's glyph, name, value and what is wanted into a chart's
@@ -202,7 +207,7 @@ func (d *plotter) title(m *model.Metric, line *model.Line, r rect) {
 	}
 	put(style, 1, glyph)
 	put(theme.Title, max(room-fixed, 3), name)
-	put(valueStyle(line)|theme.Bold, cells(value), value)
+	put(valueColour(line, style), cells(value), value)
 	if after != "" {
 		put(style, cells(after), after)
 	}
@@ -238,31 +243,132 @@ func side(m *model.Metric, line *model.Line) string {
 	return ""
 }
 
-// note draws the range and the age of the newest sample into a chart's lower border.
+// note draws the time axis into a chart's lower border, and the age of the
+// newest sample at its end, which is now.
 func (d *plotter) note(line *model.Line, r rect) {
 	room := r.w - 4
-	var buf [24]byte
-	text, style := append(buf[:0], "no data"...), theme.Unknown
+	text, style := "no data", theme.Unknown
 	if !line.SampleAt.IsZero() {
-		text, style = append(words.AppendAge(buf[:0], d.p.Now.Sub(line.SampleAt)), " ago"...), theme.Dim
+		text, style = words.Age(d.p.Now.Sub(line.SampleAt))+" ago", theme.Dim
 		if line.State == model.Stale {
 			style = theme.Unknown | theme.Bold
 		}
 	}
-	n := len(text)
-	if n > room {
+	if cells(text) > room {
 		return
 	}
 	y, end := r.y+r.h-1, r.x+r.w-2
-	d.c.set(end, y, theme.Normal, ' ')
-	for i, b := range text {
-		d.c.set(end-n+i, y, style, rune(b))
+	d.c.label(end-cells(text)-1, y, cells(text), []span{{style, text}})
+	x := r.x + 1
+	start := d.axisText(0)
+	if x+cells(start)+2 > end-cells(text)-2 {
+		return
 	}
-	x := end - n
-	if when := cells(d.when) + 3; n+when <= room {
-		x -= when
-		d.c.text(x, y, when, theme.Dim, d.when)
-		d.c.text(x+when-3, y, 3, theme.Dim, " · ")
+	d.c.label(x, y, cells(start), []span{{theme.Dim, start}})
+	middle := d.axisText(0.5)
+	at := r.x + 1 + (r.w-2-cells(middle))/2
+	if at > x+cells(start)+4 && at+cells(middle) < end-cells(text)-4 {
+		d.c.label(at-1, y, cells(middle), []span{{theme.Dim, middle}})
 	}
-	d.c.set(x-1, y, theme.Normal, ' ')
+}
+
+// axisText names the time at a share of the charts' range.
+func (d *plotter) axisText(share float64) string {
+	from, to := d.p.span()
+	at := from.Add(time.Duration(share * float64(to.Sub(from)))).UTC()
+	switch dt := to.Sub(from); {
+	case dt > 48*time.Hour:
+		return at.Format("2 Jan")
+	case dt < 3*time.Minute:
+		return at.Format("15:04:05")
+	}
+	return at.Format("15:04")
+}
+
+// span is the time that charts show.
+func (p Props) span() (from, to time.Time) {
+	to = p.Now
+	if p.Frozen && p.Snap != nil && p.Snap.At.Before(p.Now) {
+		to = p.Snap.At
+	}
+	from = to.Add(-p.Range)
+	if p.Range <= 0 {
+		if a := p.attempt(); a != nil {
+			from = a.Entered
+		}
+	}
+	if to.Sub(from) < time.Minute {
+		from = to.Add(-time.Minute)
+	}
+	return from, to
+}
+
+// lines draws each metric as one line: state, name, value, target and what it was of late.
+func (chartsPanel) lines(p Props, c *canvas, metrics []model.Metric) {
+	g := lineGrid(p.Size, len(metrics))
+	d := plotter{c: c, p: p}
+	q := p
+	q.Cursor, q.Offset = p.cursor(len(metrics))/g.cols, p.Offset/g.cols
+	from, _ := q.window((len(metrics)+g.cols-1)/g.cols, p.Size.H)
+	for i := from * g.cols; i < min(len(metrics), (from+p.Size.H)*g.cols); i++ {
+		w := p.Size.W / g.cols
+		d.line(&metrics[i], rect{(i % g.cols) * w, i/g.cols - from, w, 1}, p.Focused && i == p.cursor(len(metrics)))
+	}
+}
+
+// lineGrid returns in how many columns n metrics of a line each stand.
+func lineGrid(s Size, n int) grid {
+	cols := 1
+	for cols*s.H < n && s.W/(cols+1) >= 38 {
+		cols++
+	}
+	return grid{cols: cols, rows: s.H, n: n}
+}
+
+// inLines reports whether charts are drawn as lines: where one is too high, or where they would be hidden.
+func inLines(p Props, n int) bool {
+	if p.Zoomed {
+		return false
+	}
+	return p.Size.H < chartMinH || p.Size.W < 48 && p.Size.H < chartMinH*n
+}
+
+// line draws a metric as one line.
+func (d *plotter) line(m *model.Metric, r rect, selected bool) {
+	line := d.p.chartLine(m)
+	glyph, style := d.c.theme.State(line.State)
+	value := valueText(&line)
+	d.c.text(r.x+1, r.y, 1, style, glyph)
+	name := min(max(r.w/3, 8), 22)
+	d.c.text(r.x+3, r.y, name, theme.Normal, orID(m.Title, string(m.ID)))
+	x := r.x + 3 + name + 1
+	d.c.right(x+7, r.y, 7, valueColour(&line, style), value)
+	x += 8
+	if n := cells(line.Target); n > 0 && n <= 8 && r.x+r.w-x > n+10 {
+		d.c.text(x, r.y, n, theme.Dim, line.Target)
+		x += 9
+	}
+	if w := r.x + r.w - x - 1; w >= 6 {
+		d.plot(m, &line, rect{x, r.y, w, 1})
+	}
+	if selected {
+		d.c.set(r.x, r.y, theme.Key, '▸')
+	}
+}
+
+// chartLine is a metric's line as it must be shown now, or one of a metric that nothing is known of.
+func (p Props) chartLine(m *model.Metric) model.Line {
+	line, judged := p.Snap.Lines[m.ID]
+	if !judged {
+		line = model.Line{Metric: m.ID, Title: m.Title, State: model.NoData, Unit: m.Unit}
+	}
+	return p.seen(line)
+}
+
+// valueColour is the colour of a value: that of its state, where it can be relied upon.
+func valueColour(line *model.Line, state theme.Style) theme.Style {
+	if valueStyle(line) == theme.Dim {
+		return theme.Dim | theme.Bold
+	}
+	return state | theme.Bold
 }

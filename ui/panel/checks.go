@@ -166,6 +166,13 @@ func whyCheck(p Props, c *model.Check, w int) [][]span {
 	how += ", by " + r.By.Name + ", " + clock(r.At, p.Now) + "Z, " + words.Age(p.Now.Sub(r.At)) + " ago"
 	out = append(out, field(w, "last", theme.Strong, how)...)
 	out = append(out, field(w, "note", theme.Normal, r.Note)...)
+	for i, proven := range r.Proofs {
+		name := ""
+		if i == 0 {
+			name = "proved"
+		}
+		out = append(out, field(w, name, theme.Normal, string(proven.Metric)+" "+proven.Says)...)
+	}
 	if r.Took > 0 {
 		out = append(out, field(w, "took", theme.Normal, model.FormatDuration(r.Took))...)
 	}

@@ -60,6 +60,18 @@ func (c *canvas) frame(r rect, focused bool, title, note []span) {
 	c.label(r.x+r.w-3-n, r.y+r.h-1, n, note)
 }
 
+// recolour gives the border of r another style, but for what is written into it.
+func (c *canvas) recolour(r rect, style theme.Style) {
+	for y := r.y; y < r.y+r.h; y++ {
+		for x := r.x; x < r.x+r.w; x++ {
+			edge := y == r.y || y == r.y+r.h-1 || x == r.x || x == r.x+r.w-1
+			if at := y*c.w + x; edge && x >= 0 && y >= 0 && x < c.w && y < c.h && c.cells[at].style == theme.Frame {
+				c.cells[at].style = style
+			}
+		}
+	}
+}
+
 // label draws parts into a border, n cells and a blank on either side.
 func (c *canvas) label(x, y, n int, parts []span) {
 	if n <= 0 {

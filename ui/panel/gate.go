@@ -2,6 +2,7 @@ package panel
 
 import (
 	"fmt"
+	"math"
 
 	"gonogo/model"
 	"gonogo/model/words"
@@ -27,7 +28,7 @@ func (gatePanel) title(p Props) []span {
 	h, _ := p.headline()
 	glyph, style := p.theme().Headline(h)
 	v := &p.Snap.Gate
-	out = append(out, span{style, glyph + " " + string(h)},
+	out = append(out, span{style &^ theme.Reverse, glyph + " " + string(h)},
 		span{theme.Normal, fmt.Sprintf(" · %d of %d", v.Passed, len(v.Lines))})
 	open, manual, unread := 0, 0, 0
 	for i := range v.Lines {
@@ -92,7 +93,9 @@ func (g gatePanel) Render(p Props) string {
 	value, target := 1, 0
 	texts := make([]string, len(lines))
 	for i := range lines {
-		texts[i] = valueText(&lines[i])
+		if lines[i].Metric != "" { // the soak and the like have words instead
+			texts[i] = valueText(&lines[i])
+		}
 		name = max(name, cells(lines[i].Title))
 		value = max(value, cells(texts[i]))
 		target = max(target, cells(lines[i].Target))
@@ -167,7 +170,7 @@ func valueStyle(line *model.Line) theme.Style {
 }
 
 func valueText(line *model.Line) string {
-	if !line.HasValue {
+	if !line.HasValue || math.IsNaN(float64(line.Value)) {
 		return "–"
 	}
 	return model.FormatValue(line.Unit, float64(line.Value))

@@ -39,7 +39,7 @@ func TestGateSaysWhatTheGuardDoes(t *testing.T) {
 		condition paneltest.Condition
 		change    func(*model.Snapshot)
 		wide      string // at 120 cells
-		narrow    string // at 44
+		narrow    string // at 40
 	}{
 		{"counts down", paneltest.GuardArmed, nil, "FAIL alert for 4m, guard fires in 38s", "FAIL guard 38s"},
 		{"vetoed", paneltest.GuardVetoed, nil, "FAIL alert for 4m, guard vetoed 12m more", "FAIL vetoed 12m"},
@@ -64,7 +64,7 @@ func TestGateSaysWhatTheGuardDoes(t *testing.T) {
 			if tt.change != nil {
 				tt.change(s)
 			}
-			for w, want := range map[int]string{120: tt.wide, 44: tt.narrow} {
+			for w, want := range map[int]string{120: tt.wide, 40: tt.narrow} {
 				p := props(s, nil)
 				p.Size = panel.Size{W: w, H: 12}
 				if got := panel.Gate().Render(p); !strings.Contains(got, want) {

@@ -34,11 +34,28 @@ var cuts = [...]struct{ part, to int }{
 	{partPhase, 10}, {partFresh, 0}, {partTitle, 0}, {partClock, 0}, {partPhase, 0}, {partRole, 0},
 }
 
-// Header is the screen's first line: which rollout, where, in which phase, GO
-// or not and why, how fresh, who looks, and a clock that shows a frozen screen.
+// Header is the screen's first lines: which rollout, where, in which phase, GO
+// or not and why, what to do now, how fresh, who looks, and a clock that shows a frozen screen. Of
+// three lines it has the verdict in block letters; of one it leaves out what to do.
 func Header(p Props) string {
+	switch {
+	case p.Size.H >= 5:
+		return tallHeader(p)
+	case p.Size.H >= 3 && p.Size.W >= 100:
+		return wideHeader(p)
+	}
 	c := newCanvas(p.Size, p.Theme)
-	h, reason := p.headline()
+	h, _ := p.headline()
+	var reason string
+	switch p.Size.H {
+	case 1:
+		reason = words.Why(p.Snap, p.at()).In(c.w/3, cells)
+	case 2:
+		secondLine(c, p)
+	default:
+		saidLines(c, p, 1)
+		p.Zoomed = false // they say an override, too
+	}
 	glyph, style := c.theme.Headline(h)
 	parts := [headerParts][]span{
 		partName:     {{theme.Title, "gonogo"}},
@@ -52,6 +69,9 @@ func Header(p Props) string {
 		partWho:      {{theme.Dim, whoLooks(p)}},
 		partRole:     role(p),
 		partClock:    nowSpans(p),
+	}
+	if p.Size.H > 2 { // the lines below say them
+		parts[partRole], parts[partFresh] = nil, nil
 	}
 	guard, short := guardHeader(p)
 	if guard == "" {
@@ -78,6 +98,8 @@ func Header(p Props) string {
 			if n > cut.to {
 				part[0].text = short
 			}
+		case cut.part == partReason && cut.to > 0: // a reason fits whole, or another form of it does
+			parts[cut.part] = []span{{theme.Normal, words.Why(p.Snap, p.at()).In(max(cut.to, n-over), cells)}}
 		case cut.to == 0:
 			parts[cut.part] = nil
 		case n > cut.to && len(part) > 0:
@@ -121,7 +143,7 @@ func environment(p Props) []span {
 	env := p.rollout().Environment
 	style := theme.Env
 	if env.Critical {
-		style = theme.EnvCritical
+		style = theme.EnvCritical // not red: that is for what is wrong
 	}
 	name := strings.ToUpper(env.Name)
 	if name == "" {
@@ -173,11 +195,13 @@ func role(p Props) []span {
 	}
 	switch {
 	case !p.Snap.Attached:
-		return append(out, span{theme.Strong, "engine"})
+		return append(out, span{theme.Strong, "engine: this window"})
 	case p.Snap.Engine.PID == 0:
 		return append(out, span{theme.Dim, "viewer"})
+	case p.Snap.Engine.User != "":
+		return append(out, span{theme.Dim, fmt.Sprintf("viewer of %s's engine %d", cutText(p.Snap.Engine.User, 12), p.Snap.Engine.PID)})
 	}
-	return append(out, span{theme.Dim, fmt.Sprintf("viewer of %d", p.Snap.Engine.PID)})
+	return append(out, span{theme.Dim, fmt.Sprintf("viewer of engine %d", p.Snap.Engine.PID)})
 }
 
 // whoLooks names the person, and the machine as its identity command does.

@@ -10,14 +10,33 @@ import (
 // drawRow draws one row into width cells from (x, y) on.
 type drawRow func(c *canvas, x, y, width, row int)
 
-// list draws a framed panel of n rows, a line each, of which the cursor is
+// listInner is where the rows of a list are: below its heading.
+func listInner(s Size) rect { return rect{0, 1, s.W, max(s.H-1, 0)} }
+
+// heading draws a panel's first line: its title, marked where the panel has the focus, and a note at the right.
+func (c *canvas) heading(focused bool, title, note []span) {
+	end := c.w - 1
+	if n := width(note); n > 0 && n+2 < c.w/2 {
+		end -= c.rightSpans(1, end, 0, note) + 1
+	}
+	c.spans(1, 0, end-1, title...)
+	if focused && len(title) > 0 {
+		n := min(cells(strings.TrimRight(title[0].text, " ")), end-1)
+		for i := 1; i < 1+n; i++ {
+			if at := i; at < c.w && c.h > 0 {
+				c.cells[at].style = theme.FrameFocus | theme.Underline
+			}
+		}
+	}
+}
+
+// list draws a panel of n rows, a line each, of which the cursor is
 // marked while the panel is focused. Empty is said where there are no rows.
 func list(p Props, n int, title []span, empty string, draw drawRow) string {
 	c := newCanvas(p.Size, p.Theme)
-	outer := rect{0, 0, c.w, c.h}
-	in := outer.inner()
+	in := listInner(p.Size)
 	from, to := p.window(n, in.h)
-	c.frame(outer, p.Focused, title, more(n, from, to))
+	c.heading(p.Focused, title, more(n, from, to))
 	if n == 0 {
 		c.text(in.x+1, in.y, in.w-2, theme.Dim, emptyText(p, empty))
 	}
@@ -57,7 +76,7 @@ func more(n, from, to int) []span {
 
 // rowInList returns the row of a list of n rows that is at (x, y), or -1.
 func rowInList(p Props, n, x, y int) int {
-	in := rect{0, 0, p.Size.W, p.Size.H}.inner()
+	in := listInner(p.Size)
 	from, to := p.window(n, in.h)
 	row := from + y - in.y
 	if x < in.x || x >= in.x+in.w || y < in.y || row >= to {

@@ -31,12 +31,13 @@ type Props struct {
 	// out of range: they are brought into it. A focused panel moves its view so that
 	// the cursor is seen; an unfocused log shows its end whatever Offset is.
 	Cursor, Offset int
-	Range          time.Duration // of the charts; 0: the whole phase
+	Range          time.Duration // of the charts; 0: the whole phase, such as a person chose
 	Filter         string        // rows that do not hold it, in any case, are left out
 	Frozen         bool          // the view stands still on purpose
 	Theme          *theme.Theme
 	Who            string // user@host of the person looking; empty: not shown
 	ReadOnly       bool   // keys that change something are not offered
+	Docked         bool   // a plan's box is as wide as its place
 	Early          bool   // the keys of a plan's box do nothing yet, and are not offered
 }
 

@@ -16,7 +16,7 @@ type phasesPanel struct{}
 func Phases() Panel { return phasesPanel{} }
 
 func (phasesPanel) Name() string     { return "phases" }
-func (phasesPanel) Min() Size        { return Size{30, 4} }
+func (phasesPanel) Min() Size        { return Size{30, 1} }
 func (phasesPanel) Rows(p Props) int { return len(p.rollout().Phases) }
 
 func (f phasesPanel) Title(p Props) string { return plain(f.title(p)) }
@@ -43,59 +43,77 @@ func (phasesPanel) title(p Props) []span {
 
 func (f phasesPanel) Render(p Props) string {
 	c := newCanvas(p.Size, p.Theme)
-	outer := rect{0, 0, c.w, c.h}
-	in := outer.inner()
-	var note []span
-	if p.known() {
-		note = []span{{theme.Normal, eta(p)}}
-	}
-	c.frame(outer, p.Focused, f.title(p), note)
-	in.x, in.w = in.x+1, max(in.w-2, 0)
-	if in.h <= 0 || in.w <= 0 {
-		return c.String()
-	}
+	in := rect{1, 0, max(c.w-2, 0), c.h}
 	all := stations(p)
 	switch {
+	case in.h <= 0 || in.w <= 0:
 	case len(all) == 0:
 		c.text(in.x, in.y, in.w, theme.Dim, emptyText(p, "this rollout has no phases"))
 	case p.Zoomed && in.h >= 4:
-		f.table(c, p, in, all)
+		c.heading(p.Focused, f.title(p), []span{{theme.Normal, eta(p)}})
+		f.table(c, p, rect{0, 1, c.w, c.h - 1}, all)
 	default:
 		drawTimeline(c, p, in, all)
+		if in.h >= 2 {
+			f.standing(c, p, rect{in.x, in.y + 1, in.w, 1}, all)
+		}
 	}
 	return c.String()
 }
 
-// segment is a phase on the timeline: its name, and what is said below it.
+// standing is the line below the phases: how it stands in the current one, what
+// keeps it there, and when the rest is over.
+func (f phasesPanel) standing(c *canvas, p Props, in rect, all []station) {
+	now := span{}
+	for _, st := range all {
+		if st.stage == current {
+			now = currentText(p, st)
+		}
+	}
+	if plan := p.Snap.State.ActivePlan(); plan != nil && plan.Plan.Kind == model.PlanEnter && plan.Status == model.Running {
+		now = span{theme.Hold | theme.Bold, "entering " + phaseName(p, plan.Plan.Phase) + " …"}
+	} else if p.Snap.State.Phase == "" {
+		now = notStarted(p, all)
+	}
+	end := in.x + in.w
+	if text := eta(p); cells(text)+cells(now.text)+2 <= in.w || cells(text) < in.w/3 {
+		end -= c.right(end, in.y, in.w, theme.Dim, text) + 2
+	}
+	stands := f.title(p)[1:]
+	x := in.x
+	room := end - x
+	if len(stands) > 0 { // both are seen
+		room = max(room-min(width(stands), room/2), min(cells(now.text), room/2))
+	}
+	x += c.text(x, in.y, room, now.style, now.text)
+	for i, part := range stands {
+		n := (end - x) / (len(stands) - i)
+		x += c.text(x, in.y, n, part.style, part.text)
+	}
+}
+
+// segment is a phase on the timeline.
 type segment struct {
 	station
 	mark  string // its glyph and a blank
 	name  string
-	below span
 	width int
-}
-
-// need is the least width at which both lines and some bar are seen.
-func (s *segment) need() int {
-	return max(cells(s.mark)+cells(s.name)+4, cells(s.below.text)+3)
 }
 
 func drawTimeline(c *canvas, p Props, in rect, all []station) {
 	segs := make([]segment, len(all))
 	focus := 0
 	for i, st := range all {
-		segs[i] = segment{station: st, mark: markOf(p, st), name: orID(st.phase.Title, string(st.phase.ID)), below: below(p, st)}
+		segs[i] = segment{station: st, mark: markOf(p, st), name: orID(st.phase.Title, string(st.phase.ID))}
 		if st.stage == current {
 			focus = i
 		}
 	}
-	if p.Snap.State.Phase == "" && len(segs) > 0 {
-		segs[0].below = notStarted(p, all)
-	}
+	at := focus
 	if p.Focused {
 		focus = p.cursor(len(segs))
 	}
-	from, to := fitSegments(segs, focus, in.w)
+	from, to := fitSegments(segs, focus, at, in.w)
 	x := in.x
 	if from > 0 {
 		x += c.text(x, in.y, in.w, theme.Dim, fmt.Sprintf("‹%d ", from))
@@ -103,7 +121,7 @@ func drawTimeline(c *canvas, p Props, in rect, all []station) {
 	for i := from; i < to; i++ {
 		drawSegment(c, p, segs[i], x, in.y, min(segs[i].width, in.x+in.w-x))
 		if p.Focused && i == focus {
-			c.add(x, in.y, cells(segs[i].mark)+min(cells(segs[i].name), max(segs[i].width-4, 0)), theme.Reverse)
+			c.add(x, in.y, min(cells(segs[i].mark)+cells(segs[i].name), segs[i].width-1), theme.Reverse)
 		}
 		x += segs[i].width
 	}
@@ -112,41 +130,59 @@ func drawTimeline(c *canvas, p Props, in rect, all []station) {
 	}
 }
 
-// fitSegments gives widths to as many segments around focus as fit into w
-// cells, and returns the first of them and one past the last. What is left over
-// makes bars longer, most of it the current phase's.
-func fitSegments(segs []segment, focus, w int) (from, to int) {
-	from, to = 0, len(segs)
-	sum := func() int {
+// fitSegments gives widths to all segments, in w cells: names shorten before
+// one is left out, the current phase's last. Where not even letters fit, it returns the
+// first and one past the last of those around focus. What is left over makes bars longer, most of it the current phase's.
+func fitSegments(segs []segment, focus, at, w int) (from, to int) {
+	const bar, letter = 3, 1
+	longest := 0
+	for i := range segs {
+		segs[i].name = model.Inert(segs[i].name)
+		longest = max(longest, cells(segs[i].name))
+	}
+	need := func(i, most, least int) int {
+		if i == at {
+			most = max(most, least)
+		}
+		return cells(segs[i].mark) + min(cells(segs[i].name), most) + bar
+	}
+	sum := func(from, to, most, least int) int {
 		n := 0
 		for i := from; i < to; i++ {
-			n += segs[i].need()
-		}
-		if from > 0 {
-			n += 4
-		}
-		if to < len(segs) {
-			n += 4
+			n += need(i, most, least)
 		}
 		return n
 	}
-	for sum() > w && to-from > 1 {
+	from, to = 0, len(segs)
+	most, least := longest, longest
+	for sum(from, to, most, least) > w && most > letter {
+		most--
+	}
+	for sum(from, to, most, least) > w && least > letter {
+		least--
+	}
+	for sum(from, to, most, least)+8 > w && to-from > 1 && sum(0, len(segs), most, least) > w {
 		if focus-from > to-1-focus {
 			from++
 		} else {
 			to--
 		}
 	}
-	left := max(w-sum(), 0)
-	shares := to - from + 2
-	for i := from; i < to; i++ {
-		segs[i].width = segs[i].need() + left/shares
-		if i == focus {
-			segs[i].width += left - left/shares*(shares-1) + left/shares
-		}
+	left := max(w-sum(from, to, most, least), 0)
+	if to-from < len(segs) {
+		left = max(left-8, 0)
 	}
-	if to-from == 1 {
-		segs[from].width = min(segs[from].width, w)
+	share := left / (to - from + 2)
+	for i := from; i < to; i++ {
+		segs[i].width = need(i, most, least) + share
+		if i == at || to-from == 1 {
+			segs[i].width += left - share*(to-from)
+		}
+		if i == at {
+			segs[i].name = cutText(segs[i].name, max(most, least))
+		} else {
+			segs[i].name = cutText(segs[i].name, most)
+		}
 	}
 	return from, to
 }
@@ -176,7 +212,6 @@ func drawSegment(c *canvas, p Props, s segment, x, y, width int) {
 		style = theme.Warn
 	}
 	end := x + width
-	c.text(x+2, y+1, width-3, s.below.style, s.below.text)
 	x += c.text(x, y, width, style, s.mark)
 	x += c.text(x, y, end-x-1, style, s.name) + 1
 	n := end - x - 1
@@ -202,27 +237,6 @@ func served(p Props, phase *model.Phase, n int) int {
 	}
 	part := float64(soaked(p)) / float64(phase.Soak)
 	return int(min(max(part, 0), 1) * float64(n))
-}
-
-// below is what stands below a phase's name.
-func below(p Props, st station) span {
-	switch st.stage {
-	case current:
-		return currentText(p, st)
-	case done:
-		return span{theme.Dim, model.FormatDuration(left(st.attempt, p.Now).Sub(st.attempt.Entered))}
-	case rolledBack:
-		return span{theme.Warn, "rolled back " + clock(st.attempt.Left, p.Now)}
-	case skipped:
-		return span{theme.Dim, "skipped"}
-	}
-	if plan := p.Snap.State.ActivePlan(); plan != nil && plan.Plan.Kind == model.PlanEnter && plan.Plan.Phase == st.phase.ID {
-		return span{theme.Hold | theme.Bold, "entering …"}
-	}
-	if st.phase.Soak <= 0 && st.phase.Limit <= 0 {
-		return span{}
-	}
-	return span{theme.Dim, span2(st.phase.Soak, st.phase.Limit)}
 }
 
 // left returns when an attempt ended; now for one that goes on.

@@ -28,6 +28,7 @@ func PlanBox(p Props) Box {
 	case plan.Plan.Emergency:
 		b.title = append([]span{{theme.NoGo | theme.Bold, "EMERGENCY "}}, b.title...)
 	}
+	b.urgent = drill(plan) == "" && (plan.Plan.Guard || plan.Plan.Emergency) && !settled(plan)
 	switch plan.Status {
 	case model.Armed:
 		armedBox(&b, p, plan)
@@ -37,6 +38,11 @@ func PlanBox(p Props) Box {
 		endedBox(&b, p, plan)
 	}
 	return b.rows(p)
+}
+
+// settled reports whether a plan is over and leaves nothing in doubt.
+func settled(plan *model.PlanState) bool {
+	return plan.Status == model.Vetoed || plan.Status == model.Ended && len(unsafe(plan)) == 0
 }
 
 func armedBox(b *box, p Props, plan *model.PlanState) {
@@ -79,7 +85,10 @@ func fires(p Props, plan *model.PlanState) span {
 	if plan.Plan.Guard {
 		text = "guard " + text
 	}
-	if p.Size.W > cells(text)+2 {
+	if cells(text) > p.boxW() && p.Size.H >= 8 { // a lower box has no border
+		text = "fires in " + firesIn(plan, p.Now)
+	}
+	if p.Size.W > cells(text)+6 || p.Size.H < 8 && p.Size.W > cells(text)+2 {
 		text = " " + text + " "
 	}
 	return span{theme.NoGo | theme.Bold | theme.Reverse, text}

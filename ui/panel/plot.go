@@ -13,8 +13,10 @@ import (
 type plotter struct {
 	c    *canvas
 	p    Props
-	when string // the range's name
 	bits []byte // the braille dots of each cell of the chart
+	bad  []bool // of each cell, whether it shows a breach
+	lo   []int  // of each column of dots, the uppermost line of dots of the series, -1: none
+	hi   []int  // and the lowest
 	w, h int    // of the chart's area, in cells
 }
 
@@ -34,7 +36,7 @@ type axes struct {
 
 // plot draws a metric's series, its target, alert and baseline and the marks
 // of what was done into area.
-func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme.Style) {
+func (d *plotter) plot(m *model.Metric, line *model.Line, area rect) {
 	if area.w < 2 || area.h < 1 {
 		return
 	}
@@ -62,13 +64,23 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme
 	gutter := d.gutter(m, line, at.label, area.w)
 	d.w -= gutter
 	if d.w*d.h > len(d.bits) {
-		d.bits = make([]byte, 2*d.w*d.h) // the next one may be a little larger
+		d.bits, d.bad = make([]byte, 2*d.w*d.h), make([]bool, 2*d.w*d.h) // the next one may be a little larger
+	}
+	if 2*d.w > len(d.lo) {
+		d.lo, d.hi = make([]int, 4*d.w), make([]int, 4*d.w)
 	}
 	clear(d.bits[:d.w*d.h])
+	clear(d.bad[:d.w*d.h])
+	for x := range 2 * d.w {
+		d.lo[x], d.hi[x] = -1, -1
+	}
 	ax.scale(d.w, d.h)
 	d.trace(points, &ax, m.Every, series.Epoch > 0)
 	if line.HasTarget {
 		at.target = d.row(&ax, float64(line.Threshold))
+		if m.Target != nil {
+			d.fillBreach(m.Target.Op, d.dotY(&ax, float64(line.Threshold)))
+		}
 	}
 	if line.HasAlert {
 		at.alert = d.row(&ax, float64(line.AlertAt))
@@ -76,7 +88,7 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect, style theme
 	if row := d.row(&ax, float64(base.Value)); frozen && row != at.target && row != at.alert {
 		at.baseline = row
 	}
-	d.put(area, &at, style)
+	d.put(area, &at, line)
 	if gutter > 0 {
 		d.labels(m, line, ax, rect{area.x + d.w, area.y, gutter, area.h}, &at)
 	}
@@ -89,12 +101,21 @@ type levels struct {
 }
 
 // put draws what was traced, and the thresholds where there is nothing of it.
-func (d *plotter) put(area rect, at *levels, style theme.Style) {
+func (d *plotter) put(area rect, at *levels, line *model.Line) {
+	calm, breach := theme.Calm, theme.Warn
+	switch {
+	case valueStyle(line) == theme.Dim:
+		calm, breach = theme.Dim, theme.Dim
+	case line.State == model.Fail:
+		breach = theme.NoGo
+	}
 	for y := range d.h {
 		for x := range d.w {
 			switch b := d.bits[y*d.w+x]; {
+			case b != 0 && d.bad[y*d.w+x]:
+				d.c.set(area.x+x, area.y+y, breach, 0x2800|rune(b))
 			case b != 0:
-				d.c.set(area.x+x, area.y+y, style, 0x2800|rune(b))
+				d.c.set(area.x+x, area.y+y, calm, 0x2800|rune(b))
 			case y == at.target:
 				d.c.set(area.x+x, area.y+y, theme.Target, '┈')
 			case y == at.alert:
@@ -109,21 +130,8 @@ func (d *plotter) put(area rect, at *levels, style theme.Style) {
 // axes returns what is shown: the range of time with the points in it, and a
 // range of values that holds them and the thresholds with a little room.
 func (d *plotter) axes(s model.Series, line *model.Line, base *model.Baseline, frozen bool) (axes, []model.Point) {
-	ax := axes{from: d.p.Now.Add(-d.p.Range), to: d.p.Now}
-	if d.p.Frozen && d.p.Snap.At.Before(d.p.Now) {
-		ax.to = d.p.Snap.At
-		ax.from = ax.to.Add(-d.p.Range)
-	}
-	if d.p.Range <= 0 {
-		if a := d.p.Snap.State.Attempt(); a != nil {
-			ax.from = a.Entered
-		} else if len(s.Points) > 0 {
-			ax.from = s.Points[0].At
-		}
-	}
-	if ax.to.Sub(ax.from) < time.Minute {
-		ax.from = ax.to.Add(-time.Minute)
-	}
+	var ax axes
+	ax.from, ax.to = d.p.span()
 	first := sort.Search(len(s.Points), func(i int) bool { return !s.Points[i].At.Before(ax.from) })
 	end := sort.Search(len(s.Points), func(i int) bool { return s.Points[i].At.After(ax.to) })
 	points := s.Points[min(first, end):end]
@@ -264,7 +272,34 @@ func (d *plotter) column(x, y0, y1 int) {
 	if y0 > y1 {
 		y0, y1 = y1, y0
 	}
+	if d.lo[x] < 0 {
+		d.lo[x], d.hi[x] = y0, y1
+	}
+	d.lo[x], d.hi[x] = min(d.lo[x], y0), max(d.hi[x], y1)
 	for y := y0; y <= y1; y++ {
 		d.bits[y/4*d.w+x/2] |= dot[y%4][x%2]
+	}
+}
+
+// fillBreach fills what lies between the target's line of dots and the series
+// where that is on its wrong side, above it for < and below it for >.
+func (d *plotter) fillBreach(op string, target int) {
+	for x := range 2 * d.w {
+		from, to := d.lo[x], d.hi[x]
+		switch {
+		case from < 0:
+			continue
+		case (op == "<" || op == "<=") && from < target:
+			to = target
+		case (op == ">" || op == ">=") && to > target:
+			from = target
+		default:
+			continue
+		}
+		for y := from; y <= to; y++ {
+			at := y/4*d.w + x/2
+			d.bits[at] |= dot[y%4][x%2]
+			d.bad[at] = true
+		}
 	}
 }

@@ -31,11 +31,13 @@ func props(snap *model.Snapshot, t *theme.Theme) panel.Props {
 
 // screen puts all panels together as the cockpit does.
 func screen(p panel.Props, w, h int, focused string, zoomed bool) string {
-	charts := 0
+	need := layout.Need{}
 	if p.Snap != nil && p.Snap.Rollout != nil {
-		charts = len(p.Snap.Rollout.Metrics)
+		need = layout.Need{Charts: len(p.Snap.Rollout.Metrics), Gate: panel.Gate().Rows(p), Checks: panel.Checklist().Rows(p),
+			Flags: panel.Flags().Rows(p), Log: len(p.Snap.Tail)}
 	}
-	places := layout.Arrange(w, h, charts, focused, zoomed)
+	need.W, need.H, need.Focused, need.Zoomed = w, h, focused, zoomed
+	places := layout.Arrange(need)
 	if len(places) == 0 {
 		p.Size = panel.Size{W: w, H: h}
 		return panel.Mini(p)

@@ -9,7 +9,7 @@ import (
 // at returns the time for which the screen is drawn: a view that was frozen on
 // purpose stays as it was.
 func (p Props) at() time.Time {
-	if p.Frozen {
+	if p.Frozen && p.Snap != nil {
 		return p.Snap.At
 	}
 	return p.Now

@@ -153,6 +153,7 @@ func whyMetric(p Props, m *model.Metric, w int) [][]span {
 	out = append(out, field(w, "source", theme.Normal, sourceText(p, m.Source))...)
 	out = append(out, field(w, "query", theme.Normal, m.Query)...)
 	out = append(out, field(w, "bad", theme.Normal, m.Bad)...)
+	out = append(out, field(w, "good", theme.Normal, m.Good)...)
 	out = append(out, field(w, "total", theme.Normal, m.Total)...)
 	out = append(out, field(w, "expr", theme.Normal, m.Expr)...)
 	for i, id := range m.Inputs {

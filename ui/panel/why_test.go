@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/evidence"
 	"gonogo/ui/panel"
 	"gonogo/ui/panel/paneltest"
 )
@@ -24,6 +25,13 @@ func TestWhySays(t *testing.T) {
 			test.Fail.Proved, test.Over, test.Doubt = true, &model.Proof{Share: .05, Log: 1, Bound: 3}, true
 			s.Gate.Lines[1].Test = &test
 		}, []string{"confirmed above 5%: 3 bad of 120 events", "1.00 of 3.00", "which speaks against the target"}},
+		{"its parts", "error", func(s *model.Snapshot) {
+			test := *s.Gate.Lines[1].Test
+			test.By, test.PartsAll, test.Parts = "tenant", 40, []model.PartProof{
+				{Part: "t7", State: model.Fail, Last: evidence.Counts{Bad: 5, Total: 9}, Fail: model.Proof{Log: 9, Bound: 8}},
+				{Part: "t8", State: model.Pass, Last: evidence.Counts{Total: 20}, Fail: model.Proof{Log: -3, Bound: 8}}}
+			s.Gate.Lines[1].Test = &test
+		}, []string{"40 by tenant, each judged on its own", "t7  FAIL  5 bad of 9 events, 55.6%, evidence 9.00 of 8.00", "t8  PASS  0 bad of 20 events, 0%, evidence 0.00 of 8.00"}},
 		{"how fast events come", "error", nil, []string{"1234, 2.5 a second"}},
 		{"the counters", "error", nil, []string{`vecsec_error_total{tier="real"}`, `vecsec_requests_total{tier="real"}`}},
 		{"what changes it", "error", nil, []string{"passes after about 73 good events, about 30 s"}},

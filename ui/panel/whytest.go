@@ -3,6 +3,7 @@ package panel
 import (
 	"math"
 	"strconv"
+	"time"
 
 	"gonogo/model"
 	"gonogo/model/evidence"
@@ -10,7 +11,7 @@ import (
 )
 
 // whyTest is what counted events prove, and how far they are from it.
-func whyTest(_ Props, line *model.Line, w int) [][]span {
+func whyTest(p Props, line *model.Line, w int) [][]span {
 	t := line.Test
 	if t == nil {
 		return nil
@@ -28,10 +29,28 @@ func whyTest(_ Props, line *model.Line, w int) [][]span {
 		recent += ", which speaks against the target"
 	}
 	out = append(out, field(w, "recent", theme.Normal, recent)...)
-	if text := seesText(t.Sees, line.Rate); text != "" {
+	out = append(out, whyParts(t, w)...)
+	if text := seesText(t.Sees, line.Rate, p.soak()); text != "" {
 		out = append(out, field(w, "sees", theme.Normal, text)...)
 	}
 	return append(out, field(w, "chances", theme.Dim, "a false FAIL in this attempt at most "+percent(t.Promise)+" (α "+short(t.Alpha)+"), to pass what is as poor as the alert "+percent(t.Beta)+" (β)")...)
+}
+
+// whyParts are the parts that fail, and the worst of the others.
+func whyParts(t *model.Sequential, w int) [][]span {
+	if t.PartsAll == 0 {
+		return nil
+	}
+	out := field(w, "parts", theme.Normal, strconv.Itoa(t.PartsAll)+" by "+t.By+", each judged on its own; the worst, in the last "+model.FormatDuration(t.Recent.Over)+":")
+	for i := range t.Parts {
+		p := &t.Parts[i]
+		style := theme.Normal
+		if p.State != model.Pass {
+			style = theme.Strong
+		}
+		out = append(out, field(w, "", style, p.Part+"  "+string(p.State)+"  "+badOf(p.Last)+", "+percent(p.Last.Share())+", evidence "+number(max(float64(p.Fail.Log), 0))+" of "+number(float64(p.Fail.Bound)))...)
+	}
+	return out
 }
 
 // proofLine is one test: what it has proved by what, or how far it is.
@@ -62,14 +81,29 @@ func badOf(k evidence.Counts) string {
 	return text
 }
 
-// seesText says the two smallest regressions that would be seen at this traffic, and when.
-func seesText(all []model.Sight, rate float64) string {
+// soak is that of the phase that the rollout stands in, or of the first; 0: none.
+func (p Props) soak() time.Duration {
+	if p.Snap == nil || p.Snap.Rollout == nil {
+		return 0
+	}
+	if phase := p.Snap.Rollout.JudgedPhase(p.Snap.State.Phase); phase != nil {
+		return phase.Soak
+	}
+	return 0
+}
+
+// seesText says the smallest regressions that would be seen at this traffic, and when.
+func seesText(all []model.Sight, rate float64, soak time.Duration) string {
 	text := ""
 	for _, s := range all[:min(len(all), 3)] {
 		if text != "" {
 			text += ", "
 		}
-		text += short(s.Ratio) + "× after about " + count(significant(s.Events)) + " (" + model.FormatDuration(s.After.Round(1e9)) + ")"
+		text += short(s.Ratio) + "× after about " + count(significant(s.Events)) + " (" + model.FormatDuration(s.After.Round(1e9))
+		if soak > 0 && s.After > soak {
+			text += ", longer than the soak"
+		}
+		text += ")"
 	}
 	if text != "" {
 		text += " at " + short(rate) + "/s"

@@ -33,22 +33,17 @@ var palette = [roles]ink{
 	Title:       {bold: true},
 	Key:         {bold: true, dark: tone{0x56b4e9, 75, 96}, light: tone{0x0072b2, 25, 34}},
 	Env:         {bold: true, dark: tone{0x56b4e9, 75, 36}, light: tone{0x0072b2, 25, 34}},
-	EnvCritical: {bold: true, dark: tone{0xff8c42, 208, 31}, light: tone{0xb84a00, 130, 31}},
+	EnvCritical: {bold: true, dark: tone{0xffffff, 231, 97}, light: tone{0x14161a, 233, 30}},
 	Go:          {dark: tone{0x2fc79a, 43, 32}, light: tone{0x007a58, 29, 32}},
-	NoGo:        {dark: tone{0xff7b3d, 209, 91}, light: tone{0xb84000, 130, 31}},
+	NoGo:        {dark: tone{0xff6b6b, 203, 91}, light: tone{0xc02828, 124, 31}},
 	Warn:        {dark: tone{0xf0c040, 221, 93}, light: tone{0x8a6100, 94, 33}},
 	Hold:        {dark: tone{0xf0e442, 227, 33}, light: tone{0x806a00, 94, 33}},
 	Unknown:     {dark: tone{0xd99ac0, 176, 95}, light: tone{0x9a3f78, 96, 35}},
 	Notice:      {bold: true, dark: tone{0xf0c040, 221, 93}, light: tone{0x8a6100, 94, 33}},
 	Target:      {dark: tone{0x9aa0a8, 247, 37}, light: tone{0x5f656d, 241, 90}},
-	Alert:       {dark: tone{0xff7b3d, 209, 91}, light: tone{0xb84000, 130, 31}},
+	Alert:       {bold: true, dark: tone{0x9aa0a8, 247, 37}, light: tone{0x5f656d, 241, 90}},
+	Calm:        {dark: tone{0x9db4cc, 110, 37}, light: tone{0x3f5a78, 24, 34}},
 	Mark:        {bold: true, dark: tone{0xf0e442, 227, 93}, light: tone{0x806a00, 94, 33}},
-
-	SeriesSuccess:  {dark: tone{0x2fc79a, 43, 32}, light: tone{0x007a58, 29, 32}},
-	SeriesError:    {dark: tone{0xff9a66, 215, 91}, light: tone{0xb84000, 130, 31}},
-	SeriesLatency:  {dark: tone{0x56b4e9, 75, 96}, light: tone{0x0072b2, 25, 34}},
-	SeriesFallback: {dark: tone{0xd99ac0, 176, 95}, light: tone{0x9a3f78, 96, 35}},
-	SeriesOther:    {dark: tone{0xc8ccd2, 252, 0}, light: tone{0x30343a, 237, 0}},
 }
 
 // style returns the ink with what s adds to its role, as Lip Gloss draws it

@@ -42,11 +42,7 @@ const (
 	Target            // a chart's target line
 	Alert             // a chart's alert line
 	Mark              // a chart's action marks
-	SeriesSuccess
-	SeriesError
-	SeriesLatency
-	SeriesFallback
-	SeriesOther
+	Calm              // a chart's line while nothing is wrong
 	roles
 
 	roleMask = 1<<5 - 1
@@ -65,6 +61,7 @@ type Theme struct {
 	on     [256]string
 	box    lipgloss.Style // the sides of a box
 	edge   lipgloss.Style // its other lines
+	ascii  bool
 }
 
 // New returns the theme for a dark or light background and what the terminal
@@ -119,6 +116,9 @@ func (t *Theme) Box() lipgloss.Style { return t.box }
 // Edge returns the style of the upper and the lower line of such a box, which hold texts.
 func (t *Theme) Edge() lipgloss.Style { return t.edge }
 
+// ASCII reports whether only ASCII may be drawn.
+func (t *Theme) ASCII() bool { return t.ascii }
+
 // On returns the escape sequence that switches to s from any other style; it
 // is empty where the terminal knows no styles.
 func (t *Theme) On(s Style) string { return t.on[s] }
@@ -169,20 +169,20 @@ func (t *Theme) State(s model.MetricState) (glyph string, style Style) {
 	return "✖", NoGo | Bold
 }
 
-// Headline returns the glyph and style of a gate's answer; an answer that is
-// not there yet is shown as UNKNOWN is.
+// Headline returns the glyph and style of a gate's answer as a chip, all
+// equally loud; an answer that is not there yet is shown as UNKNOWN is.
 func (t *Theme) Headline(h model.Headline) (glyph string, style Style) {
 	switch h {
 	case model.GO:
-		return "✔", Go | Bold
+		return "✔", Go | Bold | Reverse
 	case model.NoGo, model.GateNotSafe:
 		return "✖", NoGo | Bold | Reverse
 	case model.GateRollingBack:
 		return "↓", NoGo | Bold | Reverse
 	case model.Hold:
-		return "◔", Hold | Bold
+		return "◔", Hold | Bold | Reverse
 	}
-	return "○", Unknown | Bold
+	return "○", Unknown | Bold | Reverse
 }
 
 // Outcome returns the glyph and style of how a step or a plan ended, "" being
@@ -205,19 +205,4 @@ func (t *Theme) Outcome(o model.Outcome) (glyph string, style Style) {
 		return "☞", NoGo | Bold
 	}
 	return "✖", NoGo | Bold
-}
-
-// Series returns the style of the chart of a metric with this role.
-func (t *Theme) Series(role string) Style {
-	switch role {
-	case "success":
-		return SeriesSuccess
-	case "error":
-		return SeriesError
-	case "latency":
-		return SeriesLatency
-	case "fallback":
-		return SeriesFallback
-	}
-	return SeriesOther
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -19,15 +20,73 @@ type Meters struct {
 	mu       sync.Mutex
 	readings map[model.MetricID]model.Reading
 	series   map[model.MetricID]model.Series
+	since    map[model.MetricID]time.Time // the first reading of this engine
 	health   []model.SourceHealth
 	people   map[model.MetricID]bool // those that people read: nobody waits for them
 	changed  func()
+	keep     func(model.MetricID, model.Reading) // for history; nil: nobody keeps them
+}
+
+// Keep has keep called with each reading that is new. It must not block. It is set before the
+// sources run.
+func (m *Meters) Keep(keep func(model.MetricID, model.Reading)) { m.keep = keep }
+
+// Fill puts what history kept before what metric id's chart has, oldest first.
+func (m *Meters) Fill(id model.MetricID, points []model.Point) {
+	m.mu.Lock()
+	s := m.series[id]
+	if len(s.Points) > 0 {
+		points = points[:upTo(points, s.Points[0].At)]
+	}
+	m.series[id] = joined(s, points, s.Points)
+	m.mu.Unlock()
+	m.changed()
+}
+
+// Past puts what a source knows of the past into metric id's chart, oldest first: instead of
+// what history knew of that time, and before what was read since.
+func (m *Meters) Past(id model.MetricID, points []model.Point) {
+	if len(points) == 0 {
+		return
+	}
+	m.mu.Lock()
+	s := m.series[id]
+	read := len(s.Points)
+	if since, ok := m.since[id]; ok {
+		read = upTo(s.Points, since)
+		points = points[:upTo(points, since)]
+	}
+	if len(points) > 0 {
+		m.series[id] = joined(s, s.Points[:upTo(s.Points[:read], points[0].At)], points, s.Points[read:])
+	}
+	m.mu.Unlock()
+	m.changed()
+}
+
+// upTo returns how many points are from before at.
+func upTo(points []model.Point, at time.Time) int {
+	n, _ := slices.BinarySearchFunc(points, at, func(p model.Point, at time.Time) int { return p.At.Compare(at) })
+	return n
+}
+
+// joined returns s with other points, which snapshots do not hold yet.
+func joined(s model.Series, points ...[]model.Point) model.Series {
+	all := slices.Concat(points...)
+	if len(all) == len(s.Points) {
+		return s
+	}
+	s = model.Series{Epoch: s.Epoch + 1, Points: all}
+	for len(s.Points) > maxPoints {
+		s = thin(s)
+	}
+	return s
 }
 
 // NewMeters returns the meters of r, empty. changed is called after each that is new, and must not block.
 func NewMeters(r *model.Rollout, parts model.Parts, changed func()) *Meters {
 	m := &Meters{
 		readings: map[model.MetricID]model.Reading{}, series: map[model.MetricID]model.Series{},
+		since:  map[model.MetricID]time.Time{},
 		people: map[model.MetricID]bool{}, changed: changed,
 	}
 	seen := map[string]bool{}
@@ -43,14 +102,6 @@ func NewMeters(r *model.Rollout, parts model.Parts, changed func()) *Meters {
 	return m
 }
 
-// Sample adds a point of the past to a metric's chart.
-func (m *Meters) Sample(id model.MetricID, at time.Time, v float64) {
-	m.mu.Lock()
-	m.series[id] = addPoint(m.series[id], at, v)
-	m.mu.Unlock()
-	m.changed()
-}
-
 // Reading takes r, from source, as the newest of metric id. What it cannot
 // read leaves a gap in the chart.
 func (m *Meters) Reading(source string, id model.MetricID, r model.Reading) {
@@ -60,9 +111,15 @@ func (m *Meters) Reading(source string, id model.MetricID, r model.Reading) {
 	}
 	m.mu.Lock()
 	m.readings[id] = r
+	if _, read := m.since[id]; !read {
+		m.since[id] = r.At
+	}
 	m.series[id] = addPoint(m.series[id], r.At, v)
 	m.noteHealth(source, r.At, r.Err)
 	m.mu.Unlock()
+	if m.keep != nil {
+		m.keep(id, r)
+	}
 	m.changed()
 }
 

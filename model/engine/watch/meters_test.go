@@ -85,11 +85,9 @@ func TestWhatIsHandedOutIsNotChangedLater(t *testing.T) {
 func TestASampleOfThePastIsChartedAndNotJudged(t *testing.T) {
 	m, n := metered()
 	at := time.Unix(1000, 0)
-	for i := range 3 {
-		m.Sample("error", at.Add(time.Duration(i)*time.Second), float64(i))
-	}
-	m.Sample("error", at, 9) // older than what is there
-	if got := m.Points("error"); len(got) != 3 || got[2].V != 2 || *n != 4 {
+	m.Past("error", []model.Point{{At: at, V: 0}, {At: at.Add(time.Second), V: 1}, {At: at.Add(2 * time.Second), V: 2}})
+	m.Past("error", nil)
+	if got := m.Points("error"); len(got) != 3 || got[2].V != 2 || *n != 1 {
 		t.Errorf("%+v, new %d times", got, *n)
 	}
 	if _, known := m.Newest("error"); known || len(m.All()) > 0 {
@@ -150,7 +148,7 @@ func TestWhatASourceEmitsGoesWhereItBelongs(t *testing.T) {
 			if err := out.Fact(model.ClockJumped{By: time.Second}); err != nil {
 				t.Error(err)
 			}
-			out.Sample("error", now.Add(-time.Minute), 7)
+			out.Past("error", []model.Point{{At: now.Add(-time.Minute), V: 7}})
 			out.Reading("error", model.Reading{Value: 1})
 			out.Trouble("latency", nil)
 			return nil

@@ -66,7 +66,7 @@ func (m emitter) Fact(ev model.Event) error {
 	return m.s.Records.Record(model.Actor{Name: m.source, Host: m.s.Host, Via: model.ViaEngine}, "", ev)
 }
 
-func (m emitter) Sample(id model.MetricID, at time.Time, v float64) { m.s.Meters.Sample(id, at, v) }
+func (m emitter) Past(id model.MetricID, points []model.Point) { m.s.Meters.Past(id, points) }
 
 func (m emitter) Reading(id model.MetricID, r model.Reading) {
 	if r.At.IsZero() {

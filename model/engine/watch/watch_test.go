@@ -305,8 +305,8 @@ func TestAChartIsNeverRewritten(t *testing.T) {
 	var kept [][]model.Point
 	var copies [][]model.Point
 	for i := range 5 * maxPoints {
-		m.Sample("error", at(i), float64(i))
-		m.Sample("error", at(i-3), -1) // one that is late is not taken
+		m.Reading("prom", "error", model.Reading{At: at(i), Value: float64(i)})
+		m.Reading("prom", "error", model.Reading{At: at(i - 3), Value: -1}) // one that is late is not taken
 		if i%1000 == 0 {
 			charts, _, _ := m.Charts()
 			kept = append(kept, charts["error"].Points)

@@ -1,12 +1,20 @@
-package evidence
+package gate
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"gonogo/model/evidence"
 )
+
+var full = flag.Bool("full", false, "replay many more flights")
+
+const day = 24 * time.Hour
 
 // world is a flight: what share of the events is bad, and how many come.
 type world struct {
@@ -18,6 +26,7 @@ type world struct {
 	control func(at time.Duration) float64 // share of a concurrent control with 9 times the traffic; nil for none
 	traffic func(at time.Duration) float64 // times the world's rate; nil for once
 	parts   int                            // tenants of equal size; the first of them goes bad
+	fleet   func(at time.Duration) int     // processes that run; nil: that is not told
 }
 
 func always(p float64) func(time.Duration) float64 {
@@ -55,7 +64,8 @@ func worlds() []world {
 		world{name: "drift of both to 3%", length: 3 * time.Hour, turns: 3 * time.Hour, every: look, share: drift, control: drift},
 		world{name: "canary 3× its control", length: 2 * time.Hour, turns: time.Hour, every: look, share: step(.005, .015, time.Hour, day), control: always(.005)},
 		world{name: "one bad tenant of 100", length: 3 * time.Hour, turns: time.Hour, every: look, share: step(.003, .5, time.Hour, day), parts: 100},
-		world{name: "half a fleet gone", length: 2 * time.Hour, turns: 2 * time.Hour, every: look, share: always(.005), traffic: step(1, .5, time.Hour, day)},
+		world{name: "half a fleet gone", length: 2 * time.Hour, turns: 2 * time.Hour, every: look, share: always(.005), traffic: step(1, .5, time.Hour, day),
+			fleet: func(at time.Duration) int { return int(step(8, 4, time.Hour, day)(at)) }},
 	)
 }
 
@@ -68,13 +78,13 @@ type flight struct {
 	firstGo time.Duration
 }
 
-// fly plays a world once to each player.
-func (w *world) fly(r *rand.Rand, rate float64, players []player) []flight {
-	out, going := make([]flight, len(players)), make([]bool, len(players))
-	parts := make([]Counts, w.parts)
+// fly plays a world once to each contender.
+func (w *world) fly(r *rand.Rand, rate float64, all []contender) []flight {
+	out, going := make([]flight, len(all)), make([]bool, len(all))
+	parts := make([]evidence.Counts, w.parts)
 	for at := w.every; at <= w.length; at += w.every {
 		sum := w.draw(r, rate, at, parts)
-		for i, p := range players {
+		for i, p := range all {
 			f := &out[i]
 			if f.rolled > 0 {
 				continue
@@ -101,7 +111,7 @@ func (w *world) fly(r *rand.Rand, rate float64, players []player) []flight {
 }
 
 // draw returns what comes between two looks, and fills in parts.
-func (w *world) draw(r *rand.Rand, rate float64, at time.Duration, parts []Counts) (sum Counts) {
+func (w *world) draw(r *rand.Rand, rate float64, at time.Duration, parts []evidence.Counts) (sum evidence.Counts) {
 	mean := rate * w.every.Seconds()
 	if w.traffic != nil {
 		mean *= w.traffic(at)
@@ -113,13 +123,13 @@ func (w *world) draw(r *rand.Rand, rate float64, at time.Duration, parts []Count
 				share = w.share(at)
 			}
 			n := poisson(r, mean/float64(w.parts))
-			parts[i] = Counts{Bad: binomial(r, n, share), Total: float64(n)}
+			parts[i] = evidence.Counts{Bad: binomial(r, n, share), Total: float64(n)}
 			sum = sum.Plus(parts[i])
 		}
 		return sum
 	}
 	n := poisson(r, mean)
-	sum = Counts{Bad: binomial(r, n, w.share(at)), Total: float64(n)}
+	sum = evidence.Counts{Bad: binomial(r, n, w.share(at)), Total: float64(n)}
 	if w.control != nil {
 		m := poisson(r, 9*mean)
 		sum.ControlBad, sum.ControlTotal = binomial(r, m, w.control(at)), float64(m)
@@ -127,14 +137,14 @@ func (w *world) draw(r *rand.Rand, rate float64, at time.Duration, parts []Count
 	return sum
 }
 
-// tally sums up the flights of one player in one world.
-type tally struct {
+// score sums up the flights of one contender in one world.
+type score struct {
 	runs, wrong, caught int // rolled back before it went bad, and after
 	after, firstGo      []int
 	goes, flips, hours  float64 // of the time from the first GO on
 }
 
-func (t *tally) add(w *world, f flight) {
+func (t *score) add(w *world, f flight) {
 	t.runs++
 	switch {
 	case f.rolled > w.turns:
@@ -151,9 +161,9 @@ func (t *tally) add(w *world, f flight) {
 	t.hours += (time.Duration(f.looks) * w.every).Hours()
 }
 
-func (t *tally) percent(n int) float64 { return 100 * float64(n) / float64(t.runs) }
+func (t *score) percent(n int) float64 { return 100 * float64(n) / float64(t.runs) }
 
-func (t *tally) String() string {
+func (t *score) String() string {
 	s := fmt.Sprintf("wrong %5.1f%%", t.percent(t.wrong))
 	if t.caught > 0 {
 		s += fmt.Sprintf("  caught %5.1f%% in %4.0f s", t.percent(t.caught), median(t.after))
@@ -161,7 +171,7 @@ func (t *tally) String() string {
 	return s
 }
 
-func (t *tally) while(w *world) string {
+func (t *score) while(w *world) string {
 	if w.turns < w.length {
 		return ""
 	}
@@ -172,8 +182,8 @@ func (t *tally) while(w *world) string {
 	return fmt.Sprintf("  first GO after %3.0f s, GO %5.1f%% from then on, lost %.2f times/h", first, 100*t.goes/float64(len(t.firstGo)), t.flips/t.hours)
 }
 
-// TestReplay plays the design's worlds to the evidence as designed and to the default
-// rules of Argo Rollouts and Flagger, and prints the table (-v).
+// TestReplay plays worlds to the gate with its guard, and to the default rules of Argo
+// Rollouts and Flagger, and prints the table of docs/gates.md (-v).
 func TestReplay(t *testing.T) {
 	runs := 8
 	if *full {
@@ -184,32 +194,32 @@ func TestReplay(t *testing.T) {
 			w.every = 15 * time.Second
 		}
 		for _, rate := range []float64{1, 10, 100} {
-			var tallies [3]tally
+			var scores [3]score
 			var mu sync.Mutex
 			var wg sync.WaitGroup
 			for half := range 2 {
 				wg.Go(func() {
-					r := seeded(uint64(wi*1000) + uint64(rate*2) + uint64(half))
+					r := rand.New(rand.NewPCG(11, uint64(wi*1000)+uint64(rate*2)+uint64(half)))
 					for range runs / 2 {
-						players := []player{newGonogo(t, w.control != nil, w.parts), &rival{}, &rival{allowed: 4}}
-						flights := w.fly(r, rate, players)
+						all := []contender{newGonogo(t, &w), &rival{}, &rival{allowed: 4}}
+						flights := w.fly(r, rate, all)
 						mu.Lock()
 						for i, f := range flights {
-							tallies[i].add(&w, f)
+							scores[i].add(&w, f)
 						}
 						mu.Unlock()
 					}
 				})
 			}
 			wg.Wait()
-			t.Logf("%-22s %3v/s | gonogo %v%s | Argo %v | Flagger %v", w.name, rate, &tallies[0], tallies[0].while(&w), &tallies[1], &tallies[2])
-			judgeReplay(t, &w, rate, &tallies[0])
+			t.Logf("%-22s %3v/s | gonogo %v%s | Argo %v | Flagger %v", w.name, rate, &scores[0], scores[0].while(&w), &scores[1], &scores[2])
+			judgeReplay(t, &w, rate, &scores[0])
 		}
 	}
 }
 
-// judgeReplay holds the evidence to what the design wants of it.
-func judgeReplay(t *testing.T, w *world, rate float64, g *tally) {
+// judgeReplay holds gonogo to what docs/gates.md promises.
+func judgeReplay(t *testing.T, w *world, rate float64, g *score) {
 	slack := 1.0 // few runs show little
 	if !*full {
 		slack = 25
@@ -224,4 +234,9 @@ func judgeReplay(t *testing.T, w *world, rate float64, g *tally) {
 	if w.name == "steady at 0.9%" && *full && (100*g.goes/float64(len(g.firstGo)) < 97 || g.flips/g.hours > .4) {
 		t.Errorf("%s at %v/s: GO %.1f%% of the time, lost %.2f times an hour", w.name, rate, 100*g.goes/float64(len(g.firstGo)), g.flips/g.hours)
 	}
+}
+
+func median(v []int) float64 {
+	slices.Sort(v)
+	return float64(v[len(v)/2])
 }

@@ -1,0 +1,93 @@
+package headless
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"gonogo/model"
+)
+
+// kept is a Past of one metric.
+type kept struct{ asked []model.MetricID }
+
+func (k *kept) Points(_ context.Context, id model.MetricID, _ time.Duration) ([]model.Point, error) {
+	k.asked = append(k.asked, id)
+	return []model.Point{{At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), V: .002}}, nil
+}
+
+func (k *kept) Close() {}
+
+// reported runs `gonogo report` over records.
+func reported(t *testing.T, problem string, past Past, args ...string) (out string, files map[string]string, status int) {
+	t.Helper()
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	files = map[string]string{}
+	var stdout bytes.Buffer
+	w := &World{Out: Inert(&stdout), Err: io.Discard, Now: func() time.Time { return at.Add(time.Hour) },
+		Open: func(string, Use) (Opened, error) {
+			return Opened{Dir: "state", Rollout: &model.Rollout{Title: "Shop", Metrics: []model.Metric{{ID: "error", Title: "Errors"}}, Phases: []model.Phase{{ID: "ten", Title: "10%"}}}}, nil
+		},
+		Journal: func(_, _ string, each func(model.Record) error) (JournalReport, error) {
+			return JournalReport{Problem: problem}, each(model.Record{Seq: 1, At: at, Event: model.PhaseEntered{Phase: "ten", Attempt: 1}})
+		},
+		Past: func(string, time.Time, time.Time) (Past, error) {
+			if past == nil {
+				return nil, errors.New("no such folder")
+			}
+			return past, nil
+		},
+		WriteFile: func(path string, data []byte) error { files[path] = string(data); return nil },
+	}
+	config := ""
+	c := w.cmdReport(&config)
+	c.SetArgs(args)
+	c.SilenceErrors, c.SilenceUsage = true, true
+	err := c.ExecuteContext(t.Context())
+	if err != nil {
+		stdout.WriteString(err.Error())
+	}
+	return stdout.String(), files, Status(err)
+}
+
+// TestReportIsWrittenAsAsked: printed or to a file, as Markdown, HTML with charts, or the phases alone.
+func TestReportIsWrittenAsAsked(t *testing.T) {
+	out, files, status := reported(t, "", nil)
+	if status != ExitOK || !strings.HasPrefix(out, "# Shop: how it went\n") || len(files) > 0 {
+		t.Errorf("status %d, %q", status, out)
+	}
+	past := &kept{}
+	out, files, status = reported(t, "", past, "--html", "--daily", "-o", "day.html")
+	if page := files["day.html"]; status != ExitOK || out != "written to day.html\n" || !strings.Contains(page, "<svg") || !strings.Contains(page, "the last day") || len(past.asked) != 1 {
+		t.Errorf("status %d, %q, asked for %v: %s", status, out, past.asked, page)
+	}
+	if out, _, status = reported(t, "", nil, "--timeline", "csv"); status != ExitOK || !strings.HasPrefix(out, "phase,state,planned") {
+		t.Errorf("status %d, %q", status, out)
+	}
+	if out, _, status = reported(t, "", nil, "--phase", "ten"); status != ExitOK || !strings.Contains(out, "one phase") {
+		t.Errorf("status %d, %q", status, out)
+	}
+}
+
+// TestReportSaysWhatItLacks: a damaged journal and missing history are said in it; an audit
+// refuses the former.
+func TestReportSaysWhatItLacks(t *testing.T) {
+	if out, _, status := reported(t, "record 3 was edited", nil); status != ExitOK || !strings.Contains(out, "**It may be incomplete:** record 3 was edited") {
+		t.Errorf("status %d, %q", status, out)
+	}
+	if out, _, status := reported(t, "record 3 was edited", nil, "--audit"); status != ExitDamaged || strings.Contains(out, "#") {
+		t.Errorf("an audit: status %d, %q", status, out)
+	}
+	if out, _, status := reported(t, "", nil, "--html"); status != ExitOK || !strings.Contains(out, "no history was kept, so there are no charts") {
+		t.Errorf("status %d, %q", status, out)
+	}
+	for _, args := range [][]string{{"--phase", "none"}, {"--timeline", "pdf"}} {
+		if out, _, status := reported(t, "", nil, args...); status != ExitUsage {
+			t.Errorf("%v: status %d, %q", args, status, out)
+		}
+	}
+}
