@@ -34,6 +34,8 @@ func Apply(s State, r Record) State {
 		}
 	case Progress, GateChanged, CheckSigned, CheckUnsigned, CheckEnded, BaselineFrozen, MetricRead, GuardTripped, GuardCleared:
 		s = applyGate(s, r)
+	case GatesRehearsed:
+		s = rehearsed(s, r, e)
 	case FlagObserved:
 		s = applyObserved(s, r, e)
 	case ClockJumped:

@@ -41,27 +41,29 @@ const (
 	ConfirmLast IntentKind = "confirm-rollback" // Reason: a person vouches that the last rollback is in effect
 	VerifyLast  IntentKind = "verify-rollback"  // look at every verify of the last rollback again
 	Freeze      IntentKind = "freeze"           // Metrics; none: every metric that rests on its baseline
+	RecordGates IntentKind = "record-gates"     // Gates: how a rehearsal of the gates on history went
 	ReadMetric  IntentKind = "read"             // Metrics, which is one; Value, a Text as a person writes it, such as "0.3%"; Reason as a note
 )
 
 // Intent is one wish of a person. The engine checks it, journals it and acts on it.
 type Intent struct {
-	ID       IntentID   `json:"id"`
-	By       Actor      `json:"by"`
-	Seen     uint64     `json:"seen"` // Snapshot.Seq that the person saw
-	Kind     IntentKind `json:"kind"`
-	Phase    PhaseID    `json:"phase,omitempty"`
-	Flag     FlagID     `json:"flag,omitempty"`
-	Value    Value      `json:"value,omitzero"`
-	Check    CheckID    `json:"check,omitempty"`
-	Metrics  []MetricID `json:"metrics,omitempty"`
-	Rollback RollbackID `json:"rollback,omitempty"`
-	Remove   []string   `json:"remove,omitempty"` // what was picked to be taken out of the list that the rollback asks for
-	Plan     PlanID     `json:"plan,omitempty"`
-	Reason   string     `json:"reason,omitempty"`
-	Hash     string     `json:"hash,omitempty"` // of a Fire: of the plan that was shown
-	Yes      bool       `json:"yes,omitempty"`  // of an Arm…: fire it at once, whatever it turns out to be
-	May      Access     `json:"-"`              // what its sender may do: the engine says, never the message
+	ID       IntentID        `json:"id"`
+	By       Actor           `json:"by"`
+	Seen     uint64          `json:"seen"` // Snapshot.Seq that the person saw
+	Kind     IntentKind      `json:"kind"`
+	Phase    PhaseID         `json:"phase,omitempty"`
+	Flag     FlagID          `json:"flag,omitempty"`
+	Value    Value           `json:"value,omitzero"`
+	Check    CheckID         `json:"check,omitempty"`
+	Metrics  []MetricID      `json:"metrics,omitempty"`
+	Rollback RollbackID      `json:"rollback,omitempty"`
+	Remove   []string        `json:"remove,omitempty"` // what was picked to be taken out of the list that the rollback asks for
+	Plan     PlanID          `json:"plan,omitempty"`
+	Reason   string          `json:"reason,omitempty"`
+	Hash     string          `json:"hash,omitempty"` // of a Fire: of the plan that was shown
+	Yes      bool            `json:"yes,omitempty"`  // of an Arm…: fire it at once, whatever it turns out to be
+	Gates    *GatesRehearsed `json:"gates,omitempty"`
+	May      Access          `json:"-"` // what its sender may do: the engine says, never the message
 }
 
 // Answer is what became of an intent: an empty Err means that it was taken.

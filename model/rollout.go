@@ -217,6 +217,7 @@ const (
 	CheckProbe  CheckKind = "probe"
 	CheckMetric CheckKind = "metric"
 	CheckDrill  CheckKind = "drill" // a rollback was rehearsed, not longer ago than Within
+	CheckGates  CheckKind = "gates" // the gates were rehearsed on History, not longer ago than Within
 )
 
 // Check is something that must hold before the phase may be left. Which fields
@@ -233,14 +234,15 @@ type Check struct {
 	Metric  MetricID      `json:"metric,omitempty"`
 	Timeout time.Duration `json:"timeout,omitempty"` // of a run or probe, > 0
 	Drill   RollbackID    `json:"drill,omitempty"`   // of a drill: what must have been rehearsed
-	Within  time.Duration `json:"within,omitempty"`  // of a drill, > 0
+	Within  time.Duration `json:"within,omitempty"`  // of a drill or gates, > 0
+	History time.Duration `json:"history,omitempty"` // of gates, > 0
 	Real    bool          `json:"real,omitempty"`    // of a drill: a dry one does not count
 }
 
 // Automatic reports whether gonogo finds out by itself, and when it is due.
 // A run without Every waits for a person to start it.
 func (c *Check) Automatic() bool {
-	return c.Kind == CheckProbe || c.Kind == CheckMetric || c.Kind == CheckDrill || c.Kind == CheckRun && c.Every > 0
+	return c.Kind == CheckProbe || c.Kind == CheckMetric || c.Kind == CheckDrill || c.Kind == CheckGates || c.Kind == CheckRun && c.Every > 0
 }
 
 // Metric returns the metric id, or nil.

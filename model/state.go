@@ -23,13 +23,14 @@ type State struct {
 	Changed       ServiceChange          `json:"changed,omitzero"` // the last thing that makes older readings say little
 	Guard         GuardState             `json:"guard,omitzero"`
 	Flags         map[FlagID]FlagState   `json:"flags,omitempty"`
-	Checks        map[CheckID]CheckState `json:"checks,omitempty"`    // of the current attempt
-	Plan          *PlanState             `json:"plan,omitempty"`      // armed, running, or the last one that ended
-	Preempted     *PlanState             `json:"preempted,omitempty"` // ran when another was armed, and has not ended
-	LastDown      *PlanState             `json:"last_down,omitempty"` // the last rollback that fired, also while it runs
-	Marks         []Mark                 `json:"marks,omitempty"`     // for the charts, oldest first, at most 200
-	Incident      *Incident              `json:"incident,omitempty"`  // the last one; nil: none yet
-	Drills        map[RollbackID]Drill   `json:"drills,omitempty"`    // the last rehearsal of each rollback
+	Checks        map[CheckID]CheckState `json:"checks,omitempty"`     // of the current attempt
+	Plan          *PlanState             `json:"plan,omitempty"`       // armed, running, or the last one that ended
+	Preempted     *PlanState             `json:"preempted,omitempty"`  // ran when another was armed, and has not ended
+	LastDown      *PlanState             `json:"last_down,omitempty"`  // the last rollback that fired, also while it runs
+	Marks         []Mark                 `json:"marks,omitempty"`      // for the charts, oldest first, at most 200
+	Incident      *Incident              `json:"incident,omitempty"`   // the last one; nil: none yet
+	Drills        map[RollbackID]Drill   `json:"drills,omitempty"`     // the last rehearsal of each rollback
+	Rehearsals    []GatesRehearsal       `json:"rehearsals,omitempty"` // of the gates on history, the newest last, at most 8
 	Unaudited     int                    `json:"unaudited,omitempty"`
 	Damaged       string                 `json:"damaged,omitempty"` // why the journal is not to be believed past what is folded here; set by the ledger, by no record
 	Engine        int                    `json:"engine,omitempty"`  // pid of the engine that wrote last and has not stopped in order

@@ -67,6 +67,8 @@ func toggle(c *cockpit) (overlay.Overlay, overlay.Want) {
 		return saysFollows(check)
 	case model.CheckDrill:
 		return overlay.Rehearse(c.scene(), check.Drill)
+	case model.CheckGates:
+		return says("%s: run gonogo rehearse --gates in a shell · e explains it", check.Text)
 	case model.CheckRun, model.CheckProbe:
 		return runCheck(c, s, check)
 	}

@@ -79,7 +79,7 @@ func (r checkReader) keysOf(raw any) []Key {
 
 // howChecked reads who finds out whether a check holds, and when again.
 func (r checkReader) howChecked(path string, k checkKeys, t Table, check *model.Check) {
-	how := []string{"run", "metric", "http", "source", "drill"} // who finds out
+	how := []string{"run", "metric", "http", "source", "drill", "history"} // who finds out
 	var named []string
 	for _, key := range how {
 		if t.Has(key) {
@@ -97,10 +97,11 @@ func (r checkReader) howChecked(path string, k checkKeys, t Table, check *model.
 			r.fail(join(path, key), "is for an http check: expected http or source beside it")
 		}
 	}
-	for _, key := range []string{"within", "real"} {
-		if t.Has(key) && !t.Has("drill") {
-			r.fail(join(path, key), "is for a drill: expected drill beside it, with the name of a rollback")
-		}
+	if t.Has("within") && !t.Has("drill") && !t.Has("history") {
+		r.fail(join(path, "within"), "is for a rehearsal: expected drill beside it, with the name of a rollback, or history")
+	}
+	if t.Has("real") && !t.Has("drill") {
+		r.fail(join(path, "real"), "is for a drill: expected drill beside it, with the name of a rollback")
 	}
 	switch {
 	case t.Has("run"):
@@ -114,6 +115,8 @@ func (r checkReader) howChecked(path string, k checkKeys, t Table, check *model.
 		r.metricCheck(path, k, check)
 	case t.Has("drill"):
 		r.drillCheck(path, k, check)
+	case t.Has("history"):
+		r.gatesCheck(path, k, check)
 	case probe:
 		r.probeCheck(path, k, t, check)
 	}

@@ -131,6 +131,7 @@ type checkKeys struct {
 	Is      any           `toml:"is" help:"what an http check must answer" otherwise:"any success"`
 	Drill   string        `toml:"drill" help:"the name of a [rollback.NAME] that was rehearsed where it holds"`
 	Within  time.Duration `toml:"within" positive:"true" help:"how long a rehearsal counts"`
+	History time.Duration `toml:"history" positive:"true" help:"how much recorded history the gates were rehearsed on where it holds"`
 	Real    bool          `toml:"real" default:"false" help:"whether only a real drill counts"`
 }
 

@@ -135,17 +135,13 @@ func (j *judge) look(r *model.Rollout, state *model.State, readings map[model.Me
 	if j.entered.IsZero() {
 		j.entered = now
 	}
-	if j.verdict.Healthy && j.attempt.phase != "" && dt > 0 && !gate.Changing(state) {
-		j.soak += dt
-		j.credited = true
-	}
 	for id, reading := range readings {
 		j.keeper.Read(id, reading)
 	}
 	was := j.verdict
-	out.turned = j.keeper.Judge(state, now, dt)
-	j.verdict = gate.Decide(r, j.read(state), j.keeper.Line, j.soak, now, was)
-	out.verdict = j.verdict
+	looked := j.keeper.Look(state, j.read(state), was, j.soak, now, dt)
+	j.verdict, j.soak, j.credited = looked.Verdict, looked.Soak, j.credited || looked.Credited
+	out.verdict, out.turned = j.verdict, looked.Turned
 	out.settled = now.Sub(j.entered) > 10*time.Second || allAnswered(j.verdict, readings)
 	out.turned = out.turned || was.Healthy && !j.verdict.Healthy || turned(&was, &j.verdict)
 	out.seen = j.computed(r)

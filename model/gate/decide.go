@@ -40,6 +40,8 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 			v.Lines = append(v.Lines, viaMetric(c, metricLine(r, c.Metric, lines)))
 		case model.CheckDrill:
 			v.Lines = append(v.Lines, viaDrill(c, s, now))
+		case model.CheckGates:
+			v.Lines = append(v.Lines, viaGates(c, r, s, now))
 		default:
 			v.Lines = append(v.Lines, entered(s, checkLine(c, result, known, now, before, len(v.Lines))))
 		}

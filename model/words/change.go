@@ -217,6 +217,8 @@ func ChangeCheck(c *model.Check, m *model.Metric, l *model.Line) string {
 			how = "rehearsed for real"
 		}
 		return model.Inert(string(c.Drill) + " is " + how + " within its budget: enter offers that, or gonogo rehearse " + string(c.Drill))
+	case model.CheckGates:
+		return "the gates are rehearsed on " + model.FormatDuration(c.History) + " of history, and pass: gonogo rehearse --gates"
 	case model.CheckProbe:
 		if c.Want != "" {
 			return model.Inert(fmt.Sprintf("its probe answers %q", c.Want))

@@ -62,6 +62,8 @@ func Intent(in model.Intent) string {
 		if len(in.Metrics) > 0 {
 			text = "freeze the baseline of " + List(in.Metrics)
 		}
+	case model.RecordGates:
+		text = "note how the gates were rehearsed"
 	case model.ReadMetric:
 		text = "read " + List(in.Metrics) + " as " + in.Value.String()
 	default:

@@ -31,11 +31,12 @@ type Session struct {
 	q        *Query
 	asked    int // questions so far, answered or not
 	counters counters
+	now      func() time.Time
 }
 
 // Begin returns a session that has not asked anything yet.
 func (q *Query) Begin() *Session {
-	return &Session{q: q, counters: counters{good: q.good, by: prom.LabelName(q.by)}}
+	return &Session{q: q, now: time.Now, counters: counters{good: q.good, by: prom.LabelName(q.by)}}
 }
 
 // Ask asks now, for the metric m, two questions, and a third where a series has
@@ -47,7 +48,7 @@ func (q *Query) Begin() *Session {
 // meanwhile, or the rules of the alerts asked for are seen to be evaluated.
 func (s *Session) Ask(ctx context.Context, b Backend, m model.Metric) (model.Reading, error) {
 	s.asked++
-	q, r := s.q, model.Reading{At: time.Now()}
+	q, r := s.q, model.Reading{At: s.now()}
 	answer, err := b.Instant(ctx, q.Text, time.Time{})
 	if err != nil {
 		return r, fmt.Errorf("query: %w", err)

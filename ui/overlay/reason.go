@@ -47,6 +47,8 @@ func Sign(s Scene, c *model.Check) Overlay {
 	switch c.Kind {
 	case model.CheckDrill:
 		needed, hint = true, "a drill shows this: write why you vouch for it instead · space offers to rehearse"
+	case model.CheckGates:
+		needed, hint = true, "gonogo rehearse --gates shows this: write why you vouch for it instead"
 	case model.CheckRun, model.CheckProbe:
 		needed, hint = true, "gonogo finds this out: write why you vouch for it instead · space runs it"
 	}

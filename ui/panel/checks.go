@@ -32,6 +32,9 @@ func (p Props) standing(c *model.Check) standing {
 			s.live = &p.Snap.Checks[i]
 		}
 	}
+	if c.Kind == model.CheckGates {
+		p.gatesRehearsed(c, &s)
+	}
 	if c.Kind == model.CheckMetric {
 		line, ok := p.Snap.Lines[c.Metric]
 		if !ok {
@@ -53,6 +56,17 @@ func (p Props) drilled(c *model.Check, s *standing) {
 	s.drill, s.known = &d, true
 	s.result = model.CheckState{By: d.By, At: d.At, Ran: true, Failed: !d.Passed(), Took: d.Took}
 	s.counts = p.Now.Sub(d.At) < c.Within && (!c.Real || d.How == model.RehearseReal)
+}
+
+// gatesRehearsed puts the last rehearsal of the gates that counts for check c in place
+// of a result, where nobody vouched for it since.
+func (p Props) gatesRehearsed(c *model.Check, s *standing) {
+	last := p.Snap.State.LastRehearsal(c.History, model.GatesHash(p.Snap.Rollout))
+	if last == nil || s.known && !s.result.Ran && s.result.At.After(last.At) {
+		return
+	}
+	s.known, s.counts = true, p.Now.Sub(last.At) < c.Within
+	s.result = model.CheckState{By: last.By, At: last.At, Ran: true, Failed: !last.Passed, Note: last.Summary}
 }
 
 // holds reports whether the check holds, on a result that counts.
@@ -183,6 +197,8 @@ func whyCheck(p Props, c *model.Check, w int) [][]span {
 func checkBy(p Props, c *model.Check) string {
 	text := "a person signs it"
 	switch c.Kind {
+	case model.CheckGates:
+		return "gonogo rehearse --gates --since " + model.FormatDuration(c.History) + ", not longer ago than " + model.FormatDuration(c.Within)
 	case model.CheckMetric:
 		return "the metric " + string(c.Metric) + ": the check holds while that passes"
 	case model.CheckDrill:
