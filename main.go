@@ -43,7 +43,7 @@ func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	a := &app{signals: signals, actor: attach.Self(), show: show}
 	a.world = &headless.World{
 		Open: a.openOnce, BreakGlass: attach.BreakGlass, Actor: a.actor, NewID: newID, Journal: readJournal, Again: signals.Again,
-		Past: openPast, WriteFile: writeFile, Now: time.Now,
+		Past: openPast, Remembered: a.remembered, WriteFile: writeFile, Now: time.Now,
 		In: os.Stdin, Out: headless.Inert(os.Stdout), Err: headless.Inert(os.Stderr), Ask: term.IsTerminal(os.Stdin.Fd()),
 	}
 	a.world.Actor.Via = "command"
@@ -336,6 +336,20 @@ func readJournal(dir, anchor string, each func(model.Record) error) (headless.Jo
 		out.Problem, out.Kind, out.Line = p.Error(), string(p.Kind), p.Line
 	}
 	return out, err
+}
+
+// remembered returns the sources of the config at path; they are not run.
+func (a *app) remembered(path string) (*model.Rollout, map[string]model.Source, error) {
+	cfg, err := a.find.Load(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	parts := buildParts(cfg, cfg.StateDir)
+	out := map[string]model.Source{}
+	for id, built := range parts.Sources {
+		out[id] = built.Source
+	}
+	return &cfg.Rollout, out, nil
 }
 
 func openPast(dir string, from, to time.Time) (headless.Past, error) {

@@ -77,6 +77,7 @@ type Snapshot struct {
 	// Contested says which process keeps this engine from being the only one on its host, and stops ways up; inert.
 	Contested string `json:"contested,omitempty"`
 	Lost      string `json:"lost,omitempty"`    // the engine is gone, and this is what is done about it
+	History   string `json:"history,omitempty"` // trouble with kept history; empty: none
 	Journal   string `json:"journal,omitempty"` // trouble with the journal; empty: none
 	// ConfigChanged is the hash of a changed config that waits to be adopted.
 	ConfigChanged string   `json:"config_changed,omitempty"`

@@ -46,6 +46,9 @@ func (c *cockpit) notices() []notice {
 		if s.Journal != "" {
 			out = append(out, notice{"journal: " + model.Inert(s.Journal), theme.NoGo | theme.Bold | theme.Reverse})
 		}
+		if s.History != "" {
+			out = append(out, notice{model.Inert(s.History), theme.Warn | theme.Bold})
+		}
 		if s.Lost != "" {
 			out = append(out, notice{"ENGINE LOST: " + model.Inert(s.Lost), theme.NoGo | theme.Bold | theme.Reverse})
 		}

@@ -139,7 +139,7 @@ func (c *checks) loop(ctx context.Context) {
 // due reports whether gonogo should find out about spec by itself now. A
 // person's signature counts as long as a result.
 func (c *checks) due(s *model.State, spec *model.Check) bool {
-	if spec.Kind == model.CheckMetric || !spec.Automatic() || c.idle && spec.Kind == model.CheckRun {
+	if spec.Kind != model.CheckRun && spec.Kind != model.CheckProbe || !spec.Automatic() || c.idle && spec.Kind == model.CheckRun {
 		return false
 	}
 	now := c.now()

@@ -44,6 +44,7 @@ type Engine struct {
 	mu       sync.Mutex // of what follows
 	troubles []string   // panics in goroutines, for people
 	identity string
+	lost     string             // trouble with kept history, for people
 	changed  string             // hash of a config that waits to be adopted
 	changes  []string           // what is other in it, see config.Changes
 	config   string             // trouble with the config, for people
@@ -124,7 +125,7 @@ func (e *Engine) Run(ctx context.Context, doors func(context.Context)) error {
 	e.checks.work, e.looks.work = work, work
 	e.plans.resume()
 	e.history = history.Begin(history.Options{
-		Dir: e.o.Dir, Rollout: e.o.Rollout, Now: e.o.Now, Note: e.noteOnce, Fill: e.meters.Fill, ReadOnly: e.o.Transient,
+		Dir: e.o.Dir, Rollout: e.o.Rollout, Now: e.o.Now, Note: e.noteHistory, Fill: e.meters.Fill, ReadOnly: e.o.Transient,
 		Reading: func(id model.MetricID, r model.Reading) { e.meters.Reading("", id, r) },
 	})
 	e.meters.Keep(e.history.Add)
@@ -205,6 +206,14 @@ func (e *Engine) noteOnce(text string) {
 	if !told {
 		e.Note(text)
 	}
+}
+
+// noteHistory has trouble with kept history shown, the newest.
+func (e *Engine) noteHistory(text string) {
+	e.mu.Lock()
+	e.lost = model.Inert(text)
+	e.mu.Unlock()
+	poke(e.facts)
 }
 
 func (e *Engine) identify() {
@@ -307,6 +316,7 @@ func (e *Engine) publish() (waiting int) {
 		Contested: e.contested(), Answers: answers, Asked: e.feed.Waits(),
 	}
 	e.mu.Lock()
+	s.History = e.lost
 	s.Identity, s.ConfigChanged, s.ConfigChanges, s.ConfigTrouble = e.identity, e.changed, e.changes, e.config
 	if s.Journal == "" && len(e.troubles) > 0 {
 		s.Journal = e.troubles[len(e.troubles)-1]

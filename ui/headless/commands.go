@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -173,6 +175,11 @@ func (how *consent) flags(c *cobra.Command) {
 func duration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
+	}
+	if days, is := strings.CutSuffix(text, "d"); is {
+		if n, err := strconv.ParseFloat(days, 64); err == nil && n > 0 && n < 10_000 {
+			return time.Duration(n * 24 * float64(time.Hour)), nil
+		}
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {

@@ -142,13 +142,29 @@ func noRollback(s *model.State) error {
 
 func (w *World) cmdRehearse(config *string) *cobra.Command {
 	var how consent
+	var gates bool
+	var asked gatesAsked
 	c := &cobra.Command{
-		Use: "rehearse [NAME]", Short: "Rehearse a rollback, or say when each was rehearsed", Args: cobra.MaximumNArgs(1),
+		Use: "rehearse [NAME]", Short: "Rehearse a rollback, or the gates on history", Args: cobra.MaximumNArgs(1),
 		Long: "Rehearse a rollback as its config says: dry, which looks at everything that the rollback would use and changes\n" +
 			"nothing, or real, which runs it. Each step's time is told, and the whole against the budget.\n" +
 			"Exit status: 0 READY or VERIFIED within the budget, else 20 or what the outcome says.\n" +
-			"Without a name it lists the rollbacks with their last drill.",
+			"Without a name it lists the rollbacks with their last drill.\n\n" +
+			"With --gates it judges the gates on what the sources remember: what they would have said, when the guard would\n" +
+			"have fired, how soon attempts come to GO, and how soon regressions of 2×, 3× and 5× would be seen. Exit status: 0 where\n" +
+			"nothing fired that is not excepted and 95% of the starts reach GO in time, else 10; 12 without history.",
+		Example: "  gonogo rehearse quick\n  gonogo rehearse --gates --since 30d --except 2026-01-31T12:00:00Z/2026-01-31T14:00:00Z",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if gates && len(args) > 0 {
+				return usage("--gates rehearses the gates, and %q names a rollback: expected one of them", model.Inert(args[0]))
+			}
+			if gates {
+				asked.asJSON = how.asJSON
+				return w.rehearseGates(cmd.Context(), *config, asked)
+			}
+			if cmd.Flags().Changed("since") || cmd.Flags().Changed("except") || cmd.Flags().Changed("phase") {
+				return usage("--since, --except and --phase go with --gates")
+			}
 			return w.change(cmd.Context(), *config, func(ctx context.Context, s *session) error {
 				if len(args) == 0 {
 					return s.listDrills(ctx, how.asJSON)
@@ -164,6 +180,11 @@ func (w *World) cmdRehearse(config *string) *cobra.Command {
 		},
 	}
 	how.flags(c)
+	f := c.Flags()
+	f.BoolVar(&gates, "gates", false, "rehearse the gates on history, instead of a rollback")
+	f.StringVar(&asked.since, "since", "30d", "with --gates: how much `HISTORY`")
+	f.StringArrayVar(&asked.except, "except", nil, "with --gates: `FROM/TO` of an incident that was real; may be given again")
+	f.StringVar(&asked.phase, "phase", "", "with --gates: of phase `NAME` only")
 	return c
 }
 

@@ -61,6 +61,8 @@ type World struct {
 	Journal func(dir, anchor string, each func(model.Record) error) (JournalReport, error)
 	// Past opens what the engine of a state directory kept from one time to another.
 	Past func(dir string, from, to time.Time) (Past, error)
+	// Remembered loads the config at path and returns its sources, which may remember.
+	Remembered func(path string) (*model.Rollout, map[string]model.Source, error)
 	// WriteFile writes a file whole or not at all, with mode 0600.
 	WriteFile func(path string, data []byte) error
 	Now       func() time.Time

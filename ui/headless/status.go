@@ -33,6 +33,7 @@ type Report struct {
 	Sources     []model.SourceHealth                   `json:"sources"`
 	Engine      model.EngineInfo                       `json:"engine"`
 	Journal     string                                 `json:"journal_trouble,omitempty"`
+	History     string                                 `json:"history_trouble,omitempty"`
 	Unaudited   int                                    `json:"unaudited,omitempty"` // facts that no journal has
 	Seq         uint64                                 `json:"seq"`
 }
@@ -43,7 +44,7 @@ func NewReport(s *model.Snapshot) Report {
 		Rollout: s.Rollout.ID, Title: s.Rollout.Title, Environment: s.Rollout.Environment.Name, At: s.At,
 		Phase: s.State.Phase, Attempt: s.State.Attempt(), Held: s.State.Held, HeldReason: s.State.HeldReason,
 		Gate: s.VerdictAt(s.At), Below: s.State.Below, Metrics: s.Lines, Flags: s.State.Flags, Checks: s.State.Checks, Plan: s.State.Plan,
-		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Readings: s.State.Readings, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, Unaudited: s.State.Unaudited, Seq: s.Seq,
+		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Readings: s.State.Readings, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, History: s.History, Unaudited: s.State.Unaudited, Seq: s.Seq,
 	}
 }
 
@@ -84,6 +85,9 @@ func WriteStatus(w io.Writer, s *model.Snapshot) {
 	}
 	if s.Journal != "" {
 		p("! %s\n", s.Journal)
+	}
+	if s.History != "" {
+		p("! %s\n", s.History)
 	}
 }
 

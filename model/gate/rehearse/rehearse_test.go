@@ -57,12 +57,54 @@ func rehearse(t testing.TB, r *model.Rollout, tracks map[model.MetricID]*Track, 
 	return rep
 }
 
-func TestBig(t *testing.T) {
-	r := rollout()
-	now := time.Now()
-	tr := world(30, 10, steady(0.003))
-	t.Log(time.Since(now))
-	now = time.Now()
-	rep := rehearse(t, r, map[model.MetricID]*Track{"error": tr}, begun.Add(30*24*time.Hour))
-	t.Logf("%v %+v", time.Since(now), rep)
+// TestASteadyHistoryPasses: nothing fires, every start comes to GO in time, and regressions of 2×
+// to 5× are seen within the soak.
+func TestASteadyHistoryPasses(t *testing.T) {
+	rep := rehearse(t, rollout(), map[model.MetricID]*Track{"error": world(4, 10, steady(.003))}, begun.Add(4*24*time.Hour))
+	if !rep.Passed || len(rep.Why) > 0 {
+		t.Fatalf("not passed: %v", rep.Why)
+	}
+	p := rep.Phases[0]
+	if p.Starts.Share() != 1 || p.False != 0 || p.Shares[model.GO] < .9 || rep.Metrics[0].Coverage < .999 {
+		t.Errorf("%+v", p)
+	}
+	if len(p.Regressions) != 3 {
+		t.Fatalf("%d regressions were injected", len(p.Regressions))
+	}
+	for i, r := range p.Regressions {
+		if r.Injected == 0 || r.Missed > 0 || r.Median <= 0 || i > 0 && r.Median > p.Regressions[i-1].Median {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// TestAnIncidentFailsUnlessItIsExcepted: the guard would have fired, and what it saw is told.
+func TestAnIncidentFailsUnlessItIsExcepted(t *testing.T) {
+	share := func(at time.Duration) float64 {
+		if at > 30*time.Hour && at < 31*time.Hour {
+			return .2
+		}
+		return .003
+	}
+	tracks := map[model.MetricID]*Track{"error": world(3, 10, share)}
+	rep := rehearse(t, rollout(), tracks, begun.Add(3*24*time.Hour))
+	p := rep.Phases[0]
+	if rep.Passed || p.False != 1 || len(p.Fires) != 1 || p.Fires[0].Metric != "error" || p.Fires[0].Saw == "" {
+		t.Fatalf("passed %v, fires %+v", rep.Passed, p.Fires)
+	}
+	if at := p.Fires[0].At.Sub(begun); at < 30*time.Hour || at > 31*time.Hour {
+		t.Errorf("it fired after %v", at)
+	}
+	rep = rehearse(t, rollout(), tracks, begun.Add(3*24*time.Hour), Span{From: begun.Add(29 * time.Hour), To: begun.Add(33 * time.Hour)})
+	if !rep.Passed || rep.Phases[0].False != 0 {
+		t.Errorf("excepted, and not passed: %v", rep.Why)
+	}
+}
+
+// TestPoorServiceDoesNotPass: at its alert no start comes to GO.
+func TestPoorServiceDoesNotPass(t *testing.T) {
+	rep := rehearse(t, rollout(), map[model.MetricID]*Track{"error": world(2, 10, steady(.05))}, begun.Add(2*24*time.Hour))
+	if rep.Passed || rep.Phases[0].Starts.Reached > 0 {
+		t.Errorf("passed %v, %+v", rep.Passed, rep.Phases[0].Starts)
+	}
 }
