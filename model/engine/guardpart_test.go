@@ -138,6 +138,7 @@ func TestWhoCannotBeTakenOutTakesBackAll(t *testing.T) {
 	}
 	p := board(t, o)
 	p.enter("ten")
+	p.until("a proof", func(s *model.Snapshot) bool { return s.Lines["error"].State == model.Pass })
 	w.with(func() { failing = true })
 	s := p.until("all is taken back", func(s *model.Snapshot) bool {
 		return s.State.Plan != nil && s.State.Plan.Plan.Guard && s.State.Plan.Plan.Rollback == "quick"

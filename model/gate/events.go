@@ -56,6 +56,9 @@ func (k *Keeper) attempt(it *item, s *model.State) error {
 	if err != nil {
 		return err
 	}
+	if parts != nil {
+		parts.before = it.ev.parts.soFar()
+	}
 	if parts != nil && parts.whole != nil {
 		tests = parts.whole
 	}
@@ -128,7 +131,7 @@ func (k *Keeper) countAll() {
 		c.Bad, c.Total, how = it.count.take(&it.reading, it.have, k.change.At)
 		ev.new, ev.fresh = c, how != notTaken
 		if ev.parts != nil {
-			ev.parts.take(it.reading.Breakdown, how, it.streak.Counted.At)
+			ev.parts.take(it.reading.Breakdown, how, it.streak.Counted.At, k.change.Seq)
 			if ev.parts.known && ev.tests != ev.parts.whole {
 				ev.tests = ev.parts.whole // it is known now by how many alpha is divided
 			}

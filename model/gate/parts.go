@@ -21,11 +21,12 @@ type parts struct {
 	limit time.Duration
 	span  time.Duration // of what is recent
 
-	known bool   // which parts were there when the attempt began to count: split.Parts is set
-	whole *Tests // of those
-	list  []*part
-	index map[string]*part
-	sum   partsFound // of the last judgement
+	known  bool   // which parts were there when the attempt began to count: split.Parts is set
+	whole  *Tests // of those
+	list   []*part
+	index  map[string]*part
+	before map[string]model.PartCount // what each had counted when the attempt before ended
+	sum    partsFound                 // of the last judgement
 }
 
 // part is one of them.
@@ -58,6 +59,18 @@ func newParts(b band, split evidence.Split, beta float64, limit, span time.Durat
 	return ps, nil
 }
 
+// soFar returns what each part had counted so far, for the attempt that comes.
+func (ps *parts) soFar() map[string]model.PartCount {
+	if ps == nil {
+		return nil
+	}
+	out := make(map[string]model.PartCount, len(ps.list))
+	for _, p := range ps.list {
+		out[p.name] = p.was
+	}
+	return out
+}
+
 // begins says how many parts there are when the attempt begins to count.
 func (ps *parts) begins(n int) (err error) {
 	ps.known, ps.split.Parts = true, n
@@ -81,14 +94,15 @@ func (ps *parts) add(name string, at time.Duration) *part {
 
 // take takes what each part counted since the last reading, which the counts of
 // all were taken of in a certain way.
-func (ps *parts) take(b *model.Breakdown, how taken, at time.Duration) {
+func (ps *parts) take(b *model.Breakdown, how taken, at time.Duration, seq uint64) {
 	for _, p := range ps.list {
 		p.new = evidence.Counts{}
 	}
 	if b == nil || how == notTaken {
 		return
 	}
-	if !ps.known {
+	first := !ps.known
+	if first {
 		if len(b.Parts) == 0 || ps.begins(len(b.Parts)) != nil {
 			return
 		}
@@ -100,7 +114,9 @@ func (ps *parts) take(b *model.Breakdown, how taken, at time.Duration) {
 				continue
 			}
 			p = ps.add(now.Part, at)
-			if how == takenAsBase {
+			p.c.Change = seq
+			was, counted := ps.before[now.Part]
+			if p.was = was; how == takenAsBase || first && !counted {
 				p.was = now
 				continue
 			}

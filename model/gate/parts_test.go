@@ -270,3 +270,26 @@ func TestHalfAFleetGoneHoldsTheGate(t *testing.T) {
 		})
 	}
 }
+
+// TestAnAttemptCountsNothingOfTheOneBefore: what a part had of bad events before its phase was
+// entered is no evidence in it, and what comes with the first reading after it is.
+func TestAnAttemptCountsNothingOfTheOneBefore(t *testing.T) {
+	c := byTenant(t, 3)
+	bad := func(i int) (bad, total float64) {
+		if i == 1 {
+			return 30, 40
+		}
+		return 0, 40
+	}
+	c.want(c.looks(6, bad), model.Fail, "for tenant t1")
+	c.state.Phase = "next"
+	c.k.Begin(&c.state)
+	line := c.look(func(int) (bad, total float64) { return 0, 40 })
+	if line.State == model.Fail || c.failing() != "" {
+		t.Errorf("%s: %s", line.State, line.Reason)
+	}
+	c.k.Begin(&c.state)
+	if c.want(c.look(bad), model.Fail, "for tenant t1"); c.failing() != "t1" {
+		t.Errorf("failing %q", c.failing())
+	}
+}
