@@ -78,6 +78,9 @@ func (s *shelf) round(t *testing.T, j *Joiner, exprs ...string) (got map[string]
 		})
 	}
 	all.Wait()
+	time.Sleep(time.Millisecond) // of the bubble: what nobody waits for any more ends, too
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return got, len(s.asked) - before
 }
 
