@@ -33,57 +33,46 @@ import (
 func KeysOf[T any]() []Key { return keysOf(reflect.TypeFor[T]()) }
 
 func keysOf(t reflect.Type) []Key {
-	var keys []Key
-	for _, f := range fieldsOf(t) {
-		if slices.ContainsFunc(keys, func(k Key) bool { return k.Name == f.key.Name }) {
-			panic(fmt.Sprintf("%s declares the key %s twice", t, f.key.Name))
-		}
-		keys = append(keys, f.key)
-	}
-	return keys
-}
-
-// field is a field of a struct that is a key.
-type field struct {
-	key   Key
-	index []int // of the field, through embedded structs
-	path  bool
-	value any // of a key that is not there, as decoded; nil: the field's zero value
-}
-
-// fieldsOf returns the fields of t that are keys, those of embedded structs among them.
-func fieldsOf(t reflect.Type) []field {
 	if t.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("%s is no struct", t))
 	}
-	var out []field
+	var keys []Key
+	eachField(reflect.New(t).Elem(), func(name string, f reflect.StructField, _ reflect.Value) {
+		if slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name }) {
+			panic(fmt.Sprintf("%s declares the key %s twice", t, name))
+		}
+		keys = append(keys, declared(t, f))
+	})
+	return keys
+}
+
+// eachField calls do for every field of the struct v that is a key, those of embedded
+// structs among them, with the key's name and the field in v.
+func eachField(v reflect.Value, do func(name string, f reflect.StructField, v reflect.Value)) {
+	t := v.Type()
 	for i := range t.NumField() {
 		f := t.Field(i)
 		switch name, tagged := f.Tag.Lookup("toml"); {
 		case name == "-":
+		case f.Anonymous && !tagged && f.Type.Kind() == reflect.Struct:
+			eachField(v.Field(i), do)
 		case f.Anonymous && !tagged:
-			for _, inner := range fieldsOf(f.Type) {
-				inner.index = append([]int{i}, inner.index...)
-				out = append(out, inner)
-			}
+			panic(fmt.Sprintf("%s is no struct", f.Type))
 		case !f.IsExported() || name == "":
 			panic(fmt.Sprintf("%s.%s: a key needs a field with a capital letter and the tag toml", t, f.Name))
 		default:
-			out = append(out, declared(t, f))
+			do(name, f, v.Field(i))
 		}
 	}
-	return out
 }
 
-// declared reads the type and the tags of a field.
-func declared(t reflect.Type, f reflect.StructField) field {
+// declared reads the type and the tags of a field of t.
+func declared(t reflect.Type, f reflect.StructField) Key {
 	wrong := func(format string, args ...any) {
 		panic(fmt.Sprintf("%s.%s: %s", t, f.Name, fmt.Sprintf(format, args...)))
 	}
 	tag := f.Tag.Get
-	out := field{index: f.Index, path: tag("path") == "true"}
-	k := &out.key
-	*k = Key{Name: tag("toml"), Help: tag("help"), Required: tag("required") == "true", Positive: tag("positive") == "true", Now: tag("now")}
+	k := Key{Name: tag("toml"), Help: tag("help"), Required: tag("required") == "true", Positive: tag("positive") == "true", Now: tag("now")}
 	held := f.Type
 	if held.Kind() == reflect.Pointer {
 		held = held.Elem()
@@ -105,11 +94,11 @@ func declared(t reflect.Type, f reflect.StructField) field {
 		}
 		k.Least = least
 	}
-	if (k.Positive || k.Least > 0) && k.Type != Duration || out.path && k.Type != String || len(k.OneOf) > 0 && k.Type != String {
+	if (k.Positive || k.Least > 0) && k.Type != Duration || tag("path") == "true" && k.Type != String || len(k.OneOf) > 0 && k.Type != String {
 		wrong("a tag that is not for a %s", k.Type)
 	}
 	if text, there := f.Tag.Lookup("default"); there {
-		if out.value = literal(k.Type, text); out.value == nil || f.Type != held || k.Required {
+		if literal(k.Type, text) == nil || f.Type != held || k.Required {
 			wrong("no default %q for this field", text)
 		}
 		k.Default = text
@@ -117,17 +106,22 @@ func declared(t reflect.Type, f reflect.StructField) field {
 	if text := tag("otherwise"); text != "" {
 		k.Default = text
 	}
-	return out
+	return k
+}
+
+// byDefault returns the value of the key f where it is not there, as decoded; nil: the
+// field's zero value.
+func byDefault(f reflect.StructField) any {
+	text, there := f.Tag.Lookup("default")
+	if !there {
+		return nil
+	}
+	return literal(typeOf(f.Type, f.Tag.Get("secret")), text)
 }
 
 // typeOf returns what a key holds whose field is a t; "" where nothing is known for it.
 func typeOf(t reflect.Type, secret string) Type {
-	plain := map[reflect.Type]Type{
-		reflect.TypeFor[string](): String, reflect.TypeFor[[]string](): Strings, reflect.TypeFor[bool](): Bool,
-		reflect.TypeFor[float64](): Number, reflect.TypeFor[time.Duration](): Duration,
-		reflect.TypeFor[map[string]string](): StringMap, reflect.TypeFor[any](): Any,
-	}
-	held, known := plain[t]
+	held := plainType(t)
 	switch {
 	case secret == "only" && held == String:
 		return Secret
@@ -137,10 +131,31 @@ func typeOf(t reflect.Type, secret string) Type {
 		return SecretList
 	case secret != "":
 		return ""
-	case !known && t.Kind() == reflect.Struct:
+	case held == "" && t.Kind() == reflect.Struct:
 		return SubTable
 	}
 	return held
+}
+
+// plainType returns what a key holds whose field is a t and has no tag; "" for other types.
+func plainType(t reflect.Type) Type {
+	switch t {
+	case reflect.TypeFor[string]():
+		return String
+	case reflect.TypeFor[[]string]():
+		return Strings
+	case reflect.TypeFor[bool]():
+		return Bool
+	case reflect.TypeFor[float64]():
+		return Number
+	case reflect.TypeFor[time.Duration]():
+		return Duration
+	case reflect.TypeFor[map[string]string]():
+		return StringMap
+	case reflect.TypeFor[any]():
+		return Any
+	}
+	return ""
 }
 
 // literal returns text as the TOML library would decode it for a key of type t;

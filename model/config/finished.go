@@ -11,8 +11,21 @@ import (
 type finished struct {
 	*Config
 	kinds Kinds
-	doc   map[string]any  // as it was written
-	asked map[string]bool // sources that checks and verifies use
+	doc   map[string]any                   // as it was written
+	asked map[string]bool                  // sources that checks and verifies use
+	byID  map[model.MetricID]*model.Metric // made when one is looked up first
+}
+
+// metric returns the metric named id, or nil.
+func (f *finished) metric(id model.MetricID) *model.Metric {
+	if f.byID == nil {
+		f.byID = make(map[model.MetricID]*model.Metric, len(f.Rollout.Metrics))
+		for i := range f.Rollout.Metrics {
+			m := &f.Rollout.Metrics[i]
+			f.byID[m.ID] = m
+		}
+	}
+	return f.byID[id]
 }
 
 // written returns what stands in the file under [section.name], key; nil for nothing.
@@ -81,7 +94,7 @@ func (f *finished) proves(v model.Verify) bool {
 		facts := f.actionFacts(v.Action)
 		return facts.OldLines == "" && !facts.Silent
 	case model.VerifyMetric:
-		return !f.silent(f.Rollout.Metric(v.Metric), v.Target)
+		return !f.silent(f.metric(v.Metric), v.Target)
 	case model.VerifySource:
 		w := f.Witnesses[v.Witness]
 		return !w.Silent()

@@ -15,32 +15,32 @@ func Into[T any](t Table, dir string) T {
 }
 
 func fill(into reflect.Value, t Table, dir string) {
-	for _, f := range fieldsOf(into.Type()) {
-		v := into.FieldByIndex(f.index)
-		raw, there := t.values[f.key.Name]
+	eachField(into, func(name string, f reflect.StructField, v reflect.Value) {
+		raw, there := t.values[name]
+		if !there {
+			raw = byDefault(f)
+		}
 		switch {
-		case there:
-		case f.value != nil:
-			raw = f.value
+		case there, raw != nil:
 		case v.Kind() == reflect.Struct: // its keys may have defaults
 			raw = map[string]any{}
 		default:
-			continue
+			return
 		}
 		if v.Kind() == reflect.Pointer {
 			v.Set(reflect.New(v.Type().Elem()))
 			v = v.Elem()
 		}
 		set(v, f, raw, dir)
-	}
+	})
 }
 
 // set sets v, which is no pointer, to raw; to its zero value where raw is of another type.
-func set(v reflect.Value, f field, raw any, dir string) {
+func set(v reflect.Value, f reflect.StructField, raw any, dir string) {
 	one := Table{map[string]any{"": raw}}
 	switch into := v.Addr().Interface().(type) {
 	case *string:
-		if *into = one.String(""); f.path {
+		if *into = one.String(""); f.Tag.Get("path") == "true" {
 			*into = one.Path("", dir)
 		}
 	case *bool:

@@ -39,7 +39,7 @@ func lintLadder(in *finished, path string, b *model.Rollback) findings {
 func lintWait(in *finished, path string, level model.Level) findings {
 	var out findings
 	for _, id := range level.Until {
-		m := in.Rollout.Metric(id)
+		m := in.metric(id)
 		if m == nil || level.Wait == 0 {
 			continue
 		}

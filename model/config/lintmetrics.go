@@ -40,10 +40,10 @@ func lintPhase(in *finished, i int, p *model.Phase) findings {
 		out.warn(path, "nothing is asked before it may be left: expected gate or check")
 	}
 	for n, id := range p.Gate {
-		if m := r.Metric(id); m != nil && m.Target == nil && m.Asked == nil {
+		if m := in.metric(id); m != nil && m.Target == nil && m.Asked == nil {
 			out.warn(element(join(path, "gate"), n), "%s has no target, so it passes whenever it has a value", quote(string(id)))
 		}
-		if m := r.Metric(id); m != nil && settlesLong(m, p) {
+		if m := in.metric(id); m != nil && settlesLong(m, p) {
 			out.warn(element(join(path, "gate"), n), "%s decides nothing for %s after each flip or restart, and stops the soak with it, so that %s of soak takes %s: expected a shorter window, or settle = \"0s\" in [%s] where it does not depend on what the phase sets",
 				quote(string(id)), model.FormatDuration(m.Settle), model.FormatDuration(p.Soak), model.FormatDuration(p.Soak+m.Settle), join("metric", string(id)))
 		}
@@ -64,7 +64,7 @@ func lintGuard(in *finished, g *model.Guard) findings {
 	}
 	guard, _ := in.doc["guard"].(map[string]any)
 	for i, id := range g.On {
-		m := in.Rollout.Metric(id)
+		m := in.metric(id)
 		if m == nil {
 			continue
 		}

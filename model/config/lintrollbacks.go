@@ -35,7 +35,7 @@ func lintVerify(in *finished, path string, b *model.Rollback) findings {
 		if v.Kind == model.VerifyRun {
 			facts = in.actionFacts(v.Action)
 		}
-		m := in.Rollout.Metric(v.Metric)
+		m := in.metric(v.Metric)
 		switch {
 		case facts.OldLines != "":
 			out.warn(join(element(path, i), "run"), "%s", facts.OldLines+oldLine)

@@ -15,6 +15,7 @@ import (
 type metricReader struct{ *draft }
 
 func (r metricReader) metrics() {
+	common := KeysOf[metricKeys]()
 	r.each("metric", func(id, path string, raw any) {
 		before := r.errors()
 		values, _ := raw.(map[string]any)
@@ -25,7 +26,7 @@ func (r metricReader) metrics() {
 		if source != nil {
 			kind, known = r.kinds.Sources[source.Kind]
 		}
-		keys := slices.Concat(KeysOf[metricKeys](), kind.MetricKeys)
+		keys := slices.Concat(common, kind.MetricKeys)
 		_, read := values["read"]
 		_, computed := values["expr"]
 		if read && source == nil {

@@ -145,15 +145,16 @@ func (r *reader) ref(path, section, name string) bool {
 // refs returns those names listed under key that exist; none may be listed twice.
 func (r *reader) refs(path, key string, t Table, section string) []string {
 	var out []string
+	seen := map[string]bool{}
 	for i, name := range t.Strings(key) {
 		at := join(path, key)
 		if _, list := t.Any(key).([]any); list {
 			at = element(at, i)
 		}
-		if slices.Contains(out, name) {
+		if seen[name] {
 			r.fail(at, "%s is listed twice", quote(name))
 		} else if r.ref(at, section, name) {
-			out = append(out, name)
+			seen[name], out = true, append(out, name)
 		}
 	}
 	return out
