@@ -125,7 +125,7 @@ func decidesByEvents(in *Input, why cause) bool {
 		return true
 	case noValue: // such as a share whose numerator does not exist before the first failure
 		r := &in.Reading
-		return r.Counted && r.Traffic == model.TrafficFlows && !errors.Is(r.Err, model.ErrCollecting) && !errors.Is(r.Err, model.ErrUnwatched) &&
+		return r.Counted && !r.Ended && r.Traffic == model.TrafficFlows && !errors.Is(r.Err, model.ErrCollecting) && !errors.Is(r.Err, model.ErrUnwatched) &&
 			(errors.Is(r.Err, model.ErrEmpty) || errors.Is(r.Err, model.ErrNoSeries))
 	}
 	return false

@@ -298,3 +298,18 @@ func TestLowTrafficTellsTheTime(t *testing.T) {
 		t.Errorf("%v to go: %s", line.MoreTime, line.Reason)
 	}
 }
+
+// TestWhatEndedProvesNothing: where a series has ended, events that were counted before do
+// not stand for it, also where the answer has trouble besides.
+func TestWhatEndedProvesNothing(t *testing.T) {
+	for _, err := range []error{nil, model.ErrEmpty, model.ErrNoSeries} {
+		c := counts(t, countedMetric(t, "< 1%", "> 5%"))
+		c.want(c.looks(5, 0, 40), model.Pass, "")
+		c.now = c.now.Add(15 * time.Second)
+		c.read("error", model.Reading{Total: 240, Counted: true, Traffic: model.TrafficFlows, Ended: true, Err: err})
+		c.k.Judge(&c.state, c.now, 15*time.Second)
+		if line, _ := c.k.Line("error"); line.State == model.Pass {
+			t.Errorf("%v: %s, %s", err, line.State, line.Reason)
+		}
+	}
+}
