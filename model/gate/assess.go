@@ -150,9 +150,9 @@ func troubled(m *model.Metric, r *model.Reading) model.MetricState {
 	return model.NoData
 }
 
-// sampledAt returns how old r's value is at best.
+// sampledAt returns how old what r says is at best: its value, or beside trouble its counts.
 func sampledAt(r *model.Reading) time.Time {
-	if r.SampleAt.IsZero() || r.Err != nil {
+	if r.SampleAt.IsZero() || r.Err != nil && !r.Counted {
 		return r.At
 	}
 	return r.SampleAt

@@ -116,7 +116,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 
 // decidesByEvents reports whether a reading that was assessed so leaves the decision
 // to the events: it is fresh, and what its window lacks the events do not.
-func decidesByEvents(in *Input, why cause) bool {
+func decidesByEvents(m *model.Metric, in *Input, why cause) bool {
 	if in.Tests == nil && in.Matched == nil {
 		return false
 	}
@@ -125,7 +125,10 @@ func decidesByEvents(in *Input, why cause) bool {
 		return true
 	case noValue: // such as a share whose numerator does not exist before the first failure
 		r := &in.Reading
-		return r.Counted && !r.Ended && r.Traffic == model.TrafficFlows && !errors.Is(r.Err, model.ErrCollecting) && !errors.Is(r.Err, model.ErrUnwatched) &&
+		if old, _ := staleness(m, r, in.Now); old != usable || r.Ended {
+			return false
+		}
+		return r.Counted && r.Traffic == model.TrafficFlows && !errors.Is(r.Err, model.ErrCollecting) && !errors.Is(r.Err, model.ErrUnwatched) &&
 			(errors.Is(r.Err, model.ErrEmpty) || errors.Is(r.Err, model.ErrNoSeries))
 	}
 	return false

@@ -299,9 +299,9 @@ func TestLowTrafficTellsTheTime(t *testing.T) {
 	}
 }
 
-// TestWhatEndedProvesNothing: where a series has ended, events that were counted before do
-// not stand for it, also where the answer has trouble besides.
-func TestWhatEndedProvesNothing(t *testing.T) {
+// TestWhatEndedOrIsOldProvesNothing: where a series has ended, or the last answer is old,
+// events that were counted before do not stand for it, also where the answer has trouble besides.
+func TestWhatEndedOrIsOldProvesNothing(t *testing.T) {
 	for _, err := range []error{nil, model.ErrEmpty, model.ErrNoSeries} {
 		c := counts(t, countedMetric(t, "< 1%", "> 5%"))
 		c.want(c.looks(5, 0, 40), model.Pass, "")
@@ -309,7 +309,15 @@ func TestWhatEndedProvesNothing(t *testing.T) {
 		c.read("error", model.Reading{Total: 240, Counted: true, Traffic: model.TrafficFlows, Ended: true, Err: err})
 		c.k.Judge(&c.state, c.now, 15*time.Second)
 		if line, _ := c.k.Line("error"); line.State == model.Pass {
-			t.Errorf("%v: %s, %s", err, line.State, line.Reason)
+			t.Errorf("ended, %v: %s, %s", err, line.State, line.Reason)
+		}
+		for _, old := range []model.Reading{{At: c.now.Add(-3 * time.Minute)}, {At: c.now, SampleAt: c.now.Add(-3 * time.Minute)}} {
+			old.Total, old.Counted, old.Traffic, old.Err = 240, true, model.TrafficFlows, err
+			c.read("error", old)
+			c.k.Judge(&c.state, c.now, 15*time.Second)
+			if line, _ := c.k.Line("error"); line.State == model.Pass {
+				t.Errorf("old, %v: %s, %s", err, line.State, line.Reason)
+			}
 		}
 	}
 }

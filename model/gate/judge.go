@@ -90,10 +90,10 @@ func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
 	if in.Reading.HasCount && finite(in.Reading.Count) {
 		f.count = in.Reading.Count
 	}
-	if decidesByEvents(in, why) && in.Matched != nil {
+	if decidesByEvents(m, in, why) && in.Matched != nil {
 		return byMatch(m, in, f, streak)
 	}
-	if decidesByEvents(in, why) {
+	if decidesByEvents(m, in, why) {
 		return byEvents(m, in, f, streak)
 	}
 	if why == usable || why == refused || why == fewEvents || why == unknownEvents {
