@@ -36,6 +36,8 @@ func Apply(s State, r Record) State {
 		s = applyGate(s, r)
 	case GatesRehearsed:
 		s = rehearsed(s, r, e)
+	case SilenceChanged:
+		s = applySilence(s, r, e)
 	case FlagObserved:
 		s = applyObserved(s, r, e)
 	case ClockJumped:

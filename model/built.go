@@ -12,7 +12,8 @@ type Parts struct {
 	Seen      map[ActionID]Reader // changes when the action happened
 	Probes    map[string]Reader   // of http verifications and checks
 	Witnesses map[string]Witness  // of verifications by a source
-	Identity  func() string       // what machine this really is; may be nil, may be slow
+	Silencers map[SilenceID]Silencer
+	Identity  func() string // what machine this really is; may be nil, may be slow
 	// Missing says which parts could not be made, such as for want of a secret. Each
 	// of them is there, and answers with that error.
 	Missing []error
@@ -35,6 +36,7 @@ func (p *Parts) Each(do func(what string, part any)) {
 	each(p.Seen, "action ", ".seen", do)
 	each(p.Probes, "", "", do)
 	each(p.Witnesses, "", "", do)
+	each(p.Silencers, "silence ", "", do)
 }
 
 func each[ID ~string, P any](parts map[ID]P, before, after string, do func(string, any)) {

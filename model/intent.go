@@ -42,6 +42,8 @@ const (
 	VerifyLast  IntentKind = "verify-rollback"  // look at every verify of the last rollback again
 	Freeze      IntentKind = "freeze"           // Metrics; none: every metric that rests on its baseline
 	RecordGates IntentKind = "record-gates"     // Gates: how a rehearsal of the gates on history went
+	OpenSilence IntentKind = "silence"          // Silence, For, Reason
+	EndSilence  IntentKind = "end-silence"      // Silence
 	ReadMetric  IntentKind = "read"             // Metrics, which is one; Value, a Text as a person writes it, such as "0.3%"; Reason as a note
 )
 
@@ -56,6 +58,8 @@ type Intent struct {
 	Value    Value           `json:"value,omitzero"`
 	Check    CheckID         `json:"check,omitempty"`
 	Metrics  []MetricID      `json:"metrics,omitempty"`
+	Silence  SilenceID       `json:"silence,omitempty"`
+	For      time.Duration   `json:"for,omitempty"`
 	Rollback RollbackID      `json:"rollback,omitempty"`
 	Remove   []string        `json:"remove,omitempty"` // what was picked to be taken out of the list that the rollback asks for
 	Plan     PlanID          `json:"plan,omitempty"`

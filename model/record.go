@@ -47,6 +47,8 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[BaselineFrozen](data)
 	case "MetricRead":
 		return decode[MetricRead](data)
+	case "SilenceChanged":
+		return decode[SilenceChanged](data)
 	case "GatesRehearsed":
 		return decode[GatesRehearsed](data)
 	case "GuardTripped":

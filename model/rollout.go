@@ -28,6 +28,7 @@ type Rollout struct {
 	Phases      []Phase           `json:"phases"`
 	Rollbacks   []Rollback        `json:"rollbacks"`
 	Guard       *Guard            `json:"guard,omitempty"` // nil: none
+	Silences    []SilenceSpec     `json:"silences,omitempty"`
 	Evidence    EvidenceSpec      `json:"evidence,omitzero"`
 	History     HistorySpec       `json:"history,omitzero"`
 	Anchor      string            `json:"anchor,omitempty"` // the file that the journal's sums are kept in as well, absolute; empty: none

@@ -36,6 +36,7 @@ type State struct {
 	Engine        int                    `json:"engine,omitempty"`  // pid of the engine that wrote last and has not stopped in order
 	// Readings are the last of each metric that people read.
 	Readings map[MetricID]PersonReading `json:"readings,omitempty"`
+	Silences map[SilenceID]SilenceState `json:"silences,omitempty"` // the last of each name
 }
 
 // Attempt is one stay in a phase.

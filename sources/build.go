@@ -9,8 +9,8 @@ import (
 	"gonogo/model/config"
 )
 
-// Build adds every source of cfg to parts, by its name, and what finds the evidence of
-// every verify by a source. Sources that keep data do so in folders of their own under
+// Build adds every source of cfg to parts, by its name, what finds the evidence of
+// every verify by a source, and what opens its silences. Sources that keep data do so in folders of their own under
 // stateDir. What could not be made is in parts.Missing; it is there all the same, and
 // fails with that error until it can be made.
 func Build(cfg *config.Config, stateDir string, parts *model.Parts) {
@@ -34,5 +34,15 @@ func Build(cfg *config.Config, stateDir string, parts *model.Parts) {
 			witness = laterWitness{func() (model.Witness, error) { return kinds[part.Source.Kind].BuildWitness(part) }}
 		}
 		parts.Witnesses[id] = witness
+	}
+	parts.Silencers = make(map[model.SilenceID]model.Silencer, len(cfg.Silencers))
+	for _, id := range slices.Sorted(maps.Keys(cfg.Silencers)) {
+		part := cfg.Silencers[id]
+		silencer, err := kinds[part.Source.Kind].BuildSilencer(part)
+		if err != nil {
+			parts.Missing = append(parts.Missing, fmt.Errorf("silence %q: source %q: %w", id, part.Source.ID, err))
+			silencer = laterSilencer{func() (model.Silencer, error) { return kinds[part.Source.Kind].BuildSilencer(part) }}
+		}
+		parts.Silencers[id] = silencer
 	}
 }

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"time"
 
 	"gonogo/model"
 )
@@ -42,4 +43,36 @@ func (l laterWitness) Look(ctx context.Context, mark string) (bool, string, erro
 		return false, "", err
 	}
 	return w.Look(ctx, mark)
+}
+
+// laterSilencer is likewise what opens a silence.
+type laterSilencer struct {
+	build func() (model.Silencer, error)
+}
+
+// Open opens where the silencer can be made by now.
+func (l laterSilencer) Open(ctx context.Context, ask model.SilenceAsk) (string, error) {
+	s, err := l.build()
+	if err != nil {
+		return "", err
+	}
+	return s.Open(ctx, ask)
+}
+
+// End ends likewise.
+func (l laterSilencer) End(ctx context.Context, ref, mark string) error {
+	s, err := l.build()
+	if err != nil {
+		return err
+	}
+	return s.End(ctx, ref, mark)
+}
+
+// Look looks likewise.
+func (l laterSilencer) Look(ctx context.Context, ref string) (bool, time.Time, error) {
+	s, err := l.build()
+	if err != nil {
+		return false, time.Time{}, err
+	}
+	return s.Look(ctx, ref)
 }

@@ -37,6 +37,10 @@ func doneText(s *model.Snapshot, in model.Intent) string {
 		return "signed " + string(in.Check) + " · space asks to take it back"
 	case model.ReadMetric:
 		return readText(s, in)
+	case model.OpenSilence:
+		return "silencing " + string(in.Silence) + ": journaled, and asked for · S ends it"
+	case model.EndSilence:
+		return "ending the silence of " + string(in.Silence)
 	case model.Unsign:
 		return "took back the signature of " + string(in.Check)
 	case model.RunCheck:

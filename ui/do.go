@@ -156,6 +156,9 @@ func readMetric(c *cockpit) (overlay.Overlay, overlay.Want) {
 	return overlay.Reads(c.scene(), l.Metric)
 }
 
+// silence asks which alerts to silence, or which silence to end.
+func silence(c *cockpit) (overlay.Overlay, overlay.Want) { return overlay.Silences(c.scene()) }
+
 // adopt asks whether to take the changed config.
 func adopt(c *cockpit) (overlay.Overlay, overlay.Want) {
 	r, s := c.scene().Rollout()

@@ -117,6 +117,7 @@ func doKeys() commands {
 		{"hold", do, bind("H", "hold the rollout, or resume it", "H"), false, hold, actsIf(isHeld), true},
 		{"baseline", do, bind("B", "freeze a baseline: what later values are compared with", "B"), false, freezeBaseline, leads, true},
 		{"read", do, bind("R", "say what you read of a metric that people read", "R"), false, readMetric, leads, true},
+		{"silence", do, bind("S", "silence alerts for a while, or end that", "S"), false, silence, leads, true},
 		{"adopt", do, bind("A", "adopt the changed config", "A"), false, adopt, leads, true},
 		{"refresh", do, bind("r", "observe every flag now", "r"), false, refresh, leads, false},
 		{"plan", do, bind("v", "view the plan: armed, running or ended", "v"), false, showPlan, moves, false},

@@ -3,6 +3,7 @@ package secret
 import (
 	"context"
 	"io"
+	"time"
 
 	"gonogo/model"
 )
@@ -48,6 +49,9 @@ func Guard(parts *model.Parts) {
 	}
 	for id, w := range parts.Witnesses {
 		parts.Witnesses[id] = witness{w, door{all, w}}
+	}
+	for id, s := range parts.Silencers {
+		parts.Silencers[id] = silencer{s, door{all, s}}
 	}
 	for i, err := range parts.Missing {
 		parts.Missing[i] = all.Error(err)
@@ -188,4 +192,23 @@ func (w witness) Mark(ctx context.Context) (string, error) {
 func (w witness) Look(ctx context.Context, mark string) (shown bool, seen string, err error) {
 	shown, seen, err = w.Witness.Look(ctx, mark)
 	return shown, w.Mask(seen), w.error(err)
+}
+
+type silencer struct {
+	model.Silencer
+	door
+}
+
+func (s silencer) Open(ctx context.Context, ask model.SilenceAsk) (string, error) {
+	ref, err := s.Silencer.Open(ctx, ask)
+	return ref, s.error(err)
+}
+
+func (s silencer) End(ctx context.Context, ref, mark string) error {
+	return s.error(s.Silencer.End(ctx, ref, mark))
+}
+
+func (s silencer) Look(ctx context.Context, ref string) (bool, time.Time, error) {
+	stands, until, err := s.Silencer.Look(ctx, ref)
+	return stands, until, s.error(err)
 }

@@ -21,14 +21,14 @@ type draft struct {
 func newDraft(r *reader, kinds Kinds, cfg *Config, file func(path string) ([]byte, error)) *draft {
 	cfg.Switches, cfg.Effective = map[model.FlagID]Part{}, map[model.FlagID]Part{}
 	cfg.Actions, cfg.Seen = map[model.ActionID]Part{}, map[model.ActionID]Part{}
-	cfg.Probes, cfg.Witnesses = map[string]Part{}, map[string]WitnessPart{}
+	cfg.Probes, cfg.Witnesses, cfg.Silencers = map[string]Part{}, map[string]WitnessPart{}, map[model.SilenceID]SilencePart{}
 	return &draft{reader: r, kinds: kinds, cfg: cfg, file: file, asked: map[string]bool{}}
 }
 
 // document reads the whole file, and warns of what is well formed and yet
 // probably not meant. What others refer to comes first.
 func (d *draft) document() {
-	tables := []string{"rollout", "environment", "emergency", "evidence", "history", "source", "metric", "slo", "flag", "action", "phase", "rollback", "guard", "journal", "access"}
+	tables := []string{"rollout", "environment", "emergency", "evidence", "history", "source", "metric", "slo", "flag", "action", "phase", "rollback", "guard", "silence", "journal", "access"}
 	for _, name := range d.inOrder("", d.doc) {
 		if !slices.Contains(tables, name) {
 			d.fail(join("", name), "%s", unknown("table or key", name, tables))
@@ -50,6 +50,7 @@ func (d *draft) document() {
 	phaseReader{d}.phases()
 	rollbackReader{d}.rollbacks()
 	top.guard()
+	silenceReader{d}.silences()
 	top.journal()
 	top.access()
 	d.take(lint(d.finished()))

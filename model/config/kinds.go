@@ -114,6 +114,15 @@ type SourceKind struct {
 	DescribeWitness func(WitnessPart) string
 	// BuildWitness makes what finds a verify's evidence. It does no I/O but reading secrets.
 	BuildWitness func(WitnessPart) (model.Witness, error)
+	// SilenceKeys are those of a [silence.NAME] of its alerts, besides source, title and
+	// at_most; nil where there is nothing to silence.
+	SilenceKeys []Key
+	// LintSilence looks at one silence; nil where there is nothing to say.
+	LintSilence func(SilencePart) []Finding
+	// DescribeSilence returns which alerts it means, for people.
+	DescribeSilence func(SilencePart) string
+	// BuildSilencer makes what opens the silence. It does no I/O but reading secrets.
+	BuildSilencer func(SilencePart) (model.Silencer, error)
 }
 
 // WitnessPart is a verify that a source bears witness to.

@@ -32,11 +32,12 @@ type Config struct {
 	Seen      map[model.ActionID]Part // how an action is seen to have happened, unless a metric shows it
 	Probes    map[string]Part         // http verify probes by name, such as "rollback.quick.verify[1]"
 	Witnesses map[string]WitnessPart  // verifies by a source, by name likewise
-	Warnings  []Problem               // in the order of the lines
-	owner     owned                   // of the file; zero: it was read from none
-	Refused   Problems                // what check fails on; a rollout that runs loads all the same
-	Text      []byte                  // the file as it was read
-	Files     map[string][]byte       // what else was read, by its absolute path: the files of populations
+	Silencers map[model.SilenceID]SilencePart
+	Warnings  []Problem         // in the order of the lines
+	owner     owned             // of the file; zero: it was read from none
+	Refused   Problems          // what check fails on; a rollout that runs loads all the same
+	Text      []byte            // the file as it was read
+	Files     map[string][]byte // what else was read, by its absolute path: the files of populations
 }
 
 // Load reads the config file at path. Its errors are Problems: all that are

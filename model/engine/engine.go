@@ -21,20 +21,21 @@ import (
 
 // Engine is a live rollout. What it knows goes to its feed, and what people ask comes from there.
 type Engine struct {
-	o       Options
-	parts   model.Parts
-	feed    *feed.Feed
-	ledger  *record.Ledger
-	meters  *watch.Meters
-	flags   *watch.Flags
-	judge   judge
-	plans   executor
-	checks  checks
-	looks   looks
-	notices notices
-	history *history.History // of all samples; nil before Run
-	guard   guard
-	work    context.Context // ends when Run does
+	o        Options
+	parts    model.Parts
+	feed     *feed.Feed
+	ledger   *record.Ledger
+	meters   *watch.Meters
+	flags    *watch.Flags
+	judge    judge
+	plans    executor
+	checks   checks
+	looks    looks
+	notices  notices
+	silences silences
+	history  *history.History // of all samples; nil before Run
+	guard    guard
+	work     context.Context // ends when Run does
 
 	judging  chan struct{} // of the publisher: closed when the judgement under way is done; nil: none is
 	facts    chan struct{} // something was recorded: publish at once
@@ -107,6 +108,10 @@ func (e *Engine) takePlaces() {
 		rollout: r, actions: e.parts.Actions, probes: e.parts.Probes, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger,
 		spawn: e.spawn, note: e.Note, changed: soon, ended: shown,
 	}
+	e.silences = silences{rollout: r, silencers: e.parts.Silencers, by: o.Actor, now: o.Now, records: e.ledger, asked: map[model.SilenceID]chan struct{}{}}
+	for i := range r.Silences {
+		e.silences.asked[r.Silences[i].ID] = make(chan struct{}, 1)
+	}
 	e.looks = looks{rollout: r, by: o.Actor, now: o.Now, records: e.ledger, ground: ground{e: e}, tools: ground{e: e}.tools, spawn: e.spawn}
 }
 
@@ -136,6 +141,10 @@ func (e *Engine) Run(ctx context.Context, doors func(context.Context)) error {
 	for i := range e.o.Rollout.Flags {
 		f := &e.o.Rollout.Flags[i]
 		e.spawn("flag "+string(f.ID), func() { e.flags.Watch(work, f) })
+	}
+	for i := range e.o.Rollout.Silences {
+		s := &e.o.Rollout.Silences[i]
+		e.spawn("silence "+string(s.ID), func() { e.silences.watch(work, s) })
 	}
 	e.spawn("intents", func() { e.takeIntents(work) })
 	e.spawn("publisher", func() { e.publisher(work) })

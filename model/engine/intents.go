@@ -90,6 +90,8 @@ func (e *Engine) take(in model.Intent) error {
 		return e.freeze(in)
 	case model.ReadMetric:
 		return e.read(in)
+	case model.OpenSilence, model.EndSilence:
+		return e.silences.take(in)
 	case model.RecordGates:
 		return e.rehearsed(in)
 	case model.HoldOn, model.Resume:

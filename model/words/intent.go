@@ -64,6 +64,10 @@ func Intent(in model.Intent) string {
 		}
 	case model.RecordGates:
 		text = "note how the gates were rehearsed"
+	case model.OpenSilence:
+		text = "silence " + string(in.Silence) + " for " + model.FormatDuration(in.For)
+	case model.EndSilence:
+		text = "end silence " + string(in.Silence)
 	case model.ReadMetric:
 		text = "read " + List(in.Metrics) + " as " + in.Value.String()
 	default:

@@ -81,6 +81,8 @@ func describeGate(event model.Event) string {
 			strconv.FormatFloat(float64(e.Value), 'g', 4, 64), count(e.Points, "reading"), model.FormatDuration(e.Window)), e.Why)
 	case model.MetricRead:
 		return because(string(e.Metric)+" read as "+model.FormatValue(e.Unit, float64(e.Value)), e.Note)
+	case model.SilenceChanged:
+		return silence(e)
 	case model.GatesRehearsed:
 		text := "gates rehearsed on " + model.FormatDuration(e.To.Sub(e.From)) + " of history, passed"
 		if !e.Passed {

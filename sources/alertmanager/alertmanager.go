@@ -54,6 +54,11 @@ func Kind() config.SourceKind {
 		Facts:      func(config.MetricPart) config.Facts { return config.Facts{Renews: renews} },
 		Describe:   describe,
 		Build:      build,
+
+		SilenceKeys:     config.KeysOf[silenceKeys](),
+		LintSilence:     lintSilence,
+		DescribeSilence: describeSilence,
+		BuildSilencer:   buildSilencer,
 	}
 }
 

@@ -50,6 +50,7 @@ func (c *client) address(path string, query url.Values) string {
 type statusError struct {
 	code int
 	text string
+	bare bool // nothing else was answered
 }
 
 func (e *statusError) Error() string { return e.text }
@@ -64,13 +65,13 @@ func (c *client) call(ctx context.Context, r httpclient.Request) (gjson.Result, 
 	html := strings.HasPrefix(body, "<")
 	switch {
 	case a.Status == 401 || a.Status == 403:
-		return gjson.Result{}, a.Date, &statusError{a.Status, fmt.Sprintf("HTTP %d: set basic_auth or authorization in the source's http table", a.Status)}
+		return gjson.Result{}, a.Date, &statusError{code: a.Status, text: fmt.Sprintf("HTTP %d: set basic_auth or authorization in the source's http table", a.Status)}
 	case !a.OK(0) && (html || a.Status == 404 && body != "" && !strings.HasPrefix(body, `"`)):
-		return gjson.Result{}, a.Date, &statusError{a.Status, fmt.Sprintf("HTTP %d, not Alertmanager: is url right?", a.Status)}
+		return gjson.Result{}, a.Date, &statusError{code: a.Status, text: fmt.Sprintf("HTTP %d, not Alertmanager: is url right?", a.Status)}
 	case !a.OK(0) && body == "":
-		return gjson.Result{}, a.Date, &statusError{a.Status, fmt.Sprintf("HTTP %d", a.Status)}
+		return gjson.Result{}, a.Date, &statusError{code: a.Status, text: fmt.Sprintf("HTTP %d", a.Status), bare: true}
 	case !a.OK(0):
-		return gjson.Result{}, a.Date, &statusError{a.Status, fmt.Sprintf("HTTP %d: %s", a.Status, poll.Cut(c.Mask(body), 200))}
+		return gjson.Result{}, a.Date, &statusError{code: a.Status, text: fmt.Sprintf("HTTP %d: %s", a.Status, poll.Cut(c.Mask(body), 200))}
 	}
 	if err := model.Shallow(a.Body); err != nil {
 		return gjson.Result{}, a.Date, fmt.Errorf("the answer is %w", err)

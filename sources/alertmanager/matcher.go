@@ -89,6 +89,12 @@ func unquote(text string) (string, error) {
 // regular reports whether the value is a regular expression.
 func (m matcher) regular() bool { return strings.HasSuffix(m.op, "~") }
 
+// matches reports whether the matcher's expression matches all of a value.
+func (m matcher) matches(value string) bool {
+	re, err := regexp.Compile("^(?:" + m.value + ")$")
+	return err == nil && re.MatchString(value)
+}
+
 // String returns the matcher as Alertmanager reads it.
 func (m matcher) String() string {
 	return m.name + m.op + `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(m.value) + `"`

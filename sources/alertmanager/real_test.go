@@ -120,3 +120,66 @@ func TestEveryMatcherIsReadAsAlertmanagerReadsIt(t *testing.T) {
 		})
 	}
 }
+
+// TestASilenceIsOpenedOnce: as Alertmanager has it, with who and why; asked for twice it is
+// one; ended it stands no more, and neither does one that is not known.
+func TestASilenceIsOpenedOnce(t *testing.T) {
+	am := testserver.StartAlertmanager(t)
+	post(t, am.URL, "alerts", "["+watchdog+","+errorsUp+"]")
+	part := config.SilencePart{ID: "pager", Source: sourcetest.Part(t, table(am.URL)), Table: config.NewTable(map[string]any{"matchers": []any{`service="shop"`, `team!="x"`}})}
+	s, err := Kind().BuildSilencer(part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := model.SilenceAsk{Until: time.Now().Add(time.Hour), By: "ann", Reason: `deploy "5"`, Mark: "shop/7/1"}
+	first, err := s.Open(t.Context(), ask)
+	if err != nil || first == "" {
+		t.Fatal(first, err)
+	}
+	if again, err := s.Open(t.Context(), ask); again != first || err != nil {
+		t.Errorf("asked again: %s, %v", again, err)
+	}
+	ask.Mark = "shop/7/12"
+	if other, err := s.Open(t.Context(), ask); other == first || err != nil || s.End(t.Context(), "", ask.Mark) != nil {
+		t.Errorf("another: %s, %v", other, err)
+	}
+	stands, until, err := s.Look(t.Context(), first)
+	if !stands || err != nil || until.Sub(ask.Until).Abs() > time.Second {
+		t.Errorf("stands %v until %v: %v", stands, until, err)
+	}
+	out := run(t, table(am.URL), sourcetest.Metric("m", map[string]any{"alertname": "HighErrorRate"}))
+	r := out.Wait(t, "m", 20*time.Second, func(r model.Reading) bool { return r.Err != nil || strings.Contains(r.Says, "silenced") })
+	if r.Value != 1 || !strings.Contains(r.Says, `by ann: deploy "5" (gonogo shop/7/1)`) {
+		t.Errorf("the alert: %+v", r)
+	}
+	for range 2 { // the second time it is over already
+		if err := s.End(t.Context(), first, ""); err != nil {
+			t.Error(err)
+		}
+	}
+	if stands, _, err := s.Look(t.Context(), first); stands || err != nil {
+		t.Errorf("ended, and stands %v: %v", stands, err)
+	}
+	if stands, _, err := s.Look(t.Context(), "5f0d8a1c-0000-4000-8000-000000000000"); stands || err != nil {
+		t.Errorf("never there, and stands %v: %v", stands, err)
+	}
+	ask.Until, ask.Mark = time.Now().Add(-time.Hour), "shop/8/1"
+	if _, err := s.Open(t.Context(), ask); !errors.Is(err, model.ErrRefused) || !strings.Contains(err.Error(), "HTTP 400") {
+		t.Errorf("in the past: %v", err)
+	}
+}
+
+// TestNoSilenceOfEverything: matchers that could mean every alert are refused before anything runs.
+func TestNoSilenceOfEverything(t *testing.T) {
+	for text, ok := range map[string]bool{
+		`service="shop"`: true, `service=~"shop|till"`: true, `service=~".*"`: false, `service=~".+"`: false, `service!="shop"`: false, `service=""`: false, `service!~"shop"`: false,
+	} {
+		found := lintSilence(config.SilencePart{Table: config.NewTable(map[string]any{"matchers": []any{text}})})
+		if (len(found) == 0) != ok {
+			t.Errorf("%s: %v", text, found)
+		}
+	}
+	if found := lintSilence(config.SilencePart{Table: config.NewTable(map[string]any{"matchers": []any{`severity=~".*"`, `service="shop"`}})}); len(found) != 0 {
+		t.Errorf("one is narrow: %v", found)
+	}
+}

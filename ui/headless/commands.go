@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +16,7 @@ import (
 func (w *World) Commands(config *string) []*cobra.Command {
 	cmds := []*cobra.Command{
 		w.cmdStatus(config), w.cmdGate(config), w.cmdFlag(config), w.cmdAdvance(config), w.cmdRollback(config), w.cmdRehearse(config),
-		w.cmdSign(config), w.cmdRead(config), w.cmdVeto(config), w.cmdBaseline(config), w.cmdLog(config), w.cmdReport(config),
+		w.cmdSign(config), w.cmdRead(config), w.cmdSilence(config), w.cmdVeto(config), w.cmdBaseline(config), w.cmdLog(config), w.cmdReport(config),
 		w.cmdIntent(config, "hold", "Stop all ways up until resume; rollbacks stay open", true,
 			model.Intent{Kind: model.HoldOn}, "held"),
 		w.cmdIntent(config, "resume", "Let the rollout go on after a hold", false, model.Intent{Kind: model.Resume}, "resumed"),
@@ -172,20 +170,12 @@ func (how *consent) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&how.asJSON, "json", false, "print one JSON object")
 }
 
+// duration reads a flag's duration; 0 where it is not given.
 func duration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
 	}
-	if days, is := strings.CutSuffix(text, "d"); is {
-		if n, err := strconv.ParseFloat(days, 64); err == nil && n > 0 && n < 10_000 {
-			return time.Duration(n * 24 * float64(time.Hour)), nil
-		}
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("%q is no duration: expected something like 30s or 10m", text)
-	}
-	return d, nil
+	return model.ParseDuration(text)
 }
 
 // CheckLive asks every source once and observes every flag of r through seat,
