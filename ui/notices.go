@@ -34,8 +34,8 @@ func (c *cockpit) notices() []notice {
 		if s.ConfigTrouble != "" {
 			out = append(out, notice{"config: " + model.Inert(s.ConfigTrouble), theme.Warn | theme.Bold})
 		}
-		for _, text := range silenced(s, c.now) {
-			out = append(out, notice{text, theme.Notice | theme.Bold})
+		for _, text := range words.Silences(s, c.now) {
+			out = append(out, notice{text + " · S", theme.Notice | theme.Bold})
 		}
 		for _, n := range panel.GuardNotices(panel.Props{Snap: s, Now: c.now}) {
 			out = append(out, notice{n.Text, n.Style})
@@ -69,28 +69,6 @@ func (c *cockpit) notices() []notice {
 	}
 	return out
 }
-
-// silenced tells of alerts that people do not hear of now, in the order of the config.
-func silenced(s *model.Snapshot, now time.Time) []string {
-	var out []string
-	if s.Rollout == nil {
-		return nil
-	}
-	for i := range s.Rollout.Silences {
-		spec := &s.Rollout.Silences[i]
-		is := s.State.Silences[spec.ID]
-		if is.Status == model.SilenceFailed && now.Sub(is.At) > failedFor {
-			continue
-		}
-		if text := words.Silenced(spec, is, now); text != "" {
-			out = append(out, text+" · S")
-		}
-	}
-	return out
-}
-
-// failedFor is how long it is shown that a silence failed.
-const failedFor = 5 * time.Minute
 
 // planNotice tells of a plan whose box is hidden.
 func planNotice(p *model.PlanState, now time.Time) string {

@@ -47,3 +47,26 @@ func Silenced(spec *model.SilenceSpec, s model.SilenceState, now time.Time) stri
 	}
 	return model.Inert(text)
 }
+
+// failedFor is how long it is said that a silence failed.
+const failedFor = 5 * time.Minute
+
+// Silences tells of the alerts that people do not hear of at now, and of what was asked of
+// them in vain of late, in the order of the config, each in one inert line.
+func Silences(s *model.Snapshot, now time.Time) []string {
+	var out []string
+	if s.Rollout == nil {
+		return nil
+	}
+	for i := range s.Rollout.Silences {
+		spec := &s.Rollout.Silences[i]
+		is := s.State.Silences[spec.ID]
+		if is.Status == model.SilenceFailed && now.Sub(is.At) > failedFor {
+			continue
+		}
+		if text := Silenced(spec, is, now); text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
+}

@@ -84,7 +84,7 @@ func (s *session) silence(ctx context.Context, in model.Intent, asJSON bool) err
 	is := s.last.State.Silences[in.Silence]
 	for ; is.Unsettled(); is = s.last.State.Silences[in.Silence] {
 		if _, err := s.next(timed); err != nil {
-			return fmt.Errorf("it is journaled, and not known to be done yet: gonogo goes on asking (%s)", model.Inert(detailOr(is.Detail, err)))
+			return fmt.Errorf("it is journaled, and not known to be done yet: whatever gonogo runs for this rollout goes on asking, until its time is over (%s)", model.Inert(detailOr(is.Detail, err)))
 		}
 	}
 	spec := s.rollout.Silence(in.Silence)

@@ -30,6 +30,7 @@ type Report struct {
 	Guard       model.GuardState                       `json:"guard,omitzero"`
 	Baselines   map[model.MetricID]model.Baseline      `json:"baselines,omitempty"`
 	Readings    map[model.MetricID]model.PersonReading `json:"readings,omitempty"` // by people
+	Silences    map[model.SilenceID]model.SilenceState `json:"silences,omitempty"` // the last of each
 	Sources     []model.SourceHealth                   `json:"sources"`
 	Engine      model.EngineInfo                       `json:"engine"`
 	Journal     string                                 `json:"journal_trouble,omitempty"`
@@ -44,7 +45,7 @@ func NewReport(s *model.Snapshot) Report {
 		Rollout: s.Rollout.ID, Title: s.Rollout.Title, Environment: s.Rollout.Environment.Name, At: s.At,
 		Phase: s.State.Phase, Attempt: s.State.Attempt(), Held: s.State.Held, HeldReason: s.State.HeldReason,
 		Gate: s.VerdictAt(s.At), Below: s.State.Below, Metrics: s.Lines, Flags: s.State.Flags, Checks: s.State.Checks, Plan: s.State.Plan,
-		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Readings: s.State.Readings, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, History: s.History, Unaudited: s.State.Unaudited, Seq: s.Seq,
+		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Readings: s.State.Readings, Silences: s.State.Silences, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, History: s.History, Unaudited: s.State.Unaudited, Seq: s.Seq,
 	}
 }
 
@@ -82,6 +83,9 @@ func WriteStatus(w io.Writer, s *model.Snapshot) {
 			since = ", " + words.ConfirmedSince(plan)
 		}
 		p("Last plan: %s, %s%s\n", model.Inert(plan.Plan.Title), stands(plan), since)
+	}
+	for _, text := range words.Silences(s, s.At) {
+		p("%s\n", text)
 	}
 	if s.Journal != "" {
 		p("! %s\n", s.Journal)
