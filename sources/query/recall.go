@@ -16,8 +16,10 @@ import (
 )
 
 const (
-	// maxPoints is how many moments one range query may have: Prometheus takes 11,000.
-	maxPoints = 10_000
+	// maxPoints is how many moments one range query may have. Prometheus takes 11,000, and
+	// for timestamp() of a series time that grows with their square: 0.03 s for 1,000 of
+	// them, 1.7 s for 10,000 (2.42).
+	maxPoints = 1000
 	// firstPoints and leastPoints are of the first stretch that is asked for, and of
 	// the shortest that one that fails is tried again with.
 	firstPoints, leastPoints = 500, 20
