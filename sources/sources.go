@@ -7,9 +7,11 @@ package sources
 import (
 	"gonogo/model/config"
 	"gonogo/sources/alertmanager"
+	"gonogo/sources/elasticsearch"
 	"gonogo/sources/exec"
 	"gonogo/sources/http"
 	"gonogo/sources/log"
+	"gonogo/sources/loki"
 	"gonogo/sources/prometheus"
 	"gonogo/sources/scrape"
 	"gonogo/sources/sql"
@@ -18,12 +20,14 @@ import (
 // Builders returns the kinds by the name that a config gives them.
 func Builders() map[string]config.SourceKind {
 	return map[string]config.SourceKind{
-		"alertmanager": alertmanager.Kind(),
-		"exec":         exec.Kind(),
-		"http":         http.Kind(),
-		"log":          log.Kind(),
-		"prometheus":   prometheus.Kind(),
-		"scrape":       scrape.Kind(),
-		"sql":          sql.Kind(),
+		"alertmanager":  alertmanager.Kind(),
+		"elasticsearch": elasticsearch.Kind(),
+		"exec":          exec.Kind(),
+		"http":          http.Kind(),
+		"log":           log.Kind(),
+		"loki":          loki.Kind(),
+		"prometheus":    prometheus.Kind(),
+		"scrape":        scrape.Kind(),
+		"sql":           sql.Kind(),
 	}
 }
