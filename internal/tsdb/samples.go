@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	prom "github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
@@ -31,8 +33,9 @@ type Sample struct {
 
 // Samples is a DB of samples by Series. Write is for one goroutine at a time.
 type Samples struct {
-	db   *DB
-	refs map[Series]ref
+	db       *DB
+	refs     map[Series]ref
+	repaired bool
 }
 
 // ref is what the database calls a series by.
@@ -43,11 +46,34 @@ type ref struct {
 
 // OpenSamples opens the samples in dir, see Open.
 func OpenSamples(dir string, o Options) (*Samples, error) {
+	o.Counts = prometheus.NewRegistry()
 	db, err := Open(dir, o)
 	if err != nil {
 		return nil, err
 	}
-	return &Samples{db: db, refs: map[Series]ref{}}, nil
+	return &Samples{db: db, refs: map[Series]ref{}, repaired: repaired(o.Counts)}, nil
+}
+
+// Repaired reports whether the log of samples was damaged when it was opened: those behind
+// the damage, of the last hours at most, are lost.
+func (s *Samples) Repaired() bool { return s.repaired }
+
+// repaired reports whether a database has counted damage.
+func repaired(counts *prometheus.Registry) bool {
+	families, err := counts.Gather()
+	if err != nil {
+		return false // it is for people only
+	}
+	for _, f := range families {
+		if name := f.GetName(); name == "prometheus_tsdb_wal_corruptions_total" || name == "prometheus_tsdb_mmap_chunk_corruptions_total" {
+			for _, m := range f.GetMetric() {
+				if m.GetCounter().GetValue() > 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // Write adds samples, all in one commit. One that is not newer than what its series has, as
@@ -114,13 +140,16 @@ func each(ctx context.Context, q storage.Querier, of Series, do func(at time.Tim
 	return nil
 }
 
-// Oldest returns when the oldest block begins that is on disk; false: there is none yet.
+// Oldest returns from when on there are samples; false: there are none.
 func (s *Samples) Oldest() (time.Time, bool) {
 	blocks := s.db.Blocks()
-	if len(blocks) == 0 {
-		return time.Time{}, false
+	if len(blocks) > 0 {
+		return time.UnixMilli(blocks[0].MinTime()), true
 	}
-	return time.UnixMilli(blocks[0].MinTime()), true
+	if first := s.db.Head().MinTime(); first != math.MaxInt64 { // the last hours
+		return time.UnixMilli(first), true
+	}
+	return time.Time{}, false
 }
 
 // Close writes what is in memory and lets go of the directory.

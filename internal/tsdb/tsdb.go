@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/tsdb/chunks"
 )
@@ -33,6 +34,8 @@ type Options struct {
 	Size int64         // bytes; of more the oldest goes; 0: no bound
 	// Unlocked leaves the lock on the directory to the caller, who has one already.
 	Unlocked bool
+	// Counts gets what the database counts of itself; nil: nobody does.
+	Counts *prometheus.Registry
 }
 
 // Open opens the TSDB in dir, which it makes if needed, readable by its owner only.
@@ -48,7 +51,11 @@ func Open(dir string, o Options) (*DB, error) {
 	t.StripeSize = stripes
 	t.HeadChunksWriteBufferSize = chunks.MinWriteBufferSize
 	t.WALReplayConcurrency = 1
-	db, err := tsdb.Open(dir, slog.New(slog.DiscardHandler), nil, t, nil)
+	var counts prometheus.Registerer
+	if o.Counts != nil {
+		counts = o.Counts
+	}
+	db, err := tsdb.Open(dir, slog.New(slog.DiscardHandler), counts, t, nil)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "lock DB directory"): // it has no error of its own for that
 		return nil, fmt.Errorf("open history in %s: %w", dir, ErrBusy)

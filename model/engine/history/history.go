@@ -172,6 +172,9 @@ func (h *History) open() bool {
 		h.say(fmt.Sprintf("%v: charts, SLOs and reports know only what comes from now on", err))
 		return false
 	}
+	if db.Repaired() {
+		h.say("history was damaged: samples of the last hours before this start are lost, and show as a gap")
+	}
 	h.mu.Lock()
 	h.db = db
 	h.mu.Unlock()

@@ -180,6 +180,24 @@ func TestADamagedHistoryBeginsAnew(t *testing.T) {
 	}
 }
 
+// TestADamagedLogIsSaid: what is lost behind the damage is told, and the rest is kept.
+func TestADamagedLogIsSaid(t *testing.T) {
+	dir := t.TempDir()
+	begin(t, dir, nil, sloOf("slo.mean", "error", time.Hour)).Close()
+	logs, err := filepath.Glob(filepath.Join(dir, folder, "wal", "0*"))
+	if err != nil || len(logs) == 0 {
+		t.Fatal(logs, err)
+	}
+	if err := os.WriteFile(logs[0], []byte(strings.Repeat("damaged ", 400)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k := begin(t, dir, nil, sloOf("slo.mean", "error", time.Hour))
+	k.until(t, "judgement", func() bool { return len(k.readings) == 1 })
+	if len(k.notes) != 1 || !strings.Contains(k.notes[0], "samples of the last hours before this start are lost") {
+		t.Errorf("told %q", k.notes)
+	}
+}
+
 // TestTwoDoNotKeepTheSame: another process that has the database keeps it, and nothing is moved.
 func TestTwoDoNotKeepTheSame(t *testing.T) {
 	dir := t.TempDir()
