@@ -352,8 +352,8 @@ func (a *app) remembered(path string) (*model.Rollout, map[string]model.Source, 
 	return &cfg.Rollout, out, nil
 }
 
-func openPast(dir string, from, to time.Time) (headless.Past, error) {
-	past, err := history.OpenPast(dir, from, to)
+func openPast(dir string, rollout *model.Rollout, from, to time.Time) (headless.Past, error) {
+	past, err := history.OpenPast(dir, rollout, from, to)
 	if err != nil {
 		return nil, err
 	}

@@ -166,7 +166,7 @@ func (w *World) charts(ctx context.Context, dir string, r *model.Rollout, b *rep
 	if from.IsZero() {
 		from = now.Add(-24 * time.Hour)
 	}
-	past, err := w.Past(dir, from, span.To)
+	past, err := w.Past(dir, r, from, span.To)
 	if err != nil {
 		return "no history was kept, so there are no charts: " + err.Error()
 	}

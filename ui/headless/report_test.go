@@ -35,7 +35,7 @@ func reported(t *testing.T, problem string, past Past, args ...string) (out stri
 		Journal: func(_, _ string, each func(model.Record) error) (JournalReport, error) {
 			return JournalReport{Problem: problem}, each(model.Record{Seq: 1, At: at, Event: model.PhaseEntered{Phase: "ten", Attempt: 1}})
 		},
-		Past: func(string, time.Time, time.Time) (Past, error) {
+		Past: func(string, *model.Rollout, time.Time, time.Time) (Past, error) {
 			if past == nil {
 				return nil, errors.New("no such folder")
 			}

@@ -59,8 +59,9 @@ type World struct {
 	// Journal reads the journal of a state directory and, where anchor is not
 	// empty, compares it with the anchor at that path, see cmdLog.
 	Journal func(dir, anchor string, each func(model.Record) error) (JournalReport, error)
-	// Past opens what the engine of a state directory kept from one time to another.
-	Past func(dir string, from, to time.Time) (Past, error)
+	// Past opens what the engine of a state directory kept of a rollout's metrics from one
+	// time to another.
+	Past func(dir string, rollout *model.Rollout, from, to time.Time) (Past, error)
 	// Remembered loads the config at path and returns its sources, which may remember.
 	Remembered func(path string) (*model.Rollout, map[string]model.Source, error)
 	// WriteFile writes a file whole or not at all, with mode 0600.

@@ -39,6 +39,7 @@ type Options struct {
 // History keeps samples. Its methods may be called by any goroutine.
 type History struct {
 	o       Options
+	asks    asks
 	samples chan tsdb.Sample
 	dropped atomic.Int64
 	quit    chan struct{}
@@ -65,7 +66,7 @@ const (
 // Begin opens the history of o in the background. One that the rollout does not want
 // keeps nothing, and knows nothing.
 func Begin(o Options) *History {
-	h := &History{o: o, samples: make(chan tsdb.Sample, queue), quit: make(chan struct{}), done: make(chan struct{}), said: map[string]bool{}}
+	h := &History{o: o, asks: asksOf(o.Rollout), samples: make(chan tsdb.Sample, queue), quit: make(chan struct{}), done: make(chan struct{}), said: map[string]bool{}}
 	for i := range o.Rollout.Metrics {
 		if m := &o.Rollout.Metrics[i]; m.SLO != nil {
 			h.slos = append(h.slos, newSLO(o.Rollout, m))
@@ -96,9 +97,13 @@ func (h *History) Add(id model.MetricID, r model.Reading) {
 }
 
 func (h *History) put(id model.MetricID, what string, at int64, v float64) {
+	of, known := h.asks.series(id, what)
+	if !known {
+		return
+	}
 	select {
 	case <-h.done:
-	case h.samples <- tsdb.Sample{Series: tsdb.Series{Metric: string(id), What: what}, At: at, V: v}:
+	case h.samples <- tsdb.Sample{Series: of, At: at, V: v}:
 	default:
 		h.dropped.Add(1)
 	}

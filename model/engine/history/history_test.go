@@ -119,6 +119,54 @@ func TestChartsAreFullAfterARestart(t *testing.T) {
 	}
 }
 
+// TestAMetricThatAsksSomethingElseBeginsItsHistoryAnew: samples of another query or unit under the
+// same name are not its own, neither in a chart nor in a report; they are there again when it
+// asks as before.
+func TestAMetricThatAsksSomethingElseBeginsItsHistoryAnew(t *testing.T) {
+	dir := t.TempDir()
+	asking := func(change func(*model.Metric)) func(*Options) {
+		return func(o *Options) { change(&o.Rollout.Metrics[0]) }
+	}
+	before := asking(func(m *model.Metric) { m.Unit, m.Query = "seconds", "latency" })
+	for name, after := range map[string]func(*Options){
+		"a title":        asking(func(m *model.Metric) { m.Unit, m.Query, m.Title = "seconds", "latency", "Latency" }),
+		"another unit":   asking(func(m *model.Metric) { m.Unit, m.Query = "ms", "latency" }),
+		"another query":  asking(func(m *model.Metric) { m.Unit, m.Query = "seconds", "latency * 1000" }),
+		"another source": asking(func(m *model.Metric) { m.Unit, m.Query, m.Source = "seconds", "latency", "other" }),
+	} {
+		dir := filepath.Join(dir, name)
+		k := begin(t, dir, before)
+		k.Add("error", model.Reading{At: now.Add(-time.Minute), Value: 0.2})
+		k.Close()
+		k = begin(t, dir, after)
+		k.Add("good", model.Reading{At: now.Add(-time.Minute), Value: 1})
+		k.Close()
+		k = begin(t, dir, after)
+		k.until(t, "chart", func() bool { return len(k.filled["good"]) > 0 })
+		k.Close()
+		past, err := OpenPast(dir, k.o.Rollout, now.Add(-time.Hour), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reported, err := past.Points(t.Context(), "error", time.Second)
+		past.Close()
+		want := 0
+		if name == "a title" {
+			want = 1
+		}
+		if values := func(points []model.Point) (n int) {
+			for _, p := range points {
+				if !math.IsNaN(p.V) {
+					n++
+				}
+			}
+			return n
+		}; err != nil || values(reported) != want || values(k.filled["error"]) != want {
+			t.Errorf("%s: reported %v, shown %v, %v; want %d of each", name, reported, k.filled["error"], err, want)
+		}
+	}
+}
+
 // TestSLOsAreJudgedOfWhatWasKept: by Σbad/Σtotal over restarts of the count, or by the mean; what is
 // known of too little of the time is not judged.
 func TestSLOsAreJudgedOfWhatWasKept(t *testing.T) {
@@ -216,7 +264,7 @@ func TestTwoDoNotKeepTheSame(t *testing.T) {
 // TestNobodyWaitsForHistory: where its disk hangs, samples are dropped and counted, and neither
 // adding nor closing waits for long.
 func TestNobodyWaitsForHistory(t *testing.T) {
-	h := Begin(Options{Rollout: &model.Rollout{}, Now: time.Now})
+	h := Begin(Options{Rollout: &model.Rollout{Metrics: []model.Metric{{ID: "error"}}}, Now: time.Now})
 	h.done, h.quit = make(chan struct{}), make(chan struct{}) // as if its goroutine hung
 	for range queue + 10 {
 		h.Add("error", model.Reading{At: now, Value: 1})
@@ -244,19 +292,26 @@ func TestHistoryIsOff(t *testing.T) {
 	}
 }
 
-// BenchmarkAppendSecond writes what 500 metrics bring in a second, half of them counted.
-func BenchmarkAppendSecond(b *testing.B) {
-	r := &model.Rollout{History: model.HistorySpec{Keep: 30 * 24 * time.Hour, Size: 1 << 30}}
-	h := &History{o: Options{Dir: b.TempDir(), Rollout: r, Now: time.Now, Note: func(text string) { b.Error(text) }}, samples: nil, done: make(chan struct{}), said: map[string]bool{}}
-	h.samples = Begin(Options{Rollout: &model.Rollout{}, Now: time.Now}).samples
+// opened returns a history below dir whose goroutine does not run.
+func opened(b *testing.B, dir string, r *model.Rollout) *History {
+	h := &History{o: Options{Dir: dir, Rollout: r, Now: time.Now, Note: func(text string) { b.Error(text) }},
+		asks: asksOf(r), samples: make(chan tsdb.Sample, queue), done: make(chan struct{}), said: map[string]bool{}}
 	if !h.open() {
 		b.Fatal("it does not open")
 	}
-	defer h.close()
+	return h
+}
+
+// BenchmarkAppendSecond writes what 500 metrics bring in a second, half of them counted.
+func BenchmarkAppendSecond(b *testing.B) {
+	r := &model.Rollout{History: model.HistorySpec{Keep: 30 * 24 * time.Hour, Size: 1 << 30}}
 	ids := make([]model.MetricID, 500)
 	for i := range ids {
 		ids[i] = model.MetricID("metric" + string(rune('a'+i%26)) + string(rune('a'+i/26)))
+		r.Metrics = append(r.Metrics, model.Metric{ID: ids[i]})
 	}
+	h := opened(b, b.TempDir(), r)
+	defer h.close()
 	at := time.Now()
 	b.ReportAllocs()
 	for b.Loop() {
@@ -273,16 +328,18 @@ func BenchmarkAppendSecond(b *testing.B) {
 func BenchmarkHistoryDay(b *testing.B) {
 	for b.Loop() {
 		dir := b.TempDir()
-		h := &History{o: Options{Dir: dir, Rollout: &model.Rollout{History: model.HistorySpec{Keep: 30 * 24 * time.Hour, Size: 1 << 30}}, Now: time.Now}, samples: make(chan tsdb.Sample, queue), done: make(chan struct{}), said: map[string]bool{}}
-		h.o.Note = func(text string) { b.Error(text) }
-		if !h.open() {
-			b.Fatal("it does not open")
+		r := &model.Rollout{History: model.HistorySpec{Keep: 30 * 24 * time.Hour, Size: 1 << 30}}
+		ids := make([]model.MetricID, 100)
+		for i := range ids {
+			ids[i] = model.MetricID(string(rune('a'+i%10)) + string(rune('a'+i/10)))
+			r.Metrics = append(r.Metrics, model.Metric{ID: ids[i]})
 		}
+		h := opened(b, dir, r)
 		random := rand.New(rand.NewPCG(1, 2))
 		samples := 0
 		for at := now.Add(-24 * time.Hour); at.Before(now); at = at.Add(15 * time.Second) {
-			for i := range 100 {
-				h.Add(model.MetricID(string(rune('a'+i%10))+string(rune('a'+i/10))), model.Reading{At: at, Value: math.Round(1e4*random.Float64()) / 1e6})
+			for _, id := range ids {
+				h.Add(id, model.Reading{At: at, Value: math.Round(1e4*random.Float64()) / 1e6})
 				samples++
 			}
 			h.write()

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"gonogo/internal/tsdb"
 	"gonogo/model"
 )
 
@@ -22,7 +21,11 @@ func (h *History) each(ctx context.Context, id model.MetricID, what string, from
 	if h.db == nil {
 		return errClosed
 	}
-	return h.db.Each(ctx, tsdb.Series{Metric: string(id), What: what}, from, to, do)
+	of, known := h.asks.series(id, what)
+	if !known {
+		return nil
+	}
+	return h.db.Each(ctx, of, from, to, do)
 }
 
 // Points returns the values of metric id from one time to another, both included: the last
