@@ -13,6 +13,9 @@ func applyGate(s State, r Record) State {
 	case GateChanged:
 		s = gateChanged(s, r, e)
 	case CheckSigned:
+		if e.Phase == "" {
+			return applyPlanSigned(s, r, e.Check, e.Note, true)
+		}
 		if s.GoesOn(e.Phase, e.Attempt) {
 			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note, Proofs: e.Proofs})
 		}
@@ -23,6 +26,9 @@ func applyGate(s State, r Record) State {
 			})
 		}
 	case CheckUnsigned:
+		if e.Phase == "" {
+			return applyPlanSigned(s, r, e.Check, "", false)
+		}
 		if s.GoesOn(e.Phase, e.Attempt) {
 			s.Checks = maps.Clone(s.Checks)
 			delete(s.Checks, e.Check)

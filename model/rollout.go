@@ -16,25 +16,28 @@ type (
 // Rollout is the definition of a rollout as its config gives it, in the order
 // in which it was written. It never changes after it was loaded.
 type Rollout struct {
-	ID          string            `json:"id"` // names the state directory: [a-z0-9][a-z0-9._-]*
-	Title       string            `json:"title"`
-	Service     string            `json:"service,omitempty"`
-	Links       map[string]string `json:"links,omitempty"`
-	Environment Environment       `json:"environment"`
-	Emergency   Emergency         `json:"emergency"`
-	Metrics     []Metric          `json:"metrics"`
-	Flags       []Flag            `json:"flags"`
-	Actions     []ActionSpec      `json:"actions"`
-	Phases      []Phase           `json:"phases"`
-	Rollbacks   []Rollback        `json:"rollbacks"`
-	Guard       *Guard            `json:"guard,omitempty"` // nil: none
-	Silences    []SilenceSpec     `json:"silences,omitempty"`
-	Evidence    EvidenceSpec      `json:"evidence,omitzero"`
-	History     HistorySpec       `json:"history,omitzero"`
-	Anchor      string            `json:"anchor,omitempty"` // the file that the journal's sums are kept in as well, absolute; empty: none
-	Access      AccessRules       `json:"access,omitzero"`
-	ConfigPath  string            `json:"config_path"`
-	ConfigHash  string            `json:"config_hash"` // sha256 of the config file, hex
+	ID          string        `json:"id"` // names the state directory: [a-z0-9][a-z0-9._-]*
+	Title       string        `json:"title"`
+	Service     string        `json:"service,omitempty"`
+	Links       []Link        `json:"links,omitempty"`
+	Environment Environment   `json:"environment"`
+	Emergency   Emergency     `json:"emergency"`
+	Metrics     []Metric      `json:"metrics"`
+	Flags       []Flag        `json:"flags"`
+	Actions     []ActionSpec  `json:"actions"`
+	Phases      []Phase       `json:"phases"`
+	SignOff     []Check       `json:"sign_off,omitempty"` // of the plan as a whole, before the first phase
+	Guides      []Guide       `json:"guides,omitempty"`
+	Risks       []Risk        `json:"risks,omitempty"`
+	Rollbacks   []Rollback    `json:"rollbacks"`
+	Guard       *Guard        `json:"guard,omitempty"` // nil: none
+	Silences    []SilenceSpec `json:"silences,omitempty"`
+	Evidence    EvidenceSpec  `json:"evidence,omitzero"`
+	History     HistorySpec   `json:"history,omitzero"`
+	Anchor      string        `json:"anchor,omitempty"` // the file that the journal's sums are kept in as well, absolute; empty: none
+	Access      AccessRules   `json:"access,omitzero"`
+	ConfigPath  string        `json:"config_path"`
+	ConfigHash  string        `json:"config_hash"` // sha256 of the config file, hex
 }
 
 // Environment is where the rollout happens; it is always on screen.
@@ -110,6 +113,7 @@ type Metric struct {
 	Every      time.Duration `json:"every"`                // > 0
 	Timeout    time.Duration `json:"timeout"`              // > 0, at most Every
 	EmptyZero  bool          `json:"empty_zero,omitempty"` // on_empty = "zero": no series means no events, where others are counted
+	Link       string        `json:"link,omitempty"`       // an address that shows more of it, http or https; inert
 	Refused    string        `json:"refused,omitempty"`    // why check refuses it: then it never passes; inert
 }
 
@@ -206,6 +210,13 @@ type Phase struct {
 	Checks   []Check       `json:"checks,omitempty"`
 	Freeze   []MetricID    `json:"freeze,omitempty"`   // whose baselines are frozen before it is entered
 	Rollback RollbackID    `json:"rollback,omitempty"` // this phase's own way back
+	Optional bool          `json:"optional,omitempty"` // it may be passed by
+	// Owner, Objectives, Activities and Links are for people: whom to ask first, what the phase
+	// is for, what is done in it, and addresses worth having at hand.
+	Owner      string   `json:"owner,omitempty"`
+	Objectives []string `json:"objectives,omitempty"`
+	Activities []string `json:"activities,omitempty"`
+	Links      []Link   `json:"links,omitempty"`
 }
 
 // CheckKind says who finds out whether a check holds.
@@ -219,6 +230,7 @@ const (
 	CheckMetric CheckKind = "metric"
 	CheckDrill  CheckKind = "drill" // a rollback was rehearsed, not longer ago than Within
 	CheckGates  CheckKind = "gates" // the gates were rehearsed on History, not longer ago than Within
+	CheckPlan   CheckKind = "plan"  // a person signs the plan as a whole, before the first phase
 )
 
 // Check is something that must hold before the phase may be left. Which fields
@@ -238,6 +250,8 @@ type Check struct {
 	Within  time.Duration `json:"within,omitempty"`  // of a drill or gates, > 0
 	History time.Duration `json:"history,omitempty"` // of gates, > 0
 	Real    bool          `json:"real,omitempty"`    // of a drill: a dry one does not count
+	Link    string        `json:"link,omitempty"`    // an address that shows more of it, http or https; inert
+	After   time.Duration `json:"after,omitempty"`   // due so long after the phase was entered; before that it stops nothing
 }
 
 // Automatic reports whether gonogo finds out by itself, and when it is due.

@@ -37,6 +37,7 @@ type State struct {
 	// Readings are the last of each metric that people read.
 	Readings map[MetricID]PersonReading `json:"readings,omitempty"`
 	Silences map[SilenceID]SilenceState `json:"silences,omitempty"` // the last of each name
+	SignOff  map[CheckID]CheckState     `json:"sign_off,omitempty"` // of the plan as a whole
 }
 
 // Attempt is one stay in a phase.
@@ -94,6 +95,7 @@ type CheckState struct {
 	Took   time.Duration `json:"took,omitempty"`
 	Output string        `json:"output,omitempty"` // head and tail of what it printed, or the answer
 	Proofs []Proven      `json:"proofs,omitempty"` // of a signature: what was proved in the gate then
+	Config string        `json:"config,omitempty"` // of a signature of the plan: the hash of the config that it is for
 }
 
 // Counts reports whether the result of check c still counts at now.

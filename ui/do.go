@@ -72,7 +72,7 @@ func toggle(c *cockpit) (overlay.Overlay, overlay.Want) {
 	case model.CheckRun, model.CheckProbe:
 		return runCheck(c, s, check)
 	}
-	if result, signed := s.State.Checks[check.ID]; signed && result.Counts(check, c.now) {
+	if result, signed := s.State.Result(r, check); signed && result.Counts(check, c.now) {
 		return overlay.Unsign(c.scene(), check, result), overlay.Want{}
 	}
 	return submits(model.Intent{Kind: model.Sign, Check: check.ID})

@@ -27,7 +27,8 @@ func (r checkReader) checks(path string, raw any) []model.Check {
 		at := element(path, i)
 		t, ok := r.table(at, e, r.keysOf(e), false)
 		k := Into[checkKeys](t, "")
-		check := model.Check{Text: model.Inert(strings.TrimSpace(k.Text))}
+		check := model.Check{Text: model.Inert(strings.TrimSpace(k.Text)), Link: model.Inert(k.Link)}
+		r.link(join(at, "link"), k.Link)
 		if ok {
 			r.howChecked(at, k, t, &check)
 		}
@@ -138,7 +139,7 @@ func (r checkReader) metricCheck(path string, k checkKeys, check *model.Check) {
 // probeCheck reads a check that asks a URL, or a path below a source's URL.
 func (r checkReader) probeCheck(path string, k checkKeys, t Table, check *model.Check) {
 	rest := maps.Clone(t.values)
-	for _, key := range []string{"text", "id", "every", "timeout", "is", "source"} {
+	for _, key := range []string{"text", "id", "every", "timeout", "is", "source", "link"} {
 		delete(rest, key)
 	}
 	if t.Has("source") && !r.viaSource(path, t, rest) {

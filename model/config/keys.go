@@ -9,11 +9,14 @@ import (
 // The keys of every table, besides those that kinds add.
 
 type rolloutKeys struct {
-	ID       string            `toml:"id" required:"true" help:"a short name for the rollout, which its state is kept under"`
-	Title    string            `toml:"title" help:"its name on screen" otherwise:"id"`
-	Service  string            `toml:"service" help:"what is rolled out"`
-	StateDir string            `toml:"state_dir" help:"where the journal is kept" otherwise:"the XDG state directory"`
-	Links    map[string]string `toml:"links" help:"addresses worth having at hand"`
+	ID         string            `toml:"id" required:"true" help:"a short name for the rollout, which its state is kept under"`
+	Title      string            `toml:"title" help:"its name on screen" otherwise:"id"`
+	Service    string            `toml:"service" help:"what is rolled out"`
+	StateDir   string            `toml:"state_dir" help:"where the journal is kept" otherwise:"the XDG state directory"`
+	Links      map[string]string `toml:"links" help:"addresses worth having at hand: { dashboard = \"https://…\" }"`
+	CreatedBy  string            `toml:"created_by" help:"who wrote the plan, and signs it before the first phase"`
+	ReviewedBy string            `toml:"reviewed_by" help:"who reviewed it, and signs it likewise"`
+	ApprovedBy string            `toml:"approved_by" help:"who approves it, and signs it likewise"`
 }
 
 type environmentKeys struct {
@@ -72,6 +75,7 @@ type metricKeys struct {
 	OnEmpty    string         `toml:"on_empty" oneof:"zero" help:"zero: no series means no events, while count or total shows others" otherwise:"no data"`
 	Every      time.Duration  `toml:"every" default:"15s" least:"100ms" help:"how often it is read"`
 	Timeout    time.Duration  `toml:"timeout" positive:"true" help:"for one answer, at most every" otherwise:"10s"`
+	Link       string         `toml:"link" help:"an address that shows more of it, http or https"`
 	StaleAfter time.Duration  `toml:"stale_after" positive:"true" help:"age from which a sample proves nothing" otherwise:"2m or 3 × every"`
 }
 
@@ -110,15 +114,20 @@ type seenByMetric struct {
 }
 
 type phaseKeys struct {
-	Title    string        `toml:"title" help:"its name on screen" otherwise:"the table's name"`
-	Soak     time.Duration `toml:"soak" help:"least time spent healthy" otherwise:"none"`
-	Limit    time.Duration `toml:"limit" help:"overdue after" otherwise:"never"`
-	Watch    time.Duration `toml:"watch" help:"the first hours, with someone at the screen"`
-	Flags    any           `toml:"flags" help:"what it sets"`
-	Gate     []string      `toml:"gate" help:"metrics that must pass"`
-	Check    any           `toml:"check" help:"what people sign, and what gonogo finds out"`
-	Freeze   []string      `toml:"freeze" help:"metrics whose baselines are frozen before it is entered"`
-	Rollback *string       `toml:"rollback" help:"its own rollback"`
+	Title      string            `toml:"title" help:"its name on screen" otherwise:"the table's name"`
+	Soak       time.Duration     `toml:"soak" help:"least time spent healthy" otherwise:"none"`
+	Limit      time.Duration     `toml:"limit" help:"overdue after" otherwise:"never"`
+	Watch      time.Duration     `toml:"watch" help:"the first hours, with someone at the screen"`
+	Flags      any               `toml:"flags" help:"what it sets"`
+	Gate       []string          `toml:"gate" help:"metrics that must pass"`
+	Check      any               `toml:"check" help:"what people sign, and what gonogo finds out"`
+	Freeze     []string          `toml:"freeze" help:"metrics whose baselines are frozen before it is entered"`
+	Rollback   *string           `toml:"rollback" help:"its own rollback"`
+	Optional   bool              `toml:"optional" default:"false" help:"whether it may be passed by"`
+	Owner      string            `toml:"owner" help:"whom to ask first"`
+	Objectives []string          `toml:"objectives" help:"what it is for, for people"`
+	Activities []string          `toml:"activities" help:"what is done in it, for people, in order"`
+	Links      map[string]string `toml:"links" help:"addresses worth having at hand in it"`
 }
 
 type checkKeys struct {
@@ -133,6 +142,7 @@ type checkKeys struct {
 	Within  time.Duration `toml:"within" positive:"true" help:"how long a rehearsal counts"`
 	History time.Duration `toml:"history" positive:"true" help:"how much recorded history the gates were rehearsed on where it holds"`
 	Real    bool          `toml:"real" default:"false" help:"whether only a real drill counts"`
+	Link    string        `toml:"link" help:"an address that shows more, http or https"`
 }
 
 // askKeys are those of a check that asks a URL, besides those of the http reader.

@@ -159,9 +159,10 @@ func (r metricReader) metric(id, path string, k metricKeys, t Table) model.Metri
 		Unit: model.Unit(k.Unit), For: k.For, AlertFor: k.AlertFor,
 		MinCount: k.MinCount, EmptyZero: k.OnEmpty == "zero", Expr: model.Inert(k.Expr), Baseline: k.Baseline,
 		Control: model.MetricID(k.Control), Recent: k.Recent, Waits: k.Settle != nil,
-		Every: k.Every, Timeout: cmp.Or(k.Timeout, min(k.Every, 10*time.Second)),
+		Link: model.Inert(k.Link), Every: k.Every, Timeout: cmp.Or(k.Timeout, min(k.Every, 10*time.Second)),
 		StaleAfter: cmp.Or(k.StaleAfter, max(2*time.Minute, 3*k.Every)),
 	}
+	r.link(join(path, "link"), k.Link)
 	if k.Settle != nil {
 		m.Settle = *k.Settle
 	}

@@ -32,6 +32,16 @@ var notRead = []struct {
 	{readNoBase, []string{"baseline"}},
 }
 
+// readByPeopleNot reports whether a metric that people read cannot have the key.
+func readByPeopleNot(key string) bool {
+	for _, not := range notRead {
+		if slices.Contains(not.keys, key) {
+			return true
+		}
+	}
+	return false
+}
+
 // counting are the keys of kinds of sources that are refused by name.
 func counting() []Key {
 	var out []Key
@@ -63,15 +73,18 @@ func (r peopleReader) metric(path string, values map[string]any, k *readKeys, m 
 	}
 }
 
-// link checks the address of what people look at.
-func (r peopleReader) link(path, link string) {
-	if link == "" {
-		return
+// link checks the address of something to look at.
+func (d *draft) link(path, link string) {
+	if link != "" && !isAddress(link) {
+		d.fail(path, noAddress, found(link))
 	}
+}
+
+const noAddress = "expected an address like https://…, found %s"
+
+func isAddress(link string) bool {
 	u, err := url.Parse(link)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		r.fail(path, "expected an address like https://…, found %s", found(link))
-	}
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && model.Inert(link) == link
 }
 
 // notByPeople refuses a value of metric id at path, where gonogo itself must see

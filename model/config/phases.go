@@ -1,6 +1,10 @@
 package config
 
-import "gonogo/model"
+import (
+	"strings"
+
+	"gonogo/model"
+)
 
 // phaseReader reads [phase.NAME].
 type phaseReader struct{ *draft }
@@ -13,7 +17,7 @@ func (r phaseReader) phases() {
 		k, t, _ := read[phaseKeys](r.reader, path, raw)
 		p := model.Phase{
 			ID: model.PhaseID(id), Title: titleOr(k.Title, id), Soak: k.Soak, Limit: k.Limit, Watch: k.Watch,
-			Gate: texts[model.MetricID](r.refs(path, "gate", t, "metric")),
+			Gate: r.gateOf(path, t),
 		}
 		if p.Limit > 0 && p.Limit < p.Soak {
 			r.fail(join(path, "limit"), "expected at least soak (%s), found %s", quote(t.String("soak")), quote(t.String("limit")))
@@ -29,6 +33,8 @@ func (r phaseReader) phases() {
 		if k.Rollback != nil && r.ref(join(path, "rollback"), "rollback", *k.Rollback) {
 			p.Rollback = model.RollbackID(*k.Rollback)
 		}
+		p.Optional, p.Owner = k.Optional, model.Inert(strings.TrimSpace(k.Owner))
+		p.Objectives, p.Activities, p.Links = inert(k.Objectives), inert(k.Activities), r.links(join(path, "links"), k.Links, r.fail)
 		r.cfg.Rollout.Phases = append(r.cfg.Rollout.Phases, p)
 	})
 }

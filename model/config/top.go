@@ -51,12 +51,8 @@ func (top topReader) rollout() {
 		top.fail("rollout.state_dir", "~ is not expanded: write the path in full, found %s", quote(k.StateDir))
 	}
 	top.cfg.StateDir = AbsPath(k.StateDir, top.cfg.Dir)
-	if len(k.Links) > 0 {
-		r.Links = make(map[string]string, len(k.Links))
-		for name, url := range k.Links {
-			r.Links[model.Inert(name)] = model.Inert(url)
-		}
-	}
+	r.Links = top.links("rollout.links", k.Links, top.warn)
+	r.SignOff = signOff(k)
 }
 
 func (top topReader) environment() {

@@ -56,6 +56,9 @@ func noCheck(r *model.Rollout, phase *model.Phase, id model.CheckID) error {
 // signed returns the fact that a signature, or taking one back, leads to; v is the gate's
 // verdict meanwhile.
 func signed(r *model.Rollout, state *model.State, v *model.Verdict, now time.Time, in model.Intent) (model.Event, error) {
+	if c := r.PlanCheck(in.Check); c != nil {
+		return planSigned(r, state, c, in)
+	}
 	phase, a, err := attemptOf(r, state, in)
 	if err != nil {
 		return nil, err
@@ -78,4 +81,20 @@ func signed(r *model.Rollout, state *model.State, v *model.Verdict, now time.Tim
 		return nil, refuse("%q is signed already, by %s", c.Text, result.By.Name)
 	}
 	return model.CheckSigned{Phase: phase.ID, Attempt: a.N, Check: c.ID, Note: in.Reason, Proofs: v.Proofs()}, nil
+}
+
+// planSigned returns the fact that a signature of the plan, or taking one back, leads to.
+func planSigned(r *model.Rollout, state *model.State, c *model.Check, in model.Intent) (model.Event, error) {
+	sig, is := state.PlanSigned(r, c.ID)
+	switch {
+	case state.Phase != "":
+		return nil, refuse("%q is signed before the first phase, and %q is entered: it stands as it is", c.Text, state.Phase)
+	case in.Kind == model.Unsign && !is:
+		return nil, refuse("%q is not signed", c.Text)
+	case in.Kind == model.Unsign:
+		return model.CheckUnsigned{Check: c.ID}, nil
+	case is:
+		return nil, refuse("%q is signed already, by %s", c.Text, sig.By.Name)
+	}
+	return model.CheckSigned{Check: c.ID, Note: in.Reason}, nil
 }

@@ -32,10 +32,13 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 	for _, id := range phase.Gate {
 		v.Lines = append(v.Lines, metricLine(r, id, lines))
 	}
-	for i := range phase.Checks {
-		c := &phase.Checks[i]
-		result, known := s.Checks[c.ID]
+	checks := r.JudgedChecks(s)
+	for i := range checks {
+		c := &checks[i]
+		result, known := s.Result(r, c)
 		switch c.Kind {
+		case model.CheckPlan:
+			v.Lines = append(v.Lines, planLine(c, s.SignOff[c.ID], known))
 		case model.CheckMetric:
 			v.Lines = append(v.Lines, viaMetric(c, metricLine(r, c.Metric, lines)))
 		case model.CheckDrill:
@@ -43,7 +46,7 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 		case model.CheckGates:
 			v.Lines = append(v.Lines, viaGates(c, r, s, now))
 		default:
-			v.Lines = append(v.Lines, entered(s, checkLine(c, result, known, now, before, len(v.Lines))))
+			v.Lines = append(v.Lines, entered(s, later(c, s, now, checkLine(c, result, known, now, before, len(v.Lines)))))
 		}
 	}
 	for i := range v.Lines {

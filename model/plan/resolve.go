@@ -64,10 +64,16 @@ func resolveEnter(r *model.Rollout, s *model.State, gate model.Verdict, in model
 	if s.Below != nil {
 		stands--
 	}
-	skips := to > stands+1
+	skips := passesBy(r, stands, to)
 	override := false
 	switch {
 	case back:
+	case len(s.PlanUnsigned(r)) > 0:
+		override = true
+		if in.Reason == "" {
+			c := s.PlanUnsigned(r)[0]
+			return model.Plan{}, refuse("the plan is not signed off (%s): sign it first (gonogo sign %s); entering %q %w", c.Text, c.ID, next.ID, model.ErrNeedsReason)
+		}
 	case s.Phase == "" && !skips && !gate.Headline.OfRollback(): // nothing was entered that a gate could have judged
 	case again && gate.Headline == model.Hold: // what it waits for begins when it is entered
 	case gate.Headline != model.GO || skips:
@@ -97,6 +103,16 @@ func resolveEnter(r *model.Rollout, s *model.State, gate model.Verdict, in model
 	p.Steps = forwardSteps(r, s, settings, back)
 	p.Warnings = planWarnings(r, settings)
 	return p, nil
+}
+
+// passesBy reports whether a phase between the two places, that may not be passed by, is.
+func passesBy(r *model.Rollout, stands, to int) bool {
+	for i := stands + 1; i < to; i++ {
+		if !r.Phases[i].Optional {
+			return true
+		}
+	}
+	return false
 }
 
 func whyNot(gate model.Verdict, skips bool) string {

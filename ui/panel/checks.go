@@ -22,7 +22,7 @@ func (p Props) standing(c *model.Check) standing {
 	if !p.known() {
 		return s
 	}
-	s.result, s.known = p.Snap.State.Checks[c.ID]
+	s.result, s.known = p.Snap.State.Result(p.rollout(), c)
 	s.counts = s.known && s.result.Counts(c, p.Now)
 	if c.Kind == model.CheckDrill {
 		p.drilled(c, &s)

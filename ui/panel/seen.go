@@ -55,10 +55,7 @@ func (p Props) checks() []model.Check {
 	if !p.known() {
 		return nil
 	}
-	if phase := p.rollout().JudgedPhase(p.Snap.State.Phase); phase != nil {
-		return phase.Checks
-	}
-	return nil
+	return p.rollout().JudgedChecks(&p.Snap.State)
 }
 
 // attempt returns the current attempt, or nil.
