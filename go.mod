@@ -33,6 +33,7 @@ require (
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/atotto/clipboard v0.1.4 // indirect
+	github.com/cli/browser v1.3.0 // indirect
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
 )
 

@@ -154,7 +154,7 @@ func (a *app) cockpit(ctx context.Context, seat *attach.Seat) error {
 	actor := a.actor
 	actor.Via = "cockpit"
 	a.signals.AskFirst()
-	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, Wall: a.wall, AskQuit: a.signals.Ask})
+	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, Wall: a.wall, AskQuit: a.signals.Ask, Open: browser()})
 	stop()
 	go a.interrupt(seat)
 	if s := seat.Last(); s != nil && seat.Leads() && s.State.ActivePlan() != nil {

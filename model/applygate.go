@@ -14,7 +14,7 @@ func applyGate(s State, r Record) State {
 		s = gateChanged(s, r, e)
 	case CheckSigned:
 		if e.Phase == "" {
-			return applyPlanSigned(s, r, e.Check, e.Note, true)
+			return applyPlanSigned(s, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note, Config: e.Config})
 		}
 		if s.GoesOn(e.Phase, e.Attempt) {
 			s.Checks = with(s.Checks, e.Check, CheckState{By: r.By, At: r.At, Note: e.Note, Proofs: e.Proofs})
@@ -27,7 +27,7 @@ func applyGate(s State, r Record) State {
 		}
 	case CheckUnsigned:
 		if e.Phase == "" {
-			return applyPlanSigned(s, r, e.Check, "", false)
+			return applyPlanSigned(s, e.Check, CheckState{By: r.By, At: r.At}) // counts for no config
 		}
 		if s.GoesOn(e.Phase, e.Attempt) {
 			s.Checks = maps.Clone(s.Checks)

@@ -36,16 +36,34 @@ func ValueFor(settings []Setting, id FlagID, otherwise Value) Value {
 	return otherwise
 }
 
+// passedBy reports whether the way up to phase number at left out the optional phase number i. A
+// nil s left out none.
+func passedBy(r *Rollout, s *State, i, at int) bool {
+	if s == nil || i >= at || !r.Phases[i].Optional {
+		return false
+	}
+	for k := len(s.Attempts) - 1; k >= 0; k-- {
+		switch n := r.PhaseIndex(s.Attempts[k].Phase); {
+		case n == i:
+			return false
+		case n >= 0 && n < i:
+			return true
+		}
+	}
+	return true
+}
+
 // PhaseSettings returns what the flags shall be in phase id: what it and the
 // phases before it set, and for the flags that only later phases set, their
-// safe value. It is in the order of r.Flags; flags without an opinion are left out.
-func PhaseSettings(r *Rollout, id PhaseID) []Setting {
+// safe value. Optional phases that s says were passed by count as later ones; s may be nil.
+// It is in the order of r.Flags; flags without an opinion are left out.
+func PhaseSettings(r *Rollout, s *State, id PhaseID) []Setting {
 	at := r.PhaseIndex(id)
 	want := map[FlagID]Value{}
 	later := map[FlagID]bool{}
 	for i, p := range r.Phases {
 		for _, set := range p.Flags {
-			if i <= at {
+			if i <= at && !passedBy(r, s, i, at) {
 				want[set.Flag] = set.Value
 			} else {
 				later[set.Flag] = true
@@ -76,8 +94,10 @@ func EnteredFlags(r *Rollout, s *State) []Setting {
 	for i := range r.Flags {
 		id := r.Flags[i].ID
 		var want Value
-		for _, p := range r.Phases[:at+1] {
-			want = ValueFor(p.Flags, id, want)
+		for i, p := range r.Phases[:at+1] {
+			if !passedBy(r, s, i, at) {
+				want = ValueFor(p.Flags, id, want)
+			}
 		}
 		if want.IsZero() {
 			continue

@@ -90,6 +90,7 @@ type CheckSigned struct {
 	Check   CheckID  `json:"check"`
 	Note    string   `json:"note,omitempty"`
 	Proofs  []Proven `json:"proofs,omitempty"` // what was proved in the gate when it was signed
+	Config  string   `json:"config,omitempty"` // of a signature of the plan: the hash of the config that it is for
 }
 
 // CheckBegan: gonogo runs the check's action, or asks its probe.

@@ -46,16 +46,11 @@ func (s *State) Result(r *Rollout, c *Check) (CheckState, bool) {
 	return result, known
 }
 
-// applyPlanSigned folds a signature of the plan, or that it was taken back; it belongs to the
-// config that ran then.
-func applyPlanSigned(s State, r Record, id CheckID, note string, signed bool) State {
-	if s.Phase != "" {
-		return s
+// applyPlanSigned folds a signature of the plan, or that it was taken back. Once a phase was
+// entered it stands as it is.
+func applyPlanSigned(s State, id CheckID, sig CheckState) State {
+	if s.Phase == "" {
+		s.SignOff = with(s.SignOff, id, sig)
 	}
-	sig := CheckState{By: r.By, At: r.At, Note: note, Config: s.ConfigHash}
-	if !signed {
-		sig.Config = "" // counts for none
-	}
-	s.SignOff = with(s.SignOff, id, sig)
 	return s
 }

@@ -86,7 +86,7 @@ func TestAPhaseSetsItsFlagsAndThoseBefore(t *testing.T) {
 	for id, want := range map[PhaseID]string{
 		"": "real=false tenants=none", "one": "real=true tenants=none", "half": "real=true tenants=50% kept=true", "all": "real=true tenants=[] kept=true",
 	} {
-		if got := settings(PhaseSettings(threePhases(), id)); got != want {
+		if got := settings(PhaseSettings(threePhases(), nil, id)); got != want {
 			t.Errorf("%q: %s, wanted %s", id, got, want)
 		}
 	}

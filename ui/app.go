@@ -30,19 +30,20 @@ import (
 
 // Options say how the cockpit runs. The zero value is the process's own terminal.
 type Options struct {
-	Actor    model.Actor           // who sits at the keys
-	Input    io.Reader             // the terminal's input; nil: stdin
-	Output   io.Writer             // the terminal; nil: stdout
-	Environ  []string              // for TERM, NO_COLOR and their like; nil: the process's own
-	Now      func() time.Time      // nil: time.Now
-	NewID    func() model.IntentID // nil: random
-	Dark     *bool                 // the terminal's background; nil: ask the terminal
-	NoColor  bool                  // no colours, whatever the terminal can do
-	FPS      int                   // frames a second, 1 to 120; 0: 60
-	ReadOnly bool                  // submit nothing
-	Wall     bool                  // the screen for people who pass by: no keys but q and ?; it submits nothing
-	Version  string                // shown in help
-	AskQuit  <-chan struct{}       // each value asks to quit, as ctrl+c does: main puts INT and TERM here
+	Actor    model.Actor                // who sits at the keys
+	Input    io.Reader                  // the terminal's input; nil: stdin
+	Output   io.Writer                  // the terminal; nil: stdout
+	Environ  []string                   // for TERM, NO_COLOR and their like; nil: the process's own
+	Now      func() time.Time           // nil: time.Now
+	NewID    func() model.IntentID      // nil: random
+	Dark     *bool                      // the terminal's background; nil: ask the terminal
+	NoColor  bool                       // no colours, whatever the terminal can do
+	FPS      int                        // frames a second, 1 to 120; 0: 60
+	ReadOnly bool                       // submit nothing
+	Wall     bool                       // the screen for people who pass by: no keys but q and ?; it submits nothing
+	Version  string                     // shown in help
+	Open     func(address string) error // shows an address in a browser; nil: there is none here
+	AskQuit  <-chan struct{}            // each value asks to quit, as ctrl+c does: main puts INT and TERM here
 
 	width, height int                   // the size without a terminal, for tests
 	profile       *colorprofile.Profile // nil: found out from the environment
@@ -139,6 +140,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case feedEndMsg:
 		m.eyes.ended = true
+	case openedMsg:
+		m.opened(msg)
 	case ripeMsg:
 		return m, m.ripe(msg)
 	case askedMsg:

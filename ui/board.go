@@ -114,6 +114,7 @@ func newBoard(w, h int) board {
 // places returns where each panel is; none where the screen is too small.
 func (b *board) places(p panel.Props) map[string]layout.Rect {
 	now := needs(b.here(p))
+	now.Texts = panel.TextRows(p, b.w)
 	now.W, now.H, now.Dock, now.Focused, now.Zoomed = b.w, b.h, b.dock, b.focus, b.zoomed
 	if b.placed == nil || b.arranged != now {
 		b.placed, b.arranged = layout.Arrange(now), now

@@ -129,6 +129,8 @@ func lookKeys() commands {
 	const look = "Look"
 	return commands{
 		{"why", look, bind("e", "explain the line under the cursor, or the worst", "e"), true, explain, moves, false},
+		{"about", look, bind("i", "what the plan says of the phase and the rollout: owner, objectives, risks", "i"), false, about, moves, false},
+		{"links", look, bind("o", "open a link of what is under the cursor, the phase or the rollout", "o"), false, openLinks, moves, false},
 		{"keys", look, bind("?", "all keys", "?"), true, showHelp, moves, false},
 		{"command", look, bind(":", "run a command by name", ":"), true, openPalette, leads, false},
 		{"find", look, bind("/", "show only what holds a text", "/"), true, find, leads, false},

@@ -140,6 +140,8 @@ func (m *Model) do(w overlay.Want) tea.Cmd {
 		m.board.find(m.props(), *w.Filter)
 	case w.Copy != "":
 		return tea.SetClipboard(inertLines(w.Copy))
+	case w.Open != "":
+		return m.open(w.Open)
 	case w.ShowPlan:
 		m.show(nil)
 		m.plan.Show()

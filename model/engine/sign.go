@@ -96,5 +96,5 @@ func planSigned(r *model.Rollout, state *model.State, c *model.Check, in model.I
 	case is:
 		return nil, refuse("%q is signed already, by %s", c.Text, sig.By.Name)
 	}
-	return model.CheckSigned{Check: c.ID, Note: in.Reason}, nil
+	return model.CheckSigned{Check: c.ID, Note: in.Reason, Config: r.ConfigHash}, nil
 }

@@ -204,7 +204,7 @@ func (h *historian) step() {
 	case p.Kind == model.PlanEnter:
 		h.tell(model.PhaseEntered{Phase: p.Phase, Attempt: int(h.seq), Plan: p.ID})
 		h.down, h.below = "", false
-		for _, set := range model.PhaseSettings(h.r, p.Phase) {
+		for _, set := range model.PhaseSettings(h.r, nil, p.Phase) {
 			h.want[set.Flag] = set.Value
 		}
 	case p.Kind == model.PlanRollback:
@@ -214,7 +214,7 @@ func (h *historian) step() {
 			h.below = false
 			clear(h.want)
 			if p.Phase != "" {
-				for _, set := range model.PhaseSettings(h.r, p.Phase) {
+				for _, set := range model.PhaseSettings(h.r, nil, p.Phase) {
 					h.want[set.Flag] = set.Value
 				}
 			}

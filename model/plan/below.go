@@ -47,7 +47,7 @@ func markShort(r *model.Rollout, s *model.State, p *model.Plan) {
 	if phase == nil || !p.Leaves || p.Kind != model.PlanRollback && p.Kind != model.PlanEnter {
 		return
 	}
-	wants := model.PhaseSettings(r, phase.ID)
+	wants := model.PhaseSettings(r, s, phase.ID)
 	for _, st := range p.Steps {
 		for _, c := range st.Changes {
 			f := r.Flag(c.Flag)

@@ -91,7 +91,7 @@ func resolveEnter(r *model.Rollout, s *model.State, gate model.Verdict, in model
 		p.Freeze = next.Freeze
 	}
 	if back || skips || again || s.Phase == "" {
-		settings = model.PhaseSettings(r, next.ID)
+		settings = model.PhaseSettings(r, s, next.ID)
 	}
 	if s.Phase == "" && len(next.Flags) == 0 && r.PhaseIndex(next.ID) == 0 {
 		settings = nil // a first phase without flags sets nothing: it may be another environment

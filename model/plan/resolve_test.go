@@ -139,7 +139,7 @@ func TestWideningWaitsForItsMaster(t *testing.T) {
 }
 
 func TestPhaseSettings(t *testing.T) {
-	got := model.PhaseSettings(testRollout(), "ten")
+	got := model.PhaseSettings(testRollout(), nil, "ten")
 	want := []model.Setting{{Flag: "real", Value: model.BoolValue(true)}, {Flag: "tenants", Value: model.ListValue("a")}, {Flag: "exports", Value: model.BoolValue(false)}}
 	if !slices.EqualFunc(got, want, func(a, b model.Setting) bool { return a.Flag == b.Flag && a.Value.Equal(b.Value) }) {
 		t.Errorf("flags in ten: %v, wanted %v", got, want)

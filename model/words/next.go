@@ -93,13 +93,20 @@ func (n *next) enter(ph *model.Phase, how string) Forms {
 		return Forms{"nothing: the last phase is served", "nothing left", "done"}
 	}
 	name := titleOr(ph.Title, string(ph.ID))
+	if ph.Optional {
+		name += " (optional)"
+	}
+	ask := ""
+	if ph.Owner != "" {
+		ask = " · ask " + ph.Owner + " first"
+	}
 	if how != "" {
 		how = " " + how
 	}
 	if n.keys {
-		return Forms{"press a to enter " + name + how, "a enters it" + how, "press a"}
+		return Forms{"press a to enter " + name + how + ask, "a enters it" + how, "press a"}
 	}
-	return Forms{"enter " + name + how, "enter it" + how, "advance"}
+	return Forms{"enter " + name + how + ask, "enter it" + how, "advance"}
 }
 
 // goOn is about a gate that says GO.
@@ -117,10 +124,14 @@ func (n *next) line(v *model.Verdict, l *model.Line) Forms {
 	switch l.State {
 	case model.Fail, model.Warn:
 		must := l.Title + " must " + n.mend(l)
-		if l.State == model.Fail {
-			return Forms{must + n.key("! rolls back"), must, "see FAIL"}
+		guide := ""
+		if all := n.s.Rollout.GuidesFor(l); len(all) > 0 {
+			guide = " · guide: " + all[0].Title + n.key("e shows it")
 		}
-		return Forms{must, must, "see WARN"}
+		if l.State == model.Fail {
+			return Forms{must + n.key("! rolls back") + guide, must, "see FAIL"}
+		}
+		return Forms{must + guide, must, "see WARN"}
 	case model.Drift:
 		return Forms{"set " + l.Title + " again, or enter the phase anew" + n.key("f goes to the flags"), "set the flag again", "set it again"}
 	case model.Down:
@@ -163,6 +174,9 @@ func (n *next) mend(l *model.Line) string {
 // hold is about a gate that waits for time, for events or for people.
 func (n *next) hold(v *model.Verdict) Forms {
 	if n.s.State.Phase == "" {
+		if open := n.s.State.PlanUnsigned(n.s.Rollout); len(open) > 0 {
+			return n.signOff(open)
+		}
 		return n.enter(n.s.Rollout.NextPhase(""), "")
 	}
 	sign, read, open := 0, 0, 0
@@ -209,6 +223,14 @@ func (n *next) hold(v *model.Verdict) Forms {
 		f.Long += "; meanwhile sign " + count(sign, "check")
 	}
 	return f
+}
+
+// signOff is about a plan that is not signed off.
+func (n *next) signOff(open []model.Check) Forms {
+	if n.keys {
+		return Forms{"sign off the plan: " + open[0].Text + " (space), then a", "sign off the plan (space)", "sign"}
+	}
+	return Forms{"people sign off the plan: " + open[0].Text, "sign off the plan", "sign"}
 }
 
 // soak is about the time that a phase must serve still.

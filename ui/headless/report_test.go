@@ -65,7 +65,7 @@ func TestReportIsWrittenAsAsked(t *testing.T) {
 	if page := files["day.html"]; status != ExitOK || out != "written to day.html\n" || !strings.Contains(page, "<svg") || !strings.Contains(page, "the last day") || len(past.asked) != 1 {
 		t.Errorf("status %d, %q, asked for %v: %s", status, out, past.asked, page)
 	}
-	if out, _, status = reported(t, "", nil, "--timeline", "csv"); status != ExitOK || !strings.HasPrefix(out, "phase,state,planned") {
+	if out, _, status = reported(t, "", nil, "--timeline", "csv"); status != ExitOK || !strings.HasPrefix(out, "phase,owner,state,planned") {
 		t.Errorf("status %d, %q", status, out)
 	}
 	if out, _, status = reported(t, "", nil, "--phase", "ten"); status != ExitOK || !strings.Contains(out, "one phase") {

@@ -167,6 +167,11 @@ func writeGate(w io.Writer, s *model.Snapshot) {
 		}
 		line := fmt.Sprintf("  %-12s %-28s %8s  %-10s %s", l.State, model.Inert(l.Title), value, l.Target, l.Reason)
 		_, _ = fmt.Fprintln(w, trimRight(line))
+		for _, g := range s.Rollout.GuidesFor(&l) {
+			for _, text := range words.GuideText(&g) {
+				_, _ = fmt.Fprintf(w, "      %s\n", text)
+			}
+		}
 	}
 }
 

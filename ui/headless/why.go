@@ -30,20 +30,22 @@ type LineReport struct {
 	Reading      *model.PersonReading `json:"reading,omitempty"` // of a metric that people read: the last
 	Result       *model.CheckState    `json:"result,omitempty"`  // of a check: who or what, when, and its output
 	Change       string               `json:"would_change,omitempty"`
+	Guides       []model.Guide        `json:"guides,omitempty"` // those that fit the line as it stands
+	Links        []model.Link         `json:"links,omitempty"`
 }
 
 // NewGateReport returns the report of a snapshot's verdict.
 func NewGateReport(s *model.Snapshot) GateReport {
 	v := s.VerdictAt(s.At)
 	r := GateReport{Verdict: v, At: s.At, Lines: make([]LineReport, 0, len(v.Lines))}
-	phase := s.Rollout.JudgedPhase(s.State.Phase)
+	checks := s.Rollout.JudgedChecks(&s.State)
 	for i := range v.Lines {
-		r.Lines = append(r.Lines, newLineReport(s, phase, v.Lines[i]))
+		r.Lines = append(r.Lines, newLineReport(s, checks, v.Lines[i]))
 	}
 	return r
 }
 
-func newLineReport(s *model.Snapshot, phase *model.Phase, line model.Line) LineReport {
+func newLineReport(s *model.Snapshot, checks []model.Check, line model.Line) LineReport {
 	out := LineReport{Line: line, HeldSeconds: math.Floor(line.Held.Seconds())}
 	m := s.Rollout.Metric(line.Metric)
 	if m != nil {
@@ -60,25 +62,23 @@ func newLineReport(s *model.Snapshot, phase *model.Phase, line model.Line) LineR
 			out.Reading = &got
 		}
 	}
-	check := checkOf(phase, line.Check)
+	out.Guides, out.Links = s.Rollout.GuidesFor(&line), s.Rollout.LinksFor(&line)
+	check := checkOf(checks, line.Check)
 	if check == nil {
 		out.Change = words.Change(m, &line)
 		return out
 	}
 	out.Change = words.ChangeCheck(check, m, &line)
-	if result, ok := s.State.Checks[check.ID]; ok {
+	if result, ok := s.State.Result(s.Rollout, check); ok {
 		out.Result = &result
 	}
 	return out
 }
 
-func checkOf(phase *model.Phase, id model.CheckID) *model.Check {
-	if phase == nil || id == "" {
-		return nil
-	}
-	for i := range phase.Checks {
-		if phase.Checks[i].ID == id {
-			return &phase.Checks[i]
+func checkOf(all []model.Check, id model.CheckID) *model.Check {
+	for i := range all {
+		if id != "" && all[i].ID == id {
+			return &all[i]
 		}
 	}
 	return nil

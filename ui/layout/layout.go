@@ -44,6 +44,7 @@ const (
 type Need struct {
 	W, H                             int
 	Charts, Gate, Checks, Flags, Log int
+	Texts                            int // beside the checks, where there is room to spare
 	Dock                             int // the rows that a plan would take; 0: none is docked
 	Focused                          string
 	Zoomed                           bool // Focused is the one panel shown
@@ -183,6 +184,10 @@ func broad(out map[string]Rect, n Need) {
 		gap = 1
 	}
 	wide := n.W >= wideW
+	checks := n.Checks
+	if n.Texts > 0 {
+		checks += 1 + n.Texts
+	}
 	gate := 1 + max(n.Gate, 2)
 	lower := 1 + clamp(max(n.Flags, min(n.Log, n.H/8)), 2, max(n.H/6, 4))
 	least := 0
@@ -190,7 +195,7 @@ func broad(out map[string]Rect, n Need) {
 		least = chartH
 	}
 	if wide {
-		gate, lower = max(gate, min(max(lower, 1+n.Checks), n.H/3)), 0
+		gate, lower = max(gate, min(max(lower, 1+checks), n.H/3)), 0
 	}
 	body := func() int { return s.left() - head - 2 - 4*gap }
 	// Too little for all: blank lines go first, then lines of the log and the flags, of the
@@ -211,8 +216,8 @@ func broad(out map[string]Rect, n Need) {
 		least = max(least-short, 0)
 	}
 	gate = min(gate, body()-lower-least)
-	if room := body() - lower - least - gate - 6; !wide && n.Checks >= gate && room > 0 {
-		gate += min(n.Checks+1-gate, room)
+	if room := body() - lower - least - gate - 6; !wide && checks >= gate && room > 0 {
+		gate += min(checks+1-gate, room)
 	}
 	charts := body() - gate - lower
 	if n.Charts == 0 { // the lists have it all

@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"fmt"
+	"strings"
 
 	"gonogo/model"
 	"gonogo/model/words"
@@ -65,6 +66,9 @@ func Flip(f *model.Flag, now model.Value) (Overlay, Want) {
 		return nil, Submit(set(model.BoolValue(!now.Equal(model.BoolValue(true)))))
 	}
 	title := "Set " + model.Inert(string(f.ID)) + ", which is " + now.String()
+	if len(f.Scope) > 0 {
+		title += "; it touches " + model.Inert(strings.Join(f.Scope, ", "))
+	}
 	if f.Type == model.Bool {
 		choose := func(v bool) item { return item{text: fmt.Sprint(v), do: submits(set(model.BoolValue(v)))} }
 		return &menu{title: title, items: []item{choose(false), choose(true)}, arms: true}, Want{}

@@ -81,6 +81,7 @@ type Want struct {
 	Command   string        // run the command of the panels with this name
 	Filter    *string       // show only rows that hold it
 	Copy      string        // put it into the terminal's clipboard
+	Open      string        // show this address in a browser
 	Say       string        // show this line
 	Bad       bool          // it is bad news, and stays until the next key
 	Hush      bool          // take the line away that is shown

@@ -173,6 +173,9 @@ func whyText(s Scene, l model.Line) string {
 	if change := words.Change(r.Metric(l.Metric), &l); change != "" {
 		text += "\nchanges: " + change
 	}
+	for _, g := range r.GuidesFor(&l) {
+		text += "\n" + strings.Join(words.GuideText(&g), "\n")
+	}
 	if c, ok := snap.State.Checks[l.Check]; ok && c.Output != "" {
 		text += "\n" + c.Output
 	}

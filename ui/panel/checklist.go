@@ -50,10 +50,10 @@ func (checklistPanel) rowAt(p Props, x, y int) int { return rowInList(p, len(Che
 
 func (k checklistPanel) Render(p Props) string {
 	rows := CheckRows(p)
-	return list(p, len(rows), k.title(p), "nothing to check in this phase", func(c *canvas, x, y, width, row int) {
+	return listOver(p, len(rows), k.title(p), "nothing to check in this phase", p.phaseTexts, func(c *canvas, x, y, width, row int) {
 		check := &rows[row]
 		s := p.standing(check)
-		glyph, style := s.look(check, c.theme)
+		glyph, style := s.look(p, check)
 		c.text(x, y, min(width, 1), style, glyph)
 		text, short := s.says(p, check)
 		if cells(text) > width-3-cells(check.Text) {
@@ -79,4 +79,41 @@ func saysStyle(s *standing) theme.Style {
 		return theme.Hold
 	}
 	return theme.Dim
+}
+
+// mostTexts is for how many rows of texts the checklist asks.
+const mostTexts = 9
+
+// TextRows returns how many rows below its checks the checklist has a use for, on a screen of a width.
+func TextRows(p Props, screen int) int { return min(len(p.phaseTexts(screen*3/8)), mostTexts) }
+
+// phaseTexts are what the phase that is judged is for, and what is done in it, for width cells.
+func (p Props) phaseTexts(width int) [][]span {
+	if !p.known() || p.Filter != "" {
+		return nil
+	}
+	phase := p.rollout().JudgedPhase(p.Snap.State.Phase)
+	if phase == nil {
+		return nil
+	}
+	var out [][]span
+	for _, part := range []struct {
+		name string
+		all  []string
+	}{{"Objectives", phase.Objectives}, {"Activities", phase.Activities}} {
+		if len(part.all) == 0 {
+			continue
+		}
+		out = append(out, []span{{theme.Dim | theme.Underline, part.name}})
+		for _, text := range part.all {
+			for i, line := range wrap(text, max(width-2, 8)) {
+				mark := "  "
+				if i == 0 {
+					mark = "· "
+				}
+				out = append(out, []span{{theme.Dim, mark}, {theme.Normal, line}})
+			}
+		}
+	}
+	return out
 }

@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"time"
+
 	"gonogo/model"
 	"gonogo/model/words"
 	"gonogo/ui/theme"
@@ -77,8 +79,19 @@ func (s *standing) holds() bool {
 	return s.counts && !s.result.Failed
 }
 
+// dueAt returns when check c is due, if that is still to come or not known yet.
+func (p Props) dueAt(c *model.Check) (at time.Time, later bool) {
+	if c.After <= 0 || !p.known() {
+		return at, false
+	}
+	at = c.DueAt(p.attempt())
+	return at, at.IsZero() || p.Now.Before(at)
+}
+
 // look returns the check's glyph and its style.
-func (s *standing) look(c *model.Check, t *theme.Theme) (glyph string, style theme.Style) {
+func (s *standing) look(p Props, c *model.Check) (glyph string, style theme.Style) {
+	t := p.theme()
+	_, later := p.dueAt(c)
 	switch {
 	case s.live != nil:
 		return "▶", theme.Hold | theme.Bold
@@ -88,6 +101,8 @@ func (s *standing) look(c *model.Check, t *theme.Theme) (glyph string, style the
 		return t.State(model.Fail)
 	case s.counts:
 		return t.State(model.Pass)
+	case later:
+		return "·", theme.Dim
 	case c.Automatic():
 		return "⟳", theme.Hold
 	}
@@ -128,6 +143,11 @@ func (s *standing) says(p Props, c *model.Check) (long, short string) {
 			long += ", " + short
 		}
 		return long, short
+	}
+	if at, later := p.dueAt(c); later {
+		return dueLater(c, at, now)
+	}
+	switch {
 	case s.known && c.Automatic():
 		return "due, last " + when, "due"
 	case s.known:
@@ -140,6 +160,15 @@ func (s *standing) says(p Props, c *model.Check) (long, short string) {
 		return "space runs it", "␣ runs it"
 	}
 	return "", ""
+}
+
+// dueLater tells of a check that is not due yet; at is zero before its phase is entered.
+func dueLater(c *model.Check, at, now time.Time) (long, short string) {
+	if at.IsZero() {
+		return "due " + model.FormatDuration(c.After) + " after it is entered", "later"
+	}
+	short = "due in " + atMost(at.Sub(now))
+	return short + ", " + clock(at, now), short
 }
 
 // whyCheck is who or what finds a check out, and what came of it last.

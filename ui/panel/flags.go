@@ -83,7 +83,11 @@ func flagStatus(p Props, f *model.Flag) []span {
 	case s.Stored.IsZero() && s.Effective.IsZero():
 		return []span{{theme.Unknown, "? not seen yet"}}
 	}
-	return append(effect(f, s), masters(p, f)...)
+	out := append(effect(f, s), masters(p, f)...)
+	if len(f.Scope) > 0 {
+		out = append(out, span{theme.Dim, " · touches " + strings.Join(f.Scope, ", ")})
+	}
+	return out
 }
 
 // effect says of a flag without trouble whether its value is known to be in effect.

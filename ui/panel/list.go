@@ -33,6 +33,11 @@ func (c *canvas) heading(focused bool, title, note []span) {
 // list draws a panel of n rows, a line each, of which the cursor is
 // marked while the panel is focused. Empty is said where there are no rows.
 func list(p Props, n int, title []span, empty string, draw drawRow) string {
+	return listOver(p, n, title, empty, nil, draw)
+}
+
+// listOver is a list with texts below it, of which as many are shown as there is room for.
+func listOver(p Props, n int, title []span, empty string, below func(width int) [][]span, draw drawRow) string {
 	c := newCanvas(p.Size, p.Theme)
 	in := listInner(p.Size)
 	from, to := p.window(n, in.h)
@@ -47,7 +52,22 @@ func list(p Props, n int, title []span, empty string, draw drawRow) string {
 			c.selectRow(in, y)
 		}
 	}
+	if below != nil {
+		c.below(in, max(to-from, 1), below(in.w-2))
+	}
 	return c.String()
+}
+
+// below draws texts under used rows of in, a blank row apart; what does not fit ends with … .
+func (c *canvas) below(in rect, used int, texts [][]span) {
+	y, room := in.y+used+1, in.h-used-1
+	for i := range min(len(texts), room) {
+		if i == room-1 && i < len(texts)-1 {
+			c.text(in.x+1, y+i, in.w-2, theme.Dim, "… i shows all")
+			return
+		}
+		c.spans(in.x+1, y+i, in.w-2, texts[i]...)
+	}
 }
 
 // selectRow marks line y of the inner rectangle as the one with the cursor.

@@ -70,6 +70,12 @@ func phaseSpans(p Props, st station) [][]span {
 		style = theme.Strong
 	}
 	out := [][]span{{{style, markOf(p, st) + orID(st.phase.Title, string(st.phase.ID))}}}
+	if st.phase.Optional {
+		out[0] = append(out[0], span{theme.Dim, " (optional)"})
+	}
+	if st.phase.Owner != "" {
+		out = append(out, []span{{theme.Dim, "owner "}, {theme.Normal, st.phase.Owner}})
+	}
 	if st.phase.Soak > 0 || st.phase.Limit > 0 {
 		out = append(out, []span{{theme.Dim, "planned "}, {theme.Normal, span2(st.phase.Soak, st.phase.Limit)}})
 	}

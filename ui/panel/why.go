@@ -32,6 +32,7 @@ func WhyBox(p Props, line model.Line) Box {
 	} else {
 		b.body = append(b.body, field(w, "changes", theme.Strong, words.Change(m, &line))...)
 	}
+	b.body = append(b.body, guideFields(p, &line, w)...)
 	b.body = append(b.body, whyValue(p, &line, w)...)
 	if m != nil {
 		b.body = append(b.body, whyTest(p, &line, w)...)
@@ -175,7 +176,6 @@ func whyMetric(p Props, m *model.Metric, w int) [][]span {
 func whyRead(p Props, m *model.Metric, w int) [][]span {
 	out := field(w, "people", theme.Normal, "read it; a reading counts for "+model.FormatDuration(m.Read.Every)+", or until the next change")
 	out = append(out, field(w, "from", theme.Normal, m.Read.From)...)
-	out = append(out, field(w, "link", theme.Normal, m.Read.Link)...)
 	got, ok := p.Snap.State.Readings[m.ID]
 	if !ok {
 		return out

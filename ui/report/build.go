@@ -196,6 +196,9 @@ func (b *Builder) check(phase model.PhaseID, id model.CheckID) string {
 			}
 		}
 	}
+	if c := b.rollout.PlanCheck(id); c != nil {
+		return model.Inert(c.Text)
+	}
 	return model.Inert(string(id))
 }
 

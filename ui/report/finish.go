@@ -43,6 +43,9 @@ func (b *Builder) Finish(trouble string) *Report {
 	}
 	out.Incidents = slices.DeleteFunc(out.Incidents, func(in IncidentTimes) bool { return !b.within(in.Fired) })
 	b.endings()
+	if k := b.span.Kind; k == Final || k == OfPhase || k == Incident {
+		out.Risks = r.Risks
+	}
 	b.open()
 	return out
 }
@@ -50,7 +53,7 @@ func (b *Builder) Finish(trouble string) *Report {
 // planned returns what was planned of a phase, and what was.
 func (b *Builder) planned(p *model.Phase) Phase {
 	s := &b.state
-	out := Phase{ID: p.ID, Title: model.Inert(p.Title), Soak: p.Soak, Limit: p.Limit, State: "ahead"}
+	out := Phase{ID: p.ID, Title: model.Inert(p.Title), Owner: model.Inert(p.Owner), Soak: p.Soak, Limit: p.Limit, State: "ahead"}
 	for i, a := range s.Attempts {
 		if a.Phase != p.ID {
 			continue
@@ -75,6 +78,9 @@ func (b *Builder) planned(p *model.Phase) Phase {
 		out.State = "below"
 	case len(out.Attempts) == 0 && at < b.rollout.PhaseIndex(s.Phase):
 		out.State = "skipped"
+		if p.Optional {
+			out.State = "passed by (optional)"
+		}
 	}
 	return out
 }
@@ -107,11 +113,18 @@ func (b *Builder) open() {
 	if s.Held {
 		add("resume: held by " + name(s.HeldBy) + " (" + model.Inert(s.HeldReason) + ")")
 	}
+	for _, c := range s.PlanUnsigned(b.rollout) {
+		add("sign: " + model.Inert(c.Text))
+	}
 	if p := b.rollout.Phase(s.Phase); p != nil {
 		for i := range p.Checks {
 			c := &p.Checks[i]
 			if result, known := s.Checks[c.ID]; c.Kind == model.CheckSign && (!known || !result.Counts(c, b.span.To)) {
-				add("sign: " + model.Inert(c.Text))
+				text := "sign: " + model.Inert(c.Text)
+				if due := c.DueAt(s.Attempt()); due.After(b.span.To) {
+					text += " (due " + when(due) + ")"
+				}
+				add(text)
 			}
 		}
 	}

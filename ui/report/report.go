@@ -45,7 +45,8 @@ type Report struct {
 	Readings   []Reading
 	SLOs       []SLO
 	Charts     []Chart
-	Open       []string // what is still to be done
+	Risks      []model.Risk // as the plan has them; not in a daily or weekly report
+	Open       []string     // what is still to be done
 }
 
 // Phase is what was planned of a phase, and what was.
@@ -55,6 +56,7 @@ type Phase struct {
 	Soak     time.Duration // planned at least
 	Limit    time.Duration // overdue after; 0: never
 	Attempts []Attempt
+	Owner    string
 	State    string // "done", "here", "below", "skipped", "ahead"
 }
 

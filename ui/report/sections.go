@@ -24,18 +24,19 @@ func (r *Report) sections() []section {
 		{title: "Signatures and checks", head: []string{"when", "who", "phase", "check", "result", "note", "proved then"}, rows: r.signatureRows()},
 		{title: "Drills", head: []string{"when", "who", "rollback", "how", "ended", "took", "budget"}, rows: r.drillRows()},
 		{title: "Read by people", head: []string{"when", "who", "metric", "value", "note"}, rows: r.readingRows()},
+		{title: "Risks", head: []string{"risk", "kept from it by", "if it happens"}, rows: r.riskRows()},
 		{title: "Still to be done", lines: r.Open},
 	}
 }
 
-var phaseHead = []string{"phase", "state", "planned", "entered", "left", "active", "waiting", "by", "notes"}
+var phaseHead = []string{"phase", "owner", "state", "planned", "entered", "left", "active", "waiting", "by", "notes"}
 
 func (r *Report) phaseRows() [][]string {
 	var out [][]string
 	for i := range r.Phases {
 		p := &r.Phases[i]
 		if len(p.Attempts) == 0 {
-			out = append(out, []string{p.Title, p.State, p.planned(), "–", "–", "–", "–", "–", ""})
+			out = append(out, []string{p.Title, p.Owner, p.State, p.planned(), "–", "–", "–", "–", "–", ""})
 		}
 		for n, a := range p.Attempts {
 			state, notes := p.State, a.Override
@@ -48,7 +49,7 @@ func (r *Report) phaseRows() [][]string {
 			if notes != "" {
 				notes = "entered against the gate: " + notes
 			}
-			out = append(out, []string{p.Title, state, p.planned(), when(a.Entered), when(a.Left), lasts(a.Active), lasts(a.Waiting), a.By, notes})
+			out = append(out, []string{p.Title, p.Owner, state, p.planned(), when(a.Entered), when(a.Left), lasts(a.Active), lasts(a.Waiting), a.By, notes})
 		}
 	}
 	return out
@@ -126,6 +127,14 @@ func (r *Report) readingRows() [][]string {
 	var out [][]string
 	for _, d := range r.Readings {
 		out = append(out, []string{when(d.At), d.By, d.Metric, d.Value, d.Note})
+	}
+	return out
+}
+
+func (r *Report) riskRows() [][]string {
+	var out [][]string
+	for _, risk := range r.Risks {
+		out = append(out, []string{risk.Title, risk.Mitigation, risk.Contingency})
 	}
 	return out
 }
