@@ -47,7 +47,7 @@ func Apply(s State, r Record) State {
 	default:
 		s = applyPlan(s, r)
 	}
-	return s
+	return applyPast(s, r)
 }
 
 func enterPhase(s State, r Record, e PhaseEntered) State {

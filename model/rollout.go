@@ -81,6 +81,7 @@ type Metric struct {
 	Title      string        `json:"title"`
 	Role       string        `json:"role,omitempty"`   // success | fallback | error | latency | …: panel and colour
 	Source     string        `json:"source,omitempty"` // empty for one that has Expr or Read
+	Own        Own           `json:"own,omitempty"`    // of the rollout's own past, instead of a source
 	Read       *PeopleRead   `json:"read,omitempty"`   // people read it; nil: gonogo does
 	SLO        *SLO          `json:"slo,omitempty"`    // kept history tells it, instead of a source; nil: it does not
 	Query      string        `json:"query,omitempty"`  // as sent, for "why"; for other sources what they ask

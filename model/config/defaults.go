@@ -108,11 +108,11 @@ func (r defaultsReader) fits(section, key string, common []string, table, given 
 	}
 	switch section {
 	case "metric":
-		origin := []string{"source", "expr", "read"}
+		origin := []string{"source", "expr", "read", "own"}
 		if slices.Contains(origin, key) {
 			return !says(origin...)
 		}
-		if says("read") && readByPeopleNot(key) {
+		if says("read", "own") && readByPeopleNot(key) {
 			return false
 		}
 		other := says(origin...) && table["source"] != given["source"]

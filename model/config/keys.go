@@ -57,6 +57,7 @@ type metricKeys struct {
 	Role       string         `toml:"role" help:"success, error, fallback, latency …: its panel and colour"`
 	Source     string         `toml:"source" help:"the name of a [source.NAME]"`
 	Expr       string         `toml:"expr" help:"what it is computed of, such as \"abs(a - b) / a\", instead of a source"`
+	Own        string         `toml:"own" oneof:"rollbacks,mttr,overrides" help:"that it is of this rollout's own past, instead of a source: rollbacks fired, mean time to recovery, phases entered against the gate"`
 	Read       *readKeys      `toml:"read" help:"that people read it, instead of a source: { from = …, link = …, every = \"1d\" }"`
 	Unit       string         `toml:"unit" oneof:"ratio,seconds,count,bytes,per_second" help:"what its values are" otherwise:"plain numbers"`
 	Target     string         `toml:"target" help:"what GO needs, such as \"< 1%\""`

@@ -29,15 +29,25 @@ func (r metricReader) metrics() {
 		keys := slices.Concat(common, kind.MetricKeys)
 		_, read := values["read"]
 		_, computed := values["expr"]
-		if read && source == nil {
+		_, own := values["own"]
+		if (read || own) && source == nil {
 			keys = append(keys, counting()...)
 		}
-		t, _ := r.table(path, raw, keys, !known && !read && !computed)
+		t, _ := r.table(path, raw, keys, !known && !read && !computed && !own)
 		k := Into[metricKeys](t, "")
+		if unit := string(ownUnit(model.Own(k.Own))); k.Own != "" && k.Unit == "" {
+			k.Unit = unit
+		} else if k.Own != "" && k.Unit != unit {
+			r.fail(join(path, "unit"), "expected %q, which %s is counted in, found %s", unit, k.Own, quote(k.Unit))
+		}
 		r.origin(path, values, name, named)
 		m := r.metric(id, path, k, t)
 		if k.Read != nil && !named {
 			peopleReader(r).metric(path, values, k.Read, &m)
+		}
+		if k.Own != "" {
+			m.Own = model.Own(k.Own)
+			ownReader(r).metric(path, values, &m)
 		}
 		r.counted(path, t, source, kind)
 		m.Refused = r.emptyZero(path, t, kind)
@@ -57,15 +67,18 @@ func (r metricReader) origin(path string, values map[string]any, source string, 
 	_, hasSource := values["source"]
 	_, hasExpr := values["expr"]
 	_, hasRead := values["read"]
+	_, hasOwn := values["own"]
 	switch {
+	case hasOwn && (hasSource || hasExpr || hasRead):
+		r.fail(join(path, "own"), "it comes from elsewhere already: expected one of source, expr, read and own")
 	case hasRead && (hasSource || hasExpr):
 		r.fail(join(path, "read"), "it comes from elsewhere already: expected one of source, expr and read")
 	case hasSource && hasExpr:
 		r.fail(join(path, "expr"), "it comes from a source already: expected either source or expr")
 	case named:
 		r.ref(join(path, "source"), "source", source)
-	case !hasSource && !hasExpr && !hasRead && values != nil:
-		r.fail(join(path, "source"), "missing: expected the name of a [source.NAME], or expr, or read where people read it")
+	case !hasSource && !hasExpr && !hasRead && !hasOwn && values != nil:
+		r.fail(join(path, "source"), "missing: expected the name of a [source.NAME], or expr, or read where people read it, or own for the rollout's own past")
 	}
 }
 

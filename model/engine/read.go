@@ -23,6 +23,8 @@ func metricRead(r *model.Rollout, in model.Intent) (model.Event, error) {
 	switch m := r.Metric(id); {
 	case m == nil:
 		return nil, refuse("there is no metric %q; %s", id, readByPeople(r))
+	case m.Own != "":
+		return nil, refuse("%q is of the rollout's own past, so nobody reads it; %s", id, readByPeople(r))
 	case m.Read == nil && m.Expr != "":
 		return nil, refuse("%q is computed of other metrics, so nobody reads it; %s", id, readByPeople(r))
 	case m.Read == nil:
@@ -50,10 +52,18 @@ func readByPeople(r *model.Rollout) string {
 	return "people read " + words.List(ids)
 }
 
-// takeReadings hands what people read, and whether it counts by now, to the meters.
+// takeReadings hands what people read, and whether it counts by now, to the meters, and what the
+// rollout's own past says.
 func (e *Engine) takeReadings(state *model.State) {
+	now := e.o.Now()
 	for i := range e.o.Rollout.Metrics {
 		m := &e.o.Rollout.Metrics[i]
+		if m.Own != "" {
+			if was, ok := e.meters.Newest(m.ID); !ok || now.Sub(was.At) >= m.Every || now.Before(was.At) {
+				v, says := state.OwnValue(m.Own, now)
+				e.meters.Reading("", m.ID, model.Reading{At: now, Value: v, Says: says})
+			}
+		}
 		if r, ok := state.ReadBy(m); ok {
 			e.meters.ByPerson(m.ID, r, state.Readings[m.ID].Earlier)
 		}

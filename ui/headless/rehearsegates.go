@@ -128,6 +128,9 @@ func recall(ctx context.Context, r *model.Rollout, sources map[string]model.Sour
 		case m.Read != nil:
 			without[id] = "people read it"
 			continue
+		case m.Own != "":
+			without[id] = "it is of the rollout's own past"
+			continue
 		case m.SLO != nil:
 			without[id] = "it is judged of kept history"
 			continue

@@ -147,6 +147,9 @@ func whyMetric(p Props, m *model.Metric, w int) [][]span {
 	if m.Settle > 0 && (!m.Counted || m.Waits) {
 		out = append(out, field(w, "settle", theme.Normal, model.FormatDuration(m.Settle)+" after a flip or restart it decides nothing")...)
 	}
+	if m.Own != "" {
+		return append(out, field(w, "source", theme.Normal, "this rollout's own journal: "+string(m.Own))...)
+	}
 	if m.Read != nil {
 		return append(out, whyRead(p, m, w)...)
 	}

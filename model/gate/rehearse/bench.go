@@ -136,7 +136,7 @@ func rehearsePhase(r *model.Rollout, same []*model.Phase, tracks map[model.Metri
 func stepOf(r *model.Rollout, o Options) time.Duration {
 	step := time.Duration(0)
 	for i := range r.Metrics {
-		if m := &r.Metrics[i]; m.Expr == "" && m.Read == nil && (step == 0 || m.Every < step) {
+		if m := &r.Metrics[i]; m.Expr == "" && m.Read == nil && m.Own == "" && (step == 0 || m.Every < step) {
 			step = m.Every
 		}
 	}

@@ -118,6 +118,9 @@ func lacks(r *model.Rollout, id model.MetricID, tracks map[model.MetricID]*Track
 		if m.Read != nil {
 			why = "people read it"
 		}
+		if m.Own != "" {
+			why = "it is of the rollout's own past"
+		}
 		if of != id {
 			why = fmt.Sprintf("rests on %s: %s", of, why)
 		}
@@ -146,7 +149,7 @@ func Needed(r *model.Rollout, phases []*model.Phase) []model.MetricID {
 		all = append(all, restsOn(r, id, nil)...)
 	}
 	for i := range r.Metrics {
-		if m := &r.Metrics[i]; slices.Contains(all, m.ID) && m.Expr == "" && m.Read == nil {
+		if m := &r.Metrics[i]; slices.Contains(all, m.ID) && m.Expr == "" && m.Read == nil && m.Own == "" {
 			out = append(out, m.ID)
 		}
 	}
