@@ -62,7 +62,8 @@ func (b *Rollback) Asks() FlagID {
 
 // Level is one of a rollback in several levels. After it gonogo waits for Wait; if
 // every metric of Until is then on target, the rollback ends
-// there, else it goes on to the next.
+// there, else it goes on to the next. Of a way up it is the other way round: only if every metric
+// of Until is then on target, it goes on.
 type Level struct {
 	Set   []Setting     `json:"set"`
 	Run   []ActionID    `json:"run,omitempty"`

@@ -74,7 +74,7 @@ func (r rollbackReader) levels(path string, k rollbackKeys, b *model.Rollback) {
 	}
 }
 
-// level reads one level of a rollback.
+// level reads one level, of a rollback or of a way up.
 func (r rollbackReader) level(path string, raw any) model.Level {
 	k, t, ok := read[levelKeys](r.reader, path, raw)
 	level := model.Level{
@@ -105,7 +105,7 @@ func (r rollbackReader) level(path string, raw any) model.Level {
 		if _, list := t.Any("until").([]any); list {
 			at = element(at, i)
 		}
-		r.fail(at, "%s has no target, so nothing tells whether the level was enough: expected a metric with one", quote(name))
+		r.fail(at, "%s has no target, so nothing tells how the level went: expected a metric with one", quote(name))
 	}
 	return level
 }

@@ -33,8 +33,29 @@ func (r phaseReader) phases() {
 		if k.Rollback != nil && r.ref(join(path, "rollback"), "rollback", *k.Rollback) {
 			p.Rollback = model.RollbackID(*k.Rollback)
 		}
+		if k.Again != nil {
+			p.Again = r.again(join(path, "again"), k.Again)
+		}
 		p.Optional, p.Owner = k.Optional, model.Inert(strings.TrimSpace(k.Owner))
 		p.Objectives, p.Activities, p.Links = inert(k.Objectives), inert(k.Activities), r.links(join(path, "links"), k.Links, r.fail)
 		r.cfg.Rollout.Phases = append(r.cfg.Rollout.Phases, p)
 	})
+}
+
+// again reads the levels by which a phase is entered again.
+func (r phaseReader) again(path string, raw any) []model.Level {
+	list, ok := raw.([]any)
+	if !ok {
+		r.fail(path, levelsLike, found(raw))
+		return nil
+	}
+	var out []model.Level
+	for i, e := range list {
+		level := rollbackReader(r).level(element(path, i), e)
+		if level.Wait == 0 {
+			r.warn(element(path, i), "nothing is waited for after it: expected wait, such as \"10m\"")
+		}
+		out = append(out, level)
+	}
+	return out
 }

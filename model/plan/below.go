@@ -48,8 +48,17 @@ func markShort(r *model.Rollout, s *model.State, p *model.Plan) {
 		return
 	}
 	wants := model.PhaseSettings(r, s, phase.ID)
-	for _, st := range p.Steps {
+	ends := map[model.FlagID]int{} // the step that sets it last
+	for n, st := range p.Steps {
 		for _, c := range st.Changes {
+			ends[c.Flag] = n
+		}
+	}
+	for n, st := range p.Steps {
+		for _, c := range st.Changes {
+			if ends[c.Flag] != n {
+				continue
+			}
 			f := r.Flag(c.Flag)
 			want := model.ValueFor(wants, c.Flag, model.Value{})
 			if f == nil || want.IsZero() {

@@ -18,6 +18,7 @@ const Poll = 250 * time.Millisecond
 // A plan goes through contain → apply → verify, a rollback in several levels
 // through that and a rest for each level. It goes on past a step that fails, and
 // stops only where Facts.Stop says so or, on a way up, at a set step that failed.
+// A way up in several levels goes no further than the first that is not in effect and on target.
 // While a step of the plan that it went before still runs, it sets flags and nothing else.
 func Next(p *model.PlanState, f *Facts) Do {
 	w := &work{masters: masters{p, f}, down: p.Plan.Kind == model.PlanRollback}
@@ -31,6 +32,9 @@ func Next(p *model.PlanState, f *Facts) Do {
 	for level := min(1, last); level <= last; level++ {
 		if do, more := w.level(level); more {
 			return do
+		}
+		if level > 0 && !w.down && !w.climbs(level) {
+			return w.stopsAt(level)
 		}
 		if level > 0 && w.enough(level) {
 			if do, more := w.spare(level); more {

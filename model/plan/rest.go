@@ -41,6 +41,10 @@ func Rested(p *model.Plan, n int, good bool, what string) End {
 	switch {
 	case len(p.Steps[n].Until) == 0:
 		return End{n, model.StepDone, "rested"}
+	case p.Kind == model.PlanEnter && good:
+		return End{n, model.StepDone, "on target: " + what}
+	case p.Kind == model.PlanEnter:
+		return End{n, model.StepUnseen, "not on target, so it goes no further up: " + what}
 	case good:
 		return End{n, model.StepEnough, "enough: " + what}
 	case more:

@@ -10,7 +10,7 @@ import (
 	"gonogo/ui/theme"
 )
 
-// levelsOf returns how many levels a way down has; 0 for a plan that is none.
+// levelsOf returns how many levels a plan has; 0 for one without.
 func levelsOf(plan *model.PlanState) int {
 	n := 0
 	for i := range plan.Plan.Steps {
@@ -51,7 +51,7 @@ func holdLeft(p Props, step *model.Step, state *model.StepState) string {
 }
 
 // until is what a hold waits for, with how it stands at the moment.
-func until(p Props, step *model.Step) string {
+func until(p Props, plan *model.PlanState, step *model.Step) string {
 	if len(step.Until) == 0 {
 		return "then it goes on"
 	}
@@ -65,6 +65,9 @@ func until(p Props, step *model.Step) string {
 				parts[i] += " " + valueText(&line)
 			}
 		}
+	}
+	if plan.Plan.Kind == model.PlanEnter {
+		return "it goes on up only if these are on target: " + strings.Join(parts, ", ")
 	}
 	return "it ends here if these are on target: " + strings.Join(parts, ", ")
 }

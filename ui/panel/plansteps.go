@@ -128,7 +128,7 @@ func stepDetails(p Props, plan *model.PlanState, step *model.Step, state *model.
 		}
 	}
 	if step.Kind == model.StepHold && state.Outcome == "" {
-		add(theme.Dim, until(p, step))
+		add(theme.Dim, until(p, plan, step))
 	}
 	if running {
 		for _, live := range p.Snap.Live {
