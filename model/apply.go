@@ -38,6 +38,8 @@ func Apply(s State, r Record) State {
 		s = rehearsed(s, r, e)
 	case SilenceChanged:
 		s = applySilence(s, r, e)
+	case EscalationTold, Acknowledged:
+		s = applyEscalation(s, r)
 	case FlagObserved:
 		s = applyObserved(s, r, e)
 	case ClockJumped:
@@ -112,6 +114,10 @@ func applyJump(s State, e ClockJumped) State {
 		if !t.IsZero() {
 			*t = t.Add(e.By)
 		}
+	}
+	if is, ok := s.Escalated[OnBreach]; ok { // it is known by when the breach began
+		is.Since = is.Since.Add(e.By)
+		s.Escalated = with(s.Escalated, OnBreach, is)
 	}
 	s.Checks = maps.Clone(s.Checks)
 	for id, c := range s.Checks {

@@ -44,6 +44,7 @@ const (
 	RecordGates IntentKind = "record-gates"     // Gates: how a rehearsal of the gates on history went
 	OpenSilence IntentKind = "silence"          // Silence, For, Reason
 	EndSilence  IntentKind = "end-silence"      // Silence
+	Acknowledge IntentKind = "acknowledge"      // Reason as a note: a person has taken on what calls for people
 	ReadMetric  IntentKind = "read"             // Metrics, which is one; Value, a Text as a person writes it, such as "0.3%"; Reason as a note
 )
 

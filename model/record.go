@@ -55,6 +55,10 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[GuardTripped](data)
 	case "GuardCleared":
 		return decode[GuardCleared](data)
+	case "EscalationTold":
+		return decode[EscalationTold](data)
+	case "Acknowledged":
+		return decode[Acknowledged](data)
 	case "Confirmed":
 		return decode[Confirmed](data)
 	case "StillConfirmed":

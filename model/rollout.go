@@ -29,6 +29,8 @@ type Rollout struct {
 	SignOff     []Check       `json:"sign_off,omitempty"` // of the plan as a whole, before the first phase
 	Guides      []Guide       `json:"guides,omitempty"`
 	Risks       []Risk        `json:"risks,omitempty"`
+	Contacts    []Contact     `json:"contacts,omitempty"`
+	Escalations []Escalation  `json:"escalations,omitempty"` // by level, the first first
 	Rollbacks   []Rollback    `json:"rollbacks"`
 	Guard       *Guard        `json:"guard,omitempty"` // nil: none
 	Silences    []SilenceSpec `json:"silences,omitempty"`

@@ -35,10 +35,11 @@ type State struct {
 	Damaged       string                 `json:"damaged,omitempty"` // why the journal is not to be believed past what is folded here; set by the ledger, by no record
 	Engine        int                    `json:"engine,omitempty"`  // pid of the engine that wrote last and has not stopped in order
 	// Readings are the last of each metric that people read.
-	Readings map[MetricID]PersonReading `json:"readings,omitempty"`
-	Silences map[SilenceID]SilenceState `json:"silences,omitempty"` // the last of each name
-	Past     OwnPast                    `json:"past,omitzero"`      // what its own metrics are made of
-	SignOff  map[CheckID]CheckState     `json:"sign_off,omitempty"` // of the plan as a whole
+	Readings  map[MetricID]PersonReading `json:"readings,omitempty"`
+	Silences  map[SilenceID]SilenceState `json:"silences,omitempty"`  // the last of each name
+	Past      OwnPast                    `json:"past,omitzero"`       // what its own metrics are made of
+	Escalated map[Condition]Escalated    `json:"escalated,omitempty"` // the last of each
+	SignOff   map[CheckID]CheckState     `json:"sign_off,omitempty"`  // of the plan as a whole
 }
 
 // Attempt is one stay in a phase.

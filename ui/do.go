@@ -159,6 +159,9 @@ func readMetric(c *cockpit) (overlay.Overlay, overlay.Want) {
 // silence asks which alerts to silence, or which silence to end.
 func silence(c *cockpit) (overlay.Overlay, overlay.Want) { return overlay.Silences(c.scene()) }
 
+// acknowledge takes on what calls for people.
+func acknowledge(c *cockpit) (overlay.Overlay, overlay.Want) { return overlay.Acknowledge(c.scene()) }
+
 // adopt asks whether to take the changed config.
 func adopt(c *cockpit) (overlay.Overlay, overlay.Want) {
 	r, s := c.scene().Rollout()

@@ -118,6 +118,7 @@ func doKeys() commands {
 		{"baseline", do, bind("B", "freeze a baseline: what later values are compared with", "B"), false, freezeBaseline, leads, true},
 		{"read", do, bind("R", "say what you read of a metric that people read", "R"), false, readMetric, leads, true},
 		{"silence", do, bind("S", "silence alerts for a while, or end that", "S"), false, silence, leads, true},
+		{"acknowledge", do, bind("K", "acknowledge what calls for people: nobody else is told", "K"), false, acknowledge, leads, true},
 		{"adopt", do, bind("A", "adopt the changed config", "A"), false, adopt, leads, true},
 		{"refresh", do, bind("r", "observe every flag now", "r"), false, refresh, leads, false},
 		{"plan", do, bind("v", "view the plan: armed, running or ended", "v"), false, showPlan, moves, false},

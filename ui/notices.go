@@ -37,6 +37,9 @@ func (c *cockpit) notices() []notice {
 		for _, text := range words.Silences(s, c.now) {
 			out = append(out, notice{text + " · S", theme.Notice | theme.Bold})
 		}
+		for _, text := range words.Escalations(s, c.now, !c.readOnly) {
+			out = append(out, notice{text, theme.Warn | theme.Bold})
+		}
 		for _, n := range panel.GuardNotices(panel.Props{Snap: s, Now: c.now}) {
 			out = append(out, notice{n.Text, n.Style})
 		}

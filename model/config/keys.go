@@ -124,7 +124,7 @@ type phaseKeys struct {
 	Check      any               `toml:"check" help:"what people sign, and what gonogo finds out"`
 	Freeze     []string          `toml:"freeze" help:"metrics whose baselines are frozen before it is entered"`
 	Rollback   *string           `toml:"rollback" help:"its own rollback"`
-	Again      any               `toml:"again" help:"the levels by which it is entered again after a way down: [{ flags = …, wait = …, until = […] }]"`
+	Again      any               `toml:"again" help:"the levels by which it is entered again after a rollback: [{ flags = …, wait = …, until = […] }]"`
 	Optional   bool              `toml:"optional" default:"false" help:"whether it may be passed by"`
 	Owner      string            `toml:"owner" help:"whom to ask first"`
 	Objectives []string          `toml:"objectives" help:"what it is for, for people"`

@@ -22,13 +22,13 @@ func May(in model.Intent, s *model.State) error {
 }
 
 // mayMember is May for the members of the config's group: they look, roll
-// back, veto and hold, and end a way up that runs.
+// back, veto, hold and acknowledge, and end a way up that runs.
 func mayMember(in model.Intent, s *model.State) error {
 	plan := s.ActivePlan()
 	own := plan != nil && plan.Plan.ID == in.Plan
 	back := own && plan.Plan.Kind == model.PlanRollback
 	switch in.Kind {
-	case model.ArmRollback, model.Veto, model.HoldOn:
+	case model.ArmRollback, model.Veto, model.HoldOn, model.Acknowledge:
 		return nil
 	case model.Fire:
 		if !own || back {

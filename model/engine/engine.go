@@ -21,21 +21,22 @@ import (
 
 // Engine is a live rollout. What it knows goes to its feed, and what people ask comes from there.
 type Engine struct {
-	o        Options
-	parts    model.Parts
-	feed     *feed.Feed
-	ledger   *record.Ledger
-	meters   *watch.Meters
-	flags    *watch.Flags
-	judge    judge
-	plans    executor
-	checks   checks
-	looks    looks
-	notices  notices
-	silences silences
-	history  *history.History // of all samples; nil before Run
-	guard    guard
-	work     context.Context // ends when Run does
+	o           Options
+	parts       model.Parts
+	feed        *feed.Feed
+	ledger      *record.Ledger
+	meters      *watch.Meters
+	flags       *watch.Flags
+	judge       judge
+	plans       executor
+	checks      checks
+	looks       looks
+	notices     notices
+	silences    silences
+	escalations escalations
+	history     *history.History // of all samples; nil before Run
+	guard       guard
+	work        context.Context // ends when Run does
 
 	judging  chan struct{} // of the publisher: closed when the judgement under way is done; nil: none is
 	facts    chan struct{} // something was recorded: publish at once
@@ -112,6 +113,7 @@ func (e *Engine) takePlaces() {
 	for i := range r.Silences {
 		e.silences.asked[r.Silences[i].ID] = make(chan struct{}, 1)
 	}
+	e.escalations = escalations{rollout: r, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger, notices: &e.notices}
 	e.looks = looks{rollout: r, by: o.Actor, now: o.Now, records: e.ledger, ground: ground{e: e}, tools: ground{e: e}.tools, spawn: e.spawn}
 }
 

@@ -92,6 +92,8 @@ func (e *Engine) take(in model.Intent) error {
 		return e.read(in)
 	case model.OpenSilence, model.EndSilence:
 		return e.silences.take(in)
+	case model.Acknowledge:
+		return e.escalations.acknowledge(in)
 	case model.RecordGates:
 		return e.rehearsed(in)
 	case model.HoldOn, model.Resume:

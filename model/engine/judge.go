@@ -207,6 +207,7 @@ func (e *Engine) judgeNow() {
 		_ = e.ledger.Record(e.o.Actor, "", is)
 	}
 	e.guard.look()
+	e.escalations.look()
 }
 
 // elapsed returns the observed time since the last judgement, on the monotonic

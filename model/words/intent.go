@@ -41,6 +41,8 @@ func Intent(in model.Intent) string {
 		text = "sign " + string(in.Check)
 	case model.Unsign:
 		text = "take back the signature of " + string(in.Check)
+	case model.Acknowledge:
+		text = "acknowledge"
 	case model.HoldOn:
 		text = "hold"
 	case model.Resume:

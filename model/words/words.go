@@ -56,6 +56,10 @@ func describe(event model.Event) string {
 		return fmt.Sprintf("soaked %s in %s", model.FormatDuration(e.Soak), e.Phase)
 	case model.ClockJumped:
 		return "the clock jumped by " + model.FormatDuration(e.By)
+	case model.EscalationTold:
+		return escalated(e)
+	case model.Acknowledged:
+		return because("acknowledged the "+string(e.On), e.Note)
 	case model.Unaudited:
 		return because(fmt.Sprintf("UNAUDITED: %d facts could not be journaled", e.Count), e.Reason)
 	}

@@ -16,7 +16,7 @@ import (
 func (w *World) Commands(config *string) []*cobra.Command {
 	cmds := []*cobra.Command{
 		w.cmdStatus(config), w.cmdGate(config), w.cmdFlag(config), w.cmdAdvance(config), w.cmdRollback(config), w.cmdRehearse(config),
-		w.cmdSign(config), w.cmdRead(config), w.cmdSilence(config), w.cmdVeto(config), w.cmdBaseline(config), w.cmdLog(config), w.cmdReport(config),
+		w.cmdSign(config), w.cmdRead(config), w.cmdSilence(config), w.cmdVeto(config), w.cmdAck(config), w.cmdBaseline(config), w.cmdLog(config), w.cmdReport(config),
 		w.cmdIntent(config, "hold", "Stop all ways up until resume; rollbacks stay open", true,
 			model.Intent{Kind: model.HoldOn}, "held"),
 		w.cmdIntent(config, "resume", "Let the rollout go on after a hold", false, model.Intent{Kind: model.Resume}, "resumed"),

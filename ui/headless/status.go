@@ -31,6 +31,8 @@ type Report struct {
 	Baselines   map[model.MetricID]model.Baseline      `json:"baselines,omitempty"`
 	Readings    map[model.MetricID]model.PersonReading `json:"readings,omitempty"` // by people
 	Silences    map[model.SilenceID]model.SilenceState `json:"silences,omitempty"` // the last of each
+	Alarms      []AlarmReport                          `json:"alarms,omitempty"`   // what calls for people
+	Contacts    []model.Contact                        `json:"contacts,omitempty"`
 	Sources     []model.SourceHealth                   `json:"sources"`
 	Engine      model.EngineInfo                       `json:"engine"`
 	Journal     string                                 `json:"journal_trouble,omitempty"`
@@ -45,7 +47,7 @@ func NewReport(s *model.Snapshot) Report {
 		Rollout: s.Rollout.ID, Title: s.Rollout.Title, Environment: s.Rollout.Environment.Name, At: s.At,
 		Phase: s.State.Phase, Attempt: s.State.Attempt(), Held: s.State.Held, HeldReason: s.State.HeldReason,
 		Gate: s.VerdictAt(s.At), Below: s.State.Below, Metrics: s.Lines, Flags: s.State.Flags, Checks: s.State.Checks, Plan: s.State.Plan,
-		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Readings: s.State.Readings, Silences: s.State.Silences, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, History: s.History, Unaudited: s.State.Unaudited, Seq: s.Seq,
+		LastDown: s.State.LastDown, Guard: s.State.Guard, Baselines: s.State.Baselines, Readings: s.State.Readings, Silences: s.State.Silences, Alarms: alarmReports(s), Contacts: s.Rollout.Contacts, Sources: s.Sources, Engine: s.Engine, Journal: s.Journal, History: s.History, Unaudited: s.State.Unaudited, Seq: s.Seq,
 	}
 }
 
@@ -86,6 +88,9 @@ func WriteStatus(w io.Writer, s *model.Snapshot) {
 	}
 	for _, text := range words.Silences(s, s.At) {
 		p("%s\n", text)
+	}
+	for _, text := range words.Escalations(s, s.At, false) {
+		p("! %s\n", text)
 	}
 	if s.Journal != "" {
 		p("! %s\n", s.Journal)

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"fmt"
 	"strings"
 
 	"gonogo/model"
@@ -55,6 +56,13 @@ func aboutRollout(p Props, w int) [][]span {
 	for _, f := range r.Flags {
 		out = append(out, field(w, "flag", theme.Normal, because(string(f.ID), scopeText(&f)))...)
 	}
+	for _, c := range r.Contacts {
+		out = append(out, field(w, "contact", theme.Strong, because(strings.TrimSpace(c.Name+" "+inBrackets(c.Role)), c.How))...)
+	}
+	for _, e := range r.Escalations {
+		text := fmt.Sprintf("level %d: %s after %s of %s", e.Level, words.Who(r, e.Who), model.FormatDuration(e.After), words.List(e.On))
+		out = append(out, field(w, "told", theme.Normal, text)...)
+	}
 	for _, risk := range r.Risks {
 		out = append(out, field(w, "risk", theme.Warn, risk.Title)...)
 		if risk.Mitigation != "" {
@@ -65,6 +73,13 @@ func aboutRollout(p Props, w int) [][]span {
 		}
 	}
 	return append(out, linkFields(w, r.Links)...)
+}
+
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "(" + text + ")"
 }
 
 // scopeText is what a flag touches, for people.

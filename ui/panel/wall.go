@@ -57,7 +57,10 @@ func Wall(p Props) string {
 		}
 	}
 	if c.h > h+2 {
-		c.text(in.x, c.h-1, in.w, theme.Dim, age)
+		n := c.text(in.x, c.h-1, in.w, theme.Dim, age)
+		for _, text := range words.Escalations(p.Snap, p.Now, false) {
+			n += c.text(in.x+n, c.h-1, in.w-n, theme.Warn, " · "+text)
+		}
 	}
 	return c.String()
 }
