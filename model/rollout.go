@@ -247,6 +247,9 @@ type Check struct {
 	Action  ActionID      `json:"action,omitempty"` // of a run: it passes when it ends well
 	Probe   string        `json:"probe,omitempty"`  // names the probe in the engine's parts
 	Want    string        `json:"want,omitempty"`   // what the probe must answer; empty: anything
+	Match   string        `json:"match,omitempty"`  // a regular expression (RE2) that a line of what a run prints, or a probe answers, must match
+	Group   string        `json:"group,omitempty"`  // the heading that it stands under; inert
+	OneOf   string        `json:"one_of,omitempty"` // of the checks of a phase with the same one is enough; inert
 	Asks    string        `json:"asks,omitempty"`   // what the probe asks, for people
 	Metric  MetricID      `json:"metric,omitempty"`
 	Timeout time.Duration `json:"timeout,omitempty"` // of a run or probe, > 0

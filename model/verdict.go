@@ -128,6 +128,7 @@ type Line struct {
 	MoreOf   EventKind     `json:"more_of,omitempty"`
 	MoreTime time.Duration `json:"more_time,omitempty"`
 	Reason   string        `json:"reason,omitempty"` // why this state
+	Spared   string        `json:"spared,omitempty"` // of a check that is not needed: the one that holds in its place
 }
 
 // EventKind says what events a Line waits for.

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,20 +19,28 @@ type checkReader struct{ *draft }
 func (r checkReader) checks(path string, raw any) []model.Check {
 	list, ok := raw.([]any)
 	if !ok {
-		r.fail(path, "expected a list of tables like [{ text = \"…\" }], found %s", found(raw))
+		r.fail(path, "expected a list of tables like [{ text = \"…\" }] and names of [check.NAME], found %s", found(raw))
 		return nil
 	}
 	var out []model.Check
 	taken := map[model.CheckID]bool{}
 	for i, e := range list {
 		at := element(path, i)
+		if name, is := e.(string); is {
+			if len(r.namedChecks) == 0 {
+				r.fail(at, "expected a table like { text = %s }, or the name of a [check.NAME], found a text", quote(name))
+			} else if r.ref(at, "check", name) {
+				if taken[model.CheckID(name)] {
+					r.fail(at, "%s is another check of this phase already", quote(name))
+				}
+				out = append(out, r.namedChecks[name])
+				taken[model.CheckID(name)] = true
+			}
+			continue
+		}
 		t, ok := r.table(at, e, r.keysOf(e), false)
 		k := Into[checkKeys](t, "")
-		check := model.Check{Text: model.Inert(strings.TrimSpace(k.Text)), Link: model.Inert(k.Link)}
-		r.link(join(at, "link"), k.Link)
-		if ok {
-			r.howChecked(at, k, t, &check)
-		}
+		check := r.check(at, k, t, ok, "")
 		if k.ID != nil {
 			switch check.ID = model.CheckID(*k.ID); {
 			case !idPattern.MatchString(string(check.ID)):
@@ -98,6 +107,9 @@ func (r checkReader) howChecked(path string, k checkKeys, t Table, check *model.
 			r.fail(join(path, key), "is for an http check: expected http or source beside it")
 		}
 	}
+	if t.Has("match") {
+		r.matched(join(path, "match"), k.Match, probe || t.Has("run"), t.Has("is"), check)
+	}
 	if t.Has("within") && !t.Has("drill") && !t.Has("history") {
 		r.fail(join(path, "within"), "is for a rehearsal: expected drill beside it, with the name of a rollback, or history")
 	}
@@ -123,6 +135,21 @@ func (r checkReader) howChecked(path string, k checkKeys, t Table, check *model.
 	}
 }
 
+// matched reads what a line of what a check printed, or was answered, must match.
+func (r checkReader) matched(path, expr string, finds, is bool, check *model.Check) {
+	switch _, err := regexp.Compile(expr); {
+	case err != nil:
+		r.fail(path, "expected a regular expression (RE2), such as \"^OK$\", found %s: %s", quote(expr), strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	case expr == "":
+		r.fail(path, "matches every line: expected a regular expression, such as \"^OK$\"")
+	case !finds:
+		r.fail(path, "is for what an action prints or a URL answers: expected run, http or source beside it")
+	case is:
+		r.fail(path, "is says already what it must answer: expected one of is and match")
+	}
+	check.Match = expr
+}
+
 func (r checkReader) metricCheck(path string, k checkKeys, check *model.Check) {
 	if !r.ref(join(path, "metric"), "metric", k.Metric) {
 		return
@@ -139,7 +166,7 @@ func (r checkReader) metricCheck(path string, k checkKeys, check *model.Check) {
 // probeCheck reads a check that asks a URL, or a path below a source's URL.
 func (r checkReader) probeCheck(path string, k checkKeys, t Table, check *model.Check) {
 	rest := maps.Clone(t.values)
-	for _, key := range []string{"text", "id", "every", "timeout", "is", "source", "link"} {
+	for _, key := range []string{"text", "id", "every", "timeout", "is", "source", "link", "match", "group", "one_of"} {
 		delete(rest, key)
 	}
 	if t.Has("source") && !r.viaSource(path, t, rest) {

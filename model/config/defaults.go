@@ -11,7 +11,7 @@ type defaultsReader struct{ *draft }
 
 // shared are the sections whose tables may have defaults.
 func (r defaultsReader) shared() []string {
-	return []string{"metric", "flag", "action", "phase", "rollback"}
+	return []string{"metric", "flag", "action", "phase", "rollback", "check"}
 }
 
 func (r defaultsReader) defaults() {
@@ -88,6 +88,8 @@ func (r defaultsReader) keys(section string) (common, all []string) {
 		own = KeysOf[phaseKeys]()
 	case "rollback":
 		own = KeysOf[rollbackKeys]()
+	case "check":
+		own = KeysOf[checkKeys]()
 	}
 	for _, k := range own {
 		common = append(common, k.Name)

@@ -11,11 +11,12 @@ import (
 // it what it found, and looks up what others did: see document for their order.
 type draft struct {
 	*reader
-	kinds    Kinds
-	cfg      *Config
-	asked    map[string]bool                   // sources that checks and verifies use
-	gateSets map[string][]model.MetricID       // of [gates]
-	file     func(path string) ([]byte, error) // reads the file of a population
+	kinds       Kinds
+	cfg         *Config
+	asked       map[string]bool                   // sources that checks and verifies use
+	namedChecks map[string]model.Check            // of [check.NAME]
+	gateSets    map[string][]model.MetricID       // of [gates]
+	file        func(path string) ([]byte, error) // reads the file of a population
 }
 
 // newDraft returns the draft of a config that has nothing in it yet.
@@ -29,7 +30,7 @@ func newDraft(r *reader, kinds Kinds, cfg *Config, file func(path string) ([]byt
 // document reads the whole file, and warns of what is well formed and yet
 // probably not meant. What others refer to comes first.
 func (d *draft) document() {
-	tables := []string{"rollout", "environment", "emergency", "evidence", "history", "source", "metric", "slo", "flag", "action", "phase", "rollback", "guard", "silence", "journal", "access", "defaults", "gates", "guide", "risk", "after", "contact", "escalation"}
+	tables := []string{"rollout", "environment", "emergency", "evidence", "history", "source", "metric", "slo", "flag", "action", "phase", "rollback", "guard", "silence", "journal", "access", "defaults", "gates", "guide", "risk", "after", "contact", "escalation", "check"}
 	for _, name := range d.inOrder("", d.doc) {
 		if !slices.Contains(tables, name) {
 			d.fail(join("", name), "%s", unknown("table or key", name, tables))
@@ -50,6 +51,7 @@ func (d *draft) document() {
 	actionReader{d}.actions()
 	flagReader{d}.flags()
 	gateReader{d}.gates()
+	checkReader{d}.named()
 	phaseReader{d}.phases()
 	textReader{d}.signOffIDs()
 	textReader{d}.after()

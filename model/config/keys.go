@@ -140,6 +140,9 @@ type checkKeys struct {
 	Metric  string        `toml:"metric" help:"the name of a [metric.NAME] that passes where it holds"`
 	Timeout time.Duration `toml:"timeout" positive:"true" help:"for an http check" otherwise:"10s"`
 	Is      any           `toml:"is" help:"what an http check must answer" otherwise:"any success"`
+	Match   string        `toml:"match" help:"a regular expression (RE2) that a line of what it prints or answers must match, such as \"^OK$\""`
+	Group   string        `toml:"group" help:"the heading that it stands under"`
+	OneOf   string        `toml:"one_of" help:"a name: of the checks of a phase with the same one is enough"`
 	Drill   string        `toml:"drill" help:"the name of a [rollback.NAME] that was rehearsed where it holds"`
 	Within  time.Duration `toml:"within" positive:"true" help:"how long a rehearsal counts"`
 	History time.Duration `toml:"history" positive:"true" help:"how much recorded history the gates were rehearsed on where it holds"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -239,7 +240,10 @@ func (c *checks) findOut(ctx context.Context, spec *model.Check, out *execute.Ou
 			return "", fmt.Errorf("action %q is not there", spec.Action)
 		}
 		out.Say("running " + string(spec.Action))
-		return string(spec.Action) + " ended well", action.Do(timed, nil, out)
+		if spec.Match == "" {
+			return string(spec.Action) + " ended well", action.Do(timed, nil, out)
+		}
+		return matched(spec, out, func(w io.Writer) error { return action.Do(timed, nil, w) })
 	}
 	probe := c.probes[spec.Probe]
 	if probe == nil {
@@ -248,6 +252,10 @@ func (c *checks) findOut(ctx context.Context, spec *model.Check, out *execute.Ou
 	text, err := probe.Read(timed)
 	if err != nil {
 		return "", err
+	}
+	if spec.Match != "" {
+		shown := model.Masked(probe, text)
+		return matched(spec, out, func(w io.Writer) error { _, err := io.WriteString(w, shown); return err })
 	}
 	text = model.Inert(text)
 	shown := model.Inert(model.Masked(probe, text))
@@ -269,4 +277,27 @@ func (c *checks) findOut(ctx context.Context, spec *model.Check, out *execute.Ou
 func (c *checks) tells(spec *model.Check, ended *model.CheckEnded, cause model.IntentID) bool {
 	was, known := c.records.State().Checks[spec.ID]
 	return cause != "" || spec.Kind == model.CheckRun || ended.OK || !known || !was.Failed || was.Note != ended.Detail
+}
+
+// matched does what prints, and sees that a line of it matches.
+func matched(spec *model.Check, out io.Writer, do func(io.Writer) error) (string, error) {
+	m, err := model.NewLineMatcher(out, spec.Match)
+	if err != nil {
+		return "", err
+	}
+	if err := do(m); err != nil {
+		return "", err
+	}
+	const most = 80
+	last := model.Inert(m.Last())
+	if r := []rune(last); len(r) > most {
+		last = string(r[:most]) + "…"
+	}
+	switch {
+	case m.Matched():
+		return fmt.Sprintf("a line matches %q", spec.Match), nil
+	case last == "":
+		return "", fmt.Errorf("no line matches %q: nothing was printed", spec.Match)
+	}
+	return "", fmt.Errorf("no line matches %q: it printed %q", spec.Match, last)
 }

@@ -49,6 +49,7 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 			v.Lines = append(v.Lines, entered(s, later(c, s, now, checkLine(c, result, known, now, before, len(v.Lines)))))
 		}
 	}
+	oneOf(checks, v.Lines[len(v.Lines)-len(checks):])
 	for i := range v.Lines {
 		v.Healthy = v.Healthy && runsSoak(&v.Lines[i])
 	}

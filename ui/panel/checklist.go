@@ -64,6 +64,10 @@ func (k checklistPanel) Render(p Props) string {
 		if text != "" {
 			n = c.right(x+width, y, min(cells(text), room), saysStyle(&s), text) + 1
 		}
+		if check.Group != "" && (row == 0 || rows[row-1].Group != check.Group) {
+			g := c.text(x+2, y, min(width/3, width-n-2), theme.Dim|theme.Underline, check.Group) + 1
+			x, width = x+g, width-g
+		}
 		c.text(x+2, y, width-n-2, theme.Normal, check.Text)
 	})
 }

@@ -14,6 +14,7 @@ type standing struct {
 	known  bool             // there is one
 	counts bool             // and it still counts
 	live   *model.LiveCheck // it runs
+	spared string           // what holds in its place; empty: nothing does
 	line   *model.Line      // of one that follows a metric, as it must be shown now
 	drill  *model.Drill     // of one that a drill shows: the last one
 }
@@ -36,6 +37,11 @@ func (p Props) standing(c *model.Check) standing {
 	}
 	if c.Kind == model.CheckGates {
 		p.gatesRehearsed(c, &s)
+	}
+	for i := range p.Snap.Gate.Lines {
+		if l := &p.Snap.Gate.Lines[i]; c.OneOf != "" && l.Check == c.ID {
+			s.spared = l.Spared
+		}
 	}
 	if c.Kind == model.CheckMetric {
 		line, ok := p.Snap.Lines[c.Metric]
@@ -73,6 +79,9 @@ func (p Props) gatesRehearsed(c *model.Check, s *standing) {
 
 // holds reports whether the check holds, on a result that counts.
 func (s *standing) holds() bool {
+	if s.spared != "" {
+		return true
+	}
 	if s.line != nil {
 		return s.line.State == model.Pass
 	}
@@ -95,6 +104,8 @@ func (s *standing) look(p Props, c *model.Check) (glyph string, style theme.Styl
 	switch {
 	case s.live != nil:
 		return "▶", theme.Hold | theme.Bold
+	case s.spared != "":
+		return "–", theme.Dim
 	case s.line != nil:
 		return t.State(s.line.State)
 	case s.counts && s.result.Failed:
@@ -121,6 +132,8 @@ func (s *standing) says(p Props, c *model.Check) (long, short string) {
 			long, short = long+": "+s.live.Line, short+": "+s.live.Line
 		}
 		return long, short
+	case s.spared != "":
+		return "not needed: " + s.spared, "not needed"
 	case s.line != nil:
 		text := string(s.line.State)
 		if s.line.HasValue {
@@ -242,6 +255,9 @@ func checkBy(p Props, c *model.Check) string {
 		return text
 	case model.CheckProbe:
 		text = "gonogo asks " + orID(c.Asks, c.Probe)
+		if c.Match != "" {
+			text += ", wants a line that matches " + c.Match
+		}
 		if c.Want != "" {
 			text += ", wants " + c.Want
 		}
@@ -249,6 +265,9 @@ func checkBy(p Props, c *model.Check) string {
 		text = "gonogo runs " + string(c.Action)
 		if a := p.rollout().Action(c.Action); a != nil && a.Preview != "" {
 			text += ": " + a.Preview
+		}
+		if c.Match != "" {
+			text += ", and a line of what it prints matches " + c.Match
 		}
 	}
 	if c.Every > 0 {
