@@ -213,6 +213,8 @@ type Phase struct {
 	Checks   []Check       `json:"checks,omitempty"`
 	Freeze   []MetricID    `json:"freeze,omitempty"`   // whose baselines are frozen before it is entered
 	Rollback RollbackID    `json:"rollback,omitempty"` // this phase's own way back
+	Before   []ActionID    `json:"before,omitempty"`   // what is run on the way up, before its flags are set
+	After    []ActionID    `json:"after,omitempty"`    // and once they are in effect
 	Again    []Level       `json:"again,omitempty"`    // by which it is entered again after a way down
 	Optional bool          `json:"optional,omitempty"` // it may be passed by
 	// Owner, Objectives, Activities and Links are for people: whom to ask first, what the phase

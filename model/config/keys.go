@@ -124,6 +124,8 @@ type phaseKeys struct {
 	Check      any               `toml:"check" help:"what people sign, and what gonogo finds out"`
 	Freeze     []string          `toml:"freeze" help:"metrics whose baselines are frozen before it is entered"`
 	Rollback   *string           `toml:"rollback" help:"its own rollback"`
+	Before     []string          `toml:"before" help:"actions that are run before its flags are set, on the way up only"`
+	After      []string          `toml:"after" help:"actions that are run once its flags are in effect, on the way up only"`
 	Again      any               `toml:"again" help:"the levels by which it is entered again after a rollback: [{ flags = …, wait = …, until = […] }]"`
 	Optional   bool              `toml:"optional" default:"false" help:"whether it may be passed by"`
 	Owner      string            `toml:"owner" help:"whom to ask first"`

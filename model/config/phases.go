@@ -33,6 +33,8 @@ func (r phaseReader) phases() {
 		if k.Rollback != nil && r.ref(join(path, "rollback"), "rollback", *k.Rollback) {
 			p.Rollback = model.RollbackID(*k.Rollback)
 		}
+		p.Before = texts[model.ActionID](r.refs(path, "before", t, "action"))
+		p.After = texts[model.ActionID](r.refs(path, "after", t, "action"))
 		if k.Again != nil {
 			p.Again = r.again(join(path, "again"), k.Again)
 		}

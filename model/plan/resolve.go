@@ -96,15 +96,13 @@ func resolveEnter(r *model.Rollout, s *model.State, gate model.Verdict, in model
 	if s.Phase == "" && len(next.Flags) == 0 && r.PhaseIndex(next.ID) == 0 {
 		settings = nil // a first phase without flags sets nothing: it may be another environment
 	}
-	climb := reenters(s, next, back)
+	climb := hasLevels(s, next, back)
 	if climb {
 		var err error
-		if p.Steps, err = againSteps(r, s, next, settings); err != nil {
+		if p.Steps, err = inLevels(r, s, next, settings); err != nil {
 			return model.Plan{}, err
 		}
-		for _, l := range next.Again {
-			p.Budget += l.Wait + model.ForwardBudget
-		}
+		p.Budget = upBudget(r, s, next)
 	}
 	settings, err := concrete(r, s, settings, back, nil)
 	if err != nil {

@@ -34,6 +34,9 @@ func levelHead(plan *model.PlanState, level int) []span {
 			changes = append(changes, string(c.Flag)+" "+st.HowMany(c.From)+" → "+st.HowMany(c.To))
 		}
 	}
+	if len(changes) == 0 {
+		changes = runsOf(plan, level)
+	}
 	text := fmt.Sprintf("level %d of %d", level, levelsOf(plan))
 	if len(changes) > 0 {
 		text += ": " + strings.Join(changes, ", ")
@@ -42,6 +45,17 @@ func levelHead(plan *model.PlanState, level int) []span {
 		return []span{{theme.Dim, text + "  not needed"}}
 	}
 	return []span{{theme.Strong | theme.Underline, text}}
+}
+
+// runsOf names what a level runs.
+func runsOf(plan *model.PlanState, level int) []string {
+	var out []string
+	for i := range plan.Plan.Steps {
+		if st := &plan.Plan.Steps[i]; st.Level == level && st.Kind == model.StepRun {
+			out = append(out, st.Title)
+		}
+	}
+	return out
 }
 
 // holdLeft is how long a hold that runs still lasts.
