@@ -44,6 +44,8 @@ func applyPlan(s State, r Record) State {
 			p.Status, p.FiredAt, p.FiredBy = Running, r.At, r.By
 		})
 		return beginIncident(s, r, e)
+	case ManualSigned:
+		return applyManual(s, r, e)
 	case PlanJoined:
 		return onPlan(s, e.Plan, func(p *PlanState) { p.Joined = append(slices.Clone(p.Joined), r.By) })
 	case StepIntended:

@@ -59,6 +59,8 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[EscalationTold](data)
 	case "Acknowledged":
 		return decode[Acknowledged](data)
+	case "ManualSigned":
+		return decode[ManualSigned](data)
 	case "Confirmed":
 		return decode[Confirmed](data)
 	case "StillConfirmed":

@@ -90,6 +90,7 @@ const (
 	VerifyMetric VerifyKind = "metric"
 	VerifyHTTP   VerifyKind = "http"
 	VerifyRun    VerifyKind = "run"
+	VerifyManual VerifyKind = "manual" // a person does it, and signs it
 	VerifySource VerifyKind = "source" // a source's own evidence: lines of a log, rows of a database
 )
 
@@ -102,6 +103,7 @@ type Verify struct {
 	Title  string     `json:"title"`
 	Flag   FlagID     `json:"flag,omitempty"` // "phase": every flag of the phase
 	Is     Value      `json:"is,omitzero"`    // zero: whatever the plan set
+	ID     CheckID    `json:"id,omitempty"`   // of what a person does: its name in commands
 	Metric MetricID   `json:"metric,omitempty"`
 	Target *Target    `json:"target,omitempty"`
 	Probe  string     `json:"probe,omitempty"` // names the http probe in the engine's parts

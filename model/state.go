@@ -191,6 +191,10 @@ type StepState struct {
 	Outcome Outcome   `json:"outcome,omitempty"`
 	Detail  string    `json:"detail,omitempty"`
 	Output  string    `json:"output,omitempty"`
+	// Of a step that people do: who signed it, when, and what they noted.
+	SignedBy   Actor     `json:"signed_by,omitzero"`
+	SignedAt   time.Time `json:"signed_at,omitzero"`
+	SignedNote string    `json:"signed_note,omitempty"`
 }
 
 // Breach is something that was measured to go wrong.

@@ -90,6 +90,8 @@ func (f *finished) flagsOf(settings []model.Setting) []*model.Flag {
 // proves reports whether v is positive evidence: nothing old, and not satisfied by silence.
 func (f *finished) proves(v model.Verify) bool {
 	switch v.Kind {
+	case model.VerifyManual:
+		return false // what a person says is no evidence of what the service does
 	case model.VerifyRun:
 		facts := f.actionFacts(v.Action)
 		return facts.OldLines == "" && !facts.Silent

@@ -202,6 +202,12 @@ type verifyRunKeys struct {
 	within
 }
 
+// verifyManualKeys are those of what a person does, and signs.
+type verifyManualKeys struct {
+	Manual string        `toml:"manual" required:"true" help:"what a person does, such as \"Tell support\""`
+	Within time.Duration `toml:"within" default:"10m" positive:"true" help:"how long they have, from the end of the restarts"`
+}
+
 // verifyHTTPKeys are those of a verify that asks a URL, besides those of the http reader.
 type verifyHTTPKeys struct {
 	Is any `toml:"is" help:"what it must answer" otherwise:"any success"`

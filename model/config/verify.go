@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"gonogo/model"
 )
@@ -20,7 +21,7 @@ func (r verifyReader) verifies(path string, raw any, b *model.Rollback) {
 		r.fail(path, "expected a list of tables like [{ flag = \"…\", is = false }], found %s", found(raw))
 		return
 	}
-	kinds := append([]string{"flag", "metric", "http", "run"}, byWitness()...)
+	kinds := append([]string{"flag", "metric", "http", "run", "manual"}, byWitness()...)
 	start := r.errors()
 	for i, e := range list {
 		at := element(path, i)
@@ -61,6 +62,8 @@ func (r verifyReader) verify(path, kind string, values map[string]any, b *model.
 		return r.verifyHTTP(path, values)
 	case model.VerifyRun:
 		return r.verifyRun(path, values)
+	case model.VerifyManual:
+		return r.verifyManual(path, values, b)
 	}
 	return r.witness(path, kind, values)
 }
@@ -94,6 +97,30 @@ func (r verifyReader) verifyRun(path string, values map[string]any) model.Verify
 		}
 	}
 	return v
+}
+
+// verifyManual reads what a person does: never where nobody may be there.
+func (r verifyReader) verifyManual(path string, values map[string]any, b *model.Rollback) model.Verify {
+	k, _, ok := read[verifyManualKeys](r.reader, path, values)
+	at := join(path, "manual")
+	text := model.Inert(strings.TrimSpace(k.Manual))
+	taken := map[model.CheckID]bool{}
+	for _, v := range b.Verify {
+		taken[v.ID] = true
+	}
+	if ok {
+		switch guard, _ := r.doc["guard"].(map[string]any); {
+		case b.Emergency:
+			r.fail(at, "the emergency rollback must need no person: expected it in another rollback, or in a [[guide]]")
+		case guard["rollback"] == string(b.ID) || guard["part"] == string(b.ID):
+			r.fail(at, "the guard runs this rollback when nobody may be there: expected it in another rollback")
+		case r.written("rollback", string(b.ID), "budget") == nil: // people take their time
+			b.Budget = max(b.Budget, 5*time.Minute+k.Within)
+		case k.Within >= b.Budget:
+			r.fail(join(path, "within"), "is no less than the rollback's budget (%s): expected less, or a larger budget", model.FormatDuration(b.Budget))
+		}
+	}
+	return model.Verify{Kind: model.VerifyManual, ID: freeID(text, taken), Title: text + " (by hand)", Within: k.Within}
 }
 
 func (r verifyReader) verifyFlag(path string, values map[string]any, b *model.Rollback) model.Verify {

@@ -56,6 +56,9 @@ func noCheck(r *model.Rollout, phase *model.Phase, id model.CheckID) error {
 // signed returns the fact that a signature, or taking one back, leads to; v is the gate's
 // verdict meanwhile.
 func signed(r *model.Rollout, state *model.State, v *model.Verdict, now time.Time, in model.Intent) (model.Event, error) {
+	if p := state.ActivePlan(); p.ManualStep(in.Check) >= 0 && in.Kind == model.Sign {
+		return model.ManualSigned{Plan: p.Plan.ID, Step: p.ManualStep(in.Check), Note: in.Reason}, nil
+	}
 	if c := r.PlanCheck(in.Check); c != nil {
 		return planSigned(r, state, c, in)
 	}

@@ -60,6 +60,9 @@ func (n *next) say() Forms {
 func (n *next) plan(p *model.PlanState) Forms {
 	left := Countdown(p, n.now)
 	switch {
+	case p.Status == model.Running && len(p.ManualOpen()) > 0 && p.Steps[p.ManualOpen()[0]].Tries > 0:
+		title := p.Plan.Steps[p.ManualOpen()[0]].Title
+		return Forms{"do it, and sign it: " + title + n.key("s signs it"), "do and sign: " + title, "sign"}
 	case p.Status == model.Running:
 		done := 0
 		for i := range p.Steps {

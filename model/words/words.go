@@ -56,6 +56,8 @@ func describe(event model.Event) string {
 		return fmt.Sprintf("soaked %s in %s", model.FormatDuration(e.Soak), e.Phase)
 	case model.ClockJumped:
 		return "the clock jumped by " + model.FormatDuration(e.By)
+	case model.ManualSigned:
+		return because(fmt.Sprintf("signed step %d", e.Step+1), e.Note)
 	case model.EscalationTold:
 		return escalated(e)
 	case model.Acknowledged:

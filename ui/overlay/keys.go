@@ -41,6 +41,7 @@ const (
 	quit
 	suspend
 	help
+	signIt
 )
 
 func bind(shown, does string, keys ...string) key.Binding {
@@ -86,6 +87,7 @@ func planKeys(enter, esc keyboard.Effect) []Binding {
 		{bind("enter", "fire what is armed; close what ended", "enter"), "", false, enter, fire},
 		{bind("esc", "cancel what is armed, or veto the guard, which asks why; hide what runs", "esc"), "", false, esc, stop},
 		{bind("x c", "cancel what runs, at a step's boundary", "x", "c"), "", false, keyboard.Leads, cancel},
+		{bind("s", "sign a step that a person does, with a note", "s"), "", false, keyboard.Leads, signIt},
 		{bind("↓↑", "scroll", "down", "j"), "", false, keyboard.Moves, down},
 		{bind("", "", "up", "k"), "", false, keyboard.Moves, up},
 		{bind("y", "copy its summary", "y"), "", false, keyboard.Moves, copyIt},

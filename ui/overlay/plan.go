@@ -116,6 +116,8 @@ func (b *Plan) Update(k tea.KeyPressMsg, s Scene) (Overlay, Want) {
 		default:
 			return stopPlan(p), Want{}
 		}
+	case signIt:
+		return signStep(s)
 	case down:
 		b.Move(1)
 	case up:

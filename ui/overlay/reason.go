@@ -64,6 +64,31 @@ func Sign(s Scene, c *model.Check) Overlay {
 	}
 }
 
+// signStep asks for a note for the first step of the plan that a person does and nobody signed.
+func signStep(s Scene) (Overlay, Want) {
+	p := s.Plan()
+	open := p.ManualOpen()
+	switch {
+	case s.ReadOnly:
+		return nil, Fail(ReadOnly)
+	case len(open) == 0:
+		return nil, Say("no step of the plan is for a person to do")
+	}
+	step, id := &p.Plan.Steps[open[0]], p.Plan.ID
+	return &prompt{
+		until: func(s Scene) string {
+			if now := s.Plan(); now == nil || now.Plan.ID != id || now.ManualStep(step.Verify.ID) < 0 {
+				return "too late: it was signed, or its plan is over"
+			}
+			return ""
+		},
+		title: "Sign: " + model.Inert(step.Title), hint: "that you have done it; a note, if you like", input: newInput("› ", ""), arms: true,
+		done: func(_ Scene, text string) (Want, string) {
+			return Submit(model.Intent{Kind: model.Sign, Check: step.Verify.ID, Reason: strings.TrimSpace(text)}), ""
+		},
+	}, Want{}
+}
+
 // Reason asks for the reason that in needs, and submits it again with it.
 func Reason(s Scene, in model.Intent, why string) Overlay {
 	var stays until

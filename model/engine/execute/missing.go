@@ -64,6 +64,10 @@ func (l *stander) missing(ctx context.Context, v *model.Verify, st model.StepSta
 			return "its last reading is " + model.FormatDuration(age.Truncate(time.Second)) + " old"
 		}
 		ok, why = l.holds(m, v.Target, got, time.Time{})
+	case model.VerifyManual:
+		if st.SignedAt.IsZero() {
+			return "nobody signed it"
+		}
 	case model.VerifySource:
 		ok, why = l.lookEvidence(ctx, v, st, time.Time{})
 	case model.VerifyHTTP:

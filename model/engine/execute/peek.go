@@ -95,6 +95,8 @@ func (d *peeker) verify(ctx context.Context, v *model.Verify) (string, error) {
 		return d.reading(ctx, v.Metric)
 	case model.VerifyRun:
 		return d.action(ctx, v.Action)
+	case model.VerifyManual:
+		return "a person does it, within " + model.FormatDuration(v.Within), nil
 	case model.VerifySource:
 		w := d.tools.Witnesses[v.Witness]
 		if w == nil {

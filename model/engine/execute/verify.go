@@ -51,6 +51,14 @@ func (v *verifier) lookAt(n int, since time.Time) func(context.Context) (bool, s
 		return func(ctx context.Context) (bool, string) { return v.lookFlag(ctx, is, since) }
 	case model.VerifyMetric:
 		return v.lookMetric(is, since)
+	case model.VerifyManual:
+		return func(context.Context) (bool, string) {
+			st := v.step(n)
+			if text := st.SignedText(); text != "" {
+				return true, text
+			}
+			return false, "a person does it, and signs it: s, or gonogo sign " + string(is.ID)
+		}
 	case model.VerifySource:
 		return func(ctx context.Context) (bool, string) { return v.lookEvidence(ctx, is, v.step(n), since) }
 	}
