@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"time"
+	_ "time/tzdata" // closed times are told by the clocks of a place, also where the machine knows none
 
 	"github.com/charmbracelet/x/term"
 	"github.com/google/renameio/v2"

@@ -29,6 +29,7 @@ type Rollout struct {
 	SignOff     []Check       `json:"sign_off,omitempty"` // of the plan as a whole, before the first phase
 	Guides      []Guide       `json:"guides,omitempty"`
 	Risks       []Risk        `json:"risks,omitempty"`
+	Closed      []Closed      `json:"closed,omitempty"` // times in which nothing goes up
 	Contacts    []Contact     `json:"contacts,omitempty"`
 	Escalations []Escalation  `json:"escalations,omitempty"` // by level, the first first
 	Rollbacks   []Rollback    `json:"rollbacks"`
@@ -203,20 +204,22 @@ type Setting struct {
 
 // Phase is one step of the way up.
 type Phase struct {
-	ID       PhaseID       `json:"id"`
-	Title    string        `json:"title"`
-	Soak     time.Duration `json:"soak,omitempty"`  // at least so long healthy and observed; 0: none
-	Limit    time.Duration `json:"limit,omitempty"` // overdue after; 0: never
-	Watch    time.Duration `json:"watch,omitempty"` // the first hours, with someone at the screen
-	Flags    []Setting     `json:"flags,omitempty"`
-	Gate     []MetricID    `json:"gate,omitempty"`
-	Checks   []Check       `json:"checks,omitempty"`
-	Freeze   []MetricID    `json:"freeze,omitempty"`   // whose baselines are frozen before it is entered
-	Rollback RollbackID    `json:"rollback,omitempty"` // this phase's own way back
-	Before   []ActionID    `json:"before,omitempty"`   // what is run on the way up, before its flags are set
-	After    []ActionID    `json:"after,omitempty"`    // and once they are in effect
-	Again    []Level       `json:"again,omitempty"`    // by which it is entered again after a way down
-	Optional bool          `json:"optional,omitempty"` // it may be passed by
+	ID        PhaseID       `json:"id"`
+	Title     string        `json:"title"`
+	Soak      time.Duration `json:"soak,omitempty"`  // at least so long healthy and observed; 0: none
+	Limit     time.Duration `json:"limit,omitempty"` // overdue after; 0: never
+	Watch     time.Duration `json:"watch,omitempty"` // the first hours, with someone at the screen
+	Flags     []Setting     `json:"flags,omitempty"`
+	Gate      []MetricID    `json:"gate,omitempty"`
+	Checks    []Check       `json:"checks,omitempty"`
+	Freeze    []MetricID    `json:"freeze,omitempty"`    // whose baselines are frozen before it is entered
+	Rollback  RollbackID    `json:"rollback,omitempty"`  // this phase's own way back
+	NotBefore time.Time     `json:"not_before,omitzero"` // it may not be entered earlier
+	At        time.Time     `json:"at,omitzero"`         // when it is planned to be entered, for people
+	Before    []ActionID    `json:"before,omitempty"`    // what is run on the way up, before its flags are set
+	After     []ActionID    `json:"after,omitempty"`     // and once they are in effect
+	Again     []Level       `json:"again,omitempty"`     // by which it is entered again after a way down
+	Optional  bool          `json:"optional,omitempty"`  // it may be passed by
 	// Owner, Objectives, Activities and Links are for people: whom to ask first, what the phase
 	// is for, what is done in it, and addresses worth having at hand.
 	Owner      string   `json:"owner,omitempty"`

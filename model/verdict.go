@@ -152,5 +152,6 @@ type Verdict struct {
 	Reasons  []string    `json:"reasons"`          // one for each line that is not PASS, worst first; then Notes
 	Notes    []string    `json:"notes,omitempty"`  // what is said beside the lines: an override, a veto
 	Healthy  bool        `json:"healthy"`          // the soak clock runs
+	Closed   string      `json:"closed,omitempty"` // why nothing goes up at this time, and until when; empty: it may
 	Breach   MetricID    `json:"breach,omitempty"` // what the guard acts on; empty: nothing
 }

@@ -124,6 +124,8 @@ type phaseKeys struct {
 	Check      any               `toml:"check" help:"what people sign, and what gonogo finds out"`
 	Freeze     []string          `toml:"freeze" help:"metrics whose baselines are frozen before it is entered"`
 	Rollback   *string           `toml:"rollback" help:"its own rollback"`
+	NotBefore  string            `toml:"not_before" help:"it may not be entered earlier, such as \"2026-12-01T21:00Z\""`
+	At         string            `toml:"at" help:"when it is planned to be entered, for people"`
 	Before     []string          `toml:"before" help:"actions that are run before its flags are set, on the way up only"`
 	After      []string          `toml:"after" help:"actions that are run once its flags are in effect, on the way up only"`
 	Again      any               `toml:"again" help:"the levels by which it is entered again after a rollback: [{ flags = …, wait = …, until = […] }]"`

@@ -33,6 +33,15 @@ func (r phaseReader) phases() {
 		if k.Rollback != nil && r.ref(join(path, "rollback"), "rollback", *k.Rollback) {
 			p.Rollback = model.RollbackID(*k.Rollback)
 		}
+		if k.NotBefore != "" {
+			p.NotBefore = closedReader(r).when(join(path, "not_before"), k.NotBefore)
+		}
+		if k.At != "" {
+			p.At = closedReader(r).when(join(path, "at"), k.At)
+			if p.At.Before(p.NotBefore) {
+				r.fail(join(path, "at"), "is before not_before, so it can never be entered then: expected a later time")
+			}
+		}
 		p.Before = texts[model.ActionID](r.refs(path, "before", t, "action"))
 		p.After = texts[model.ActionID](r.refs(path, "after", t, "action"))
 		if k.Again != nil {

@@ -29,6 +29,11 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 	v := model.Verdict{Phase: phase.ID, Notes: notes(s, now), Healthy: s.Phase != "" && s.Below == nil && !Changing(s), Breach: breach(r, s, lines)}
 	v.Lines = make([]model.Line, 0, len(phase.Gate)+len(phase.Checks)+4)
 	v.Lines = append(v.Lines, standing(r, s)...)
+	if line, closed := closedLine(r, s, now); closed {
+		v.Lines, v.Closed = append(v.Lines, line), line.Reason
+	} else if line, early := earlyLine(r, s, now); early {
+		v.Lines = append(v.Lines, line)
+	}
 	for _, id := range phase.Gate {
 		v.Lines = append(v.Lines, metricLine(r, id, lines))
 	}

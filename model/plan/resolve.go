@@ -20,7 +20,7 @@ func Resolve(r *model.Rollout, s *model.State, gate model.Verdict, in model.Inte
 	case model.ArmEnter:
 		p, err = resolveEnter(r, s, gate, in)
 	case model.ArmFlip:
-		p, err = resolveFlip(r, s, in)
+		p, err = resolveFlip(r, s, gate, in)
 	case model.ArmRollback:
 		p, err = resolveRollback(r, s, in)
 	case model.ArmDrill:
@@ -74,6 +74,11 @@ func resolveEnter(r *model.Rollout, s *model.State, gate model.Verdict, in model
 			c := s.PlanUnsigned(r)[0]
 			return model.Plan{}, refuse("the plan is not signed off (%s): sign it first (gonogo sign %s); entering %q %w", c.Text, c.ID, next.ID, model.ErrNeedsReason)
 		}
+	case waits(gate):
+		override = true
+		if in.Reason == "" {
+			return model.Plan{}, refuse("%s: entering %q %w", whyWait(gate), next.ID, model.ErrNeedsReason)
+		}
 	case s.Phase == "" && !skips && !gate.Headline.OfRollback(): // nothing was entered that a gate could have judged
 	case again && gate.Headline == model.Hold: // what it waits for begins when it is entered
 	case gate.Headline != model.GO || skips:
@@ -115,6 +120,22 @@ func resolveEnter(r *model.Rollout, s *model.State, gate model.Verdict, in model
 	return p, nil
 }
 
+// waits reports whether the gate waits for a time: one that is closed, or before which the next
+// phase may not be entered.
+func waits(gate model.Verdict) bool { return whyWait(gate) != "" }
+
+func whyWait(gate model.Verdict) string {
+	for i := range gate.Lines {
+		if l := &gate.Lines[i]; l.State == model.Held && l.MoreTime > 0 {
+			if gate.Closed != "" {
+				return "it is closed " + l.Reason
+			}
+			return l.Reason
+		}
+	}
+	return ""
+}
+
 // passesBy reports whether a phase between the two places, that may not be passed by, is.
 func passesBy(r *model.Rollout, stands, to int) bool {
 	for i := stands + 1; i < to; i++ {
@@ -136,7 +157,7 @@ func whyNot(gate model.Verdict, skips bool) string {
 	return text
 }
 
-func resolveFlip(r *model.Rollout, s *model.State, in model.Intent) (model.Plan, error) {
+func resolveFlip(r *model.Rollout, s *model.State, gate model.Verdict, in model.Intent) (model.Plan, error) {
 	f := r.Flag(in.Flag)
 	if f == nil {
 		return model.Plan{}, refuse("there is no flag %q", in.Flag)
@@ -146,6 +167,9 @@ func resolveFlip(r *model.Rollout, s *model.State, in model.Intent) (model.Plan,
 	}
 	if now := s.Flags[f.ID].Current(); s.Held && !in.Value.Equal(f.Safe) && !in.Value.Equal(now) && !isLess(f, now, in.Value, model.PlanFlip) {
 		return model.Plan{}, refuse("the rollout is held by %s (%s), and that may let more in: resume first", s.HeldBy.Name, s.HeldReason)
+	}
+	if now := s.Flags[f.ID].Current(); gate.Closed != "" && in.Reason == "" && !in.Value.Equal(f.Safe) && !in.Value.Equal(now) && !isLess(f, now, in.Value, model.PlanFlip) {
+		return model.Plan{}, refuse("it is closed %s: setting %q to what may let more in %w", gate.Closed, f.ID, model.ErrNeedsReason)
 	}
 	p := model.Plan{Kind: model.PlanFlip, Title: fmt.Sprintf("Set %s to %s", f.ID, in.Value), Flag: f.ID, Budget: model.ForwardBudget}
 	settings := []model.Setting{{Flag: f.ID, Value: in.Value}}

@@ -41,6 +41,9 @@ func change(m *model.Metric, l *model.Line) string {
 	case model.Below:
 		return "the phase is entered again: gonogo advance"
 	case model.Held:
+		if l.MoreTime > 0 {
+			return "time: " + model.FormatDuration(l.MoreTime) + " more"
+		}
 		return "a person resumes: gonogo resume"
 	case model.Collecting:
 		return collecting(m, l)

@@ -148,6 +148,13 @@ func (n *next) line(v *model.Verdict, l *model.Line) Forms {
 	case model.NoSeries, model.Ambiguous:
 		return Forms{"look at the query of " + l.Title + n.key("e shows it"), "mend a query", "mend query"}
 	case model.Held:
+		if l.MoreTime > 0 {
+			what := "it is closed " + l.Reason
+			if v.Closed == "" {
+				what = l.Reason
+			}
+			return Forms{"wait " + one(l.MoreTime) + ": " + what, "wait " + one(l.MoreTime), "wait"}
+		}
 		return Forms{"wait: the rollout is held" + n.key("H resumes it"), "held" + n.key("H resumes"), "held"}
 	}
 	return n.hold(v)

@@ -3,6 +3,7 @@ package panel
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"gonogo/model"
 	"gonogo/model/words"
@@ -36,6 +37,8 @@ func aboutPhase(phase *model.Phase, w int) [][]span {
 	if phase.Soak > 0 || phase.Limit > 0 {
 		out = append(out, field(w, "planned", theme.Normal, span2(phase.Soak, phase.Limit))...)
 	}
+	out = append(out, field(w, "planned at", theme.Normal, dated(phase.At))...)
+	out = append(out, field(w, "not before", theme.Normal, dated(phase.NotBefore))...)
 	out = append(out, points(w, "objectives", phase.Objectives)...)
 	out = append(out, points(w, "activities", phase.Activities)...)
 	out = append(out, linkFields(w, phase.Links)...)
@@ -73,6 +76,14 @@ func aboutRollout(p Props, w int) [][]span {
 		}
 	}
 	return append(out, linkFields(w, r.Links)...)
+}
+
+// dated writes a time with its date; nothing for none.
+func dated(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format("Mon 2 Jan 2006 15:04Z")
 }
 
 func inBrackets(text string) string {

@@ -79,6 +79,13 @@ func phaseSpans(p Props, st station) [][]span {
 	if st.phase.Soak > 0 || st.phase.Limit > 0 {
 		out = append(out, []span{{theme.Dim, "planned "}, {theme.Normal, span2(st.phase.Soak, st.phase.Limit)}})
 	}
+	if !st.phase.At.IsZero() {
+		style := theme.Normal
+		if st.stage != current && p.Now.After(st.phase.At) && p.Snap.State.LastAttempt(st.phase.ID) == nil {
+			style = theme.Warn
+		}
+		out = append(out, []span{{theme.Dim, "at "}, {style, clock(st.phase.At, p.Now) + "Z"}})
+	}
 	if st.stage == current {
 		out = append(out, []span{{theme.Dim, "now "}, currentText(p, st)})
 	}

@@ -53,7 +53,7 @@ func (b *Builder) Finish(trouble string) *Report {
 // planned returns what was planned of a phase, and what was.
 func (b *Builder) planned(p *model.Phase) Phase {
 	s := &b.state
-	out := Phase{ID: p.ID, Title: model.Inert(p.Title), Owner: model.Inert(p.Owner), Soak: p.Soak, Limit: p.Limit, State: "ahead"}
+	out := Phase{ID: p.ID, Title: model.Inert(p.Title), Owner: model.Inert(p.Owner), At: p.At, Soak: p.Soak, Limit: p.Limit, State: "ahead"}
 	for i, a := range s.Attempts {
 		if a.Phase != p.ID {
 			continue

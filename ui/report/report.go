@@ -57,7 +57,8 @@ type Phase struct {
 	Limit    time.Duration // overdue after; 0: never
 	Attempts []Attempt
 	Owner    string
-	State    string // "done", "here", "below", "skipped", "ahead"
+	At       time.Time // when it was planned to be entered; zero: no time
+	State    string    // "done", "here", "below", "skipped", "ahead"
 }
 
 // Attempt is one stay in a phase.

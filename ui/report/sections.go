@@ -57,6 +57,14 @@ func (r *Report) phaseRows() [][]string {
 
 // planned is how long a phase was to take: "3d to 5d".
 func (p *Phase) planned() string {
+	if !p.At.IsZero() {
+		return when(p.At) + ", " + p.lasting()
+	}
+	return p.lasting()
+}
+
+// lasting is how long a phase was to last.
+func (p *Phase) lasting() string {
 	switch {
 	case p.Soak == 0 && p.Limit == 0:
 		return "ongoing"
