@@ -12,5 +12,6 @@ const (
 
 // AccessRules are the config's [access].
 type AccessRules struct {
-	Group string `json:"group,omitempty"` // the unix group whose members may attach; empty: none
+	People []Person `json:"people,omitempty"` // whose titles count where a phase asks for approval
+	Group  string   `json:"group,omitempty"`  // the unix group whose members may attach; empty: none
 }

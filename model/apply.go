@@ -59,7 +59,7 @@ func enterPhase(s State, r Record, e PhaseEntered) State {
 	}
 	s.Phase, s.Below, s.Set = e.Phase, nil, s.settled(e.Plan)
 	s.Attempts = append(s.Attempts, Attempt{Phase: e.Phase, N: e.Attempt, Entered: r.At, By: s.firedBy(e.Plan, r.By), Override: e.Override, Seq: r.Seq})
-	s = newAttempt(s)
+	s = withoutApprovals(newAttempt(s), e.Phase)
 	if p := s.LastDown; p != nil && p.Status == Ended {
 		s = onDown(s, p.Plan.ID, func(p *PlanState) { p.WentOn = true })
 	}

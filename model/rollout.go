@@ -213,6 +213,7 @@ type Phase struct {
 	Gate      []MetricID    `json:"gate,omitempty"`
 	Checks    []Check       `json:"checks,omitempty"`
 	Freeze    []MetricID    `json:"freeze,omitempty"`    // whose baselines are frozen before it is entered
+	Approve   []string      `json:"approve,omitempty"`   // titles of people who sign before it is entered
 	Rollback  RollbackID    `json:"rollback,omitempty"`  // this phase's own way back
 	NotBefore time.Time     `json:"not_before,omitzero"` // it may not be entered earlier
 	At        time.Time     `json:"at,omitzero"`         // when it is planned to be entered, for people
@@ -263,6 +264,7 @@ type Check struct {
 	History time.Duration `json:"history,omitempty"` // of gates, > 0
 	Real    bool          `json:"real,omitempty"`    // of a drill: a dry one does not count
 	Link    string        `json:"link,omitempty"`    // an address that shows more of it, http or https; inert
+	Title   string        `json:"title,omitempty"`   // of an approval: only people with it sign
 	After   time.Duration `json:"after,omitempty"`   // due so long after the phase was entered; before that it stops nothing
 }
 

@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // PlanSigned returns the signature of the plan as a whole under the name id. It counts only for
 // the config that was signed.
 func (s *State) PlanSigned(r *Rollout, id CheckID) (CheckState, bool) {
@@ -19,22 +21,36 @@ func (s *State) PlanUnsigned(r *Rollout) []Check {
 	return out
 }
 
-// PlanCheck returns the signature of the plan called id that is asked for, or nil.
+// PlanCheck returns the signature of the plan, or the approval of a phase, called id, or nil.
 func (r *Rollout) PlanCheck(id CheckID) *Check {
-	return find(r.SignOff, func(c *Check) bool { return c.ID == id })
+	if c := find(r.SignOff, func(c *Check) bool { return c.ID == id }); c != nil || !id.IsApproval() {
+		return c
+	}
+	for i := range r.Phases {
+		all := r.Phases[i].Approvals()
+		if c := find(all, func(c *Check) bool { return c.ID == id }); c != nil {
+			return c
+		}
+	}
+	return nil
 }
 
 // JudgedChecks returns the checks that count where the rollout stands: before the first phase
-// the plan's own signatures, and those of the phase that is judged.
+// the plan's own signatures, those of the phase that is judged, and the approvals of the next.
 func (r *Rollout) JudgedChecks(s *State) []Check {
 	phase := r.JudgedPhase(s.Phase)
-	switch {
-	case phase == nil:
+	if phase == nil {
 		return nil
-	case s.Phase == "" && len(r.SignOff) > 0:
-		return append(append([]Check(nil), r.SignOff...), phase.Checks...)
 	}
-	return phase.Checks
+	var plan []Check
+	if s.Phase == "" {
+		plan = append(plan, r.SignOff...)
+	}
+	approvals := r.Upward(s).Approvals()
+	if len(plan)+len(approvals) == 0 {
+		return phase.Checks
+	}
+	return slices.Concat(plan, phase.Checks, approvals)
 }
 
 // Result returns what is known of a check of JudgedChecks.
@@ -47,9 +63,9 @@ func (s *State) Result(r *Rollout, c *Check) (CheckState, bool) {
 }
 
 // applyPlanSigned folds a signature of the plan, or that it was taken back. Once a phase was
-// entered it stands as it is.
+// entered it stands as it is; the approval of a phase, until that is entered.
 func applyPlanSigned(s State, id CheckID, sig CheckState) State {
-	if s.Phase == "" {
+	if s.Phase == "" || id.IsApproval() {
 		s.SignOff = with(s.SignOff, id, sig)
 	}
 	return s

@@ -90,7 +90,7 @@ func later(a, b time.Time) time.Time {
 // isWeekly reports whether a time is one of each week: it begins with a letter.
 func isWeekly(text string) bool {
 	text = strings.TrimSpace(text)
-	return text != "" && !(text[0] >= '0' && text[0] <= '9')
+	return text != "" && (text[0] < '0' || text[0] > '9')
 }
 
 // weekly reads a time of each week like "Fri 16:00", as since Monday 00:00.

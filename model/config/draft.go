@@ -50,6 +50,7 @@ func (d *draft) document() {
 	targetReader{d}.exprs()
 	actionReader{d}.actions()
 	flagReader{d}.flags()
+	top.people()
 	gateReader{d}.gates()
 	checkReader{d}.named()
 	phaseReader{d}.phases()

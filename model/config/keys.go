@@ -123,6 +123,7 @@ type phaseKeys struct {
 	Gate       []string          `toml:"gate" help:"metrics that must pass"`
 	Check      any               `toml:"check" help:"what people sign, and what gonogo finds out"`
 	Freeze     []string          `toml:"freeze" help:"metrics whose baselines are frozen before it is entered"`
+	Approve    []string          `toml:"approve" help:"titles of people who sign before it is entered"`
 	Rollback   *string           `toml:"rollback" help:"its own rollback"`
 	NotBefore  string            `toml:"not_before" help:"it may not be entered earlier, such as \"2026-12-01T21:00Z\""`
 	At         string            `toml:"at" help:"when it is planned to be entered, for people"`
@@ -249,7 +250,8 @@ type journalKeys struct {
 }
 
 type accessKeys struct {
-	Group string `toml:"group" required:"true" help:"a unix group whose members may look, roll back, veto and hold"`
+	People any    `toml:"people" help:"who has which titles: { ana = { unix = \"ana\", titles = [\"tech-lead\"] } }"`
+	Group  string `toml:"group" help:"a unix group whose members may look, roll back, veto and hold"`
 }
 
 // withKinds returns the keys of a table that has one of the known kinds, and those that

@@ -33,6 +33,7 @@ func (r phaseReader) phases() {
 		if k.Rollback != nil && r.ref(join(path, "rollback"), "rollback", *k.Rollback) {
 			p.Rollback = model.RollbackID(*k.Rollback)
 		}
+		p.Approve = r.approve(path, t)
 		if k.NotBefore != "" {
 			p.NotBefore = closedReader(r).when(join(path, "not_before"), k.NotBefore)
 		}

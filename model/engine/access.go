@@ -30,6 +30,10 @@ func mayMember(in model.Intent, s *model.State) error {
 	switch in.Kind {
 	case model.ArmRollback, model.Veto, model.HoldOn, model.Acknowledge:
 		return nil
+	case model.Sign, model.Unsign:
+		if in.Check.IsApproval() {
+			return nil // whether they have the title is seen where it is signed
+		}
 	case model.Fire:
 		if !own || back {
 			return nil // of a plan that is over, decide says so

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 // attemptOf returns the phase and the attempt that a signature or a result
@@ -90,7 +91,9 @@ func signed(r *model.Rollout, state *model.State, v *model.Verdict, now time.Tim
 func planSigned(r *model.Rollout, state *model.State, c *model.Check, in model.Intent) (model.Event, error) {
 	sig, is := state.PlanSigned(r, c.ID)
 	switch {
-	case state.Phase != "":
+	case c.Title != "" && !hasTitle(r, in.By.Name, c.Title):
+		return nil, refuse("%q is for people with the title %s, and %s has not: %s may sign it", c.Text, c.Title, in.By.Name, whoHas(r, c.Title))
+	case state.Phase != "" && c.Title == "":
 		return nil, refuse("%q is signed before the first phase, and %q is entered: it stands as it is", c.Text, state.Phase)
 	case in.Kind == model.Unsign && !is:
 		return nil, refuse("%q is not signed", c.Text)
@@ -100,4 +103,23 @@ func planSigned(r *model.Rollout, state *model.State, c *model.Check, in model.I
 		return nil, refuse("%q is signed already, by %s", c.Text, sig.By.Name)
 	}
 	return model.CheckSigned{Check: c.ID, Note: in.Reason, Config: r.ConfigHash}, nil
+}
+
+// hasTitle reports whether the unix user has a title.
+func hasTitle(r *model.Rollout, user, title string) bool {
+	for _, p := range r.Access.With(title) {
+		if p.Unix == user {
+			return true
+		}
+	}
+	return false
+}
+
+// whoHas names the people with a title.
+func whoHas(r *model.Rollout, title string) string {
+	var names []string
+	for _, p := range r.Access.With(title) {
+		names = append(names, p.Name)
+	}
+	return words.List(names)
 }

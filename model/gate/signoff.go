@@ -15,6 +15,8 @@ func planLine(c *model.Check, sig model.CheckState, signed bool) model.Line {
 		line.State, line.SampleAt, line.Reason = model.Pass, sig.At, resultBy(&sig)
 	case sig.Config != "":
 		line.Reason = "signed by " + model.Inert(sig.By.Name) + " for another config: look at what changed, then gonogo sign " + model.Inert(string(c.ID))
+	case c.Title != "":
+		line.Reason = "needs sign-off by somebody with the title " + c.Title + ": gonogo sign " + string(c.ID)
 	default:
 		line.Reason = "needs sign-off before the first phase: space, or gonogo sign " + model.Inert(string(c.ID))
 	}

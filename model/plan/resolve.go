@@ -74,6 +74,12 @@ func resolveEnter(r *model.Rollout, s *model.State, gate model.Verdict, in model
 			c := s.PlanUnsigned(r)[0]
 			return model.Plan{}, refuse("the plan is not signed off (%s): sign it first (gonogo sign %s); entering %q %w", c.Text, c.ID, next.ID, model.ErrNeedsReason)
 		}
+	case len(s.Unapproved(r, next)) > 0:
+		override = true
+		if in.Reason == "" {
+			c := s.Unapproved(r, next)[0]
+			return model.Plan{}, refuse("it is not approved (%s: gonogo sign %s); entering %q %w", c.Text, c.ID, next.ID, model.ErrNeedsReason)
+		}
 	case waits(gate):
 		override = true
 		if in.Reason == "" {
