@@ -114,7 +114,7 @@ func (r defaultsReader) fits(section, key string, common []string, table, given 
 		if slices.Contains(origin, key) {
 			return !says(origin...)
 		}
-		if says("read", "own") && readByPeopleNot(key) {
+		if says("read", "own") && readByPeopleNot(key) || says("own") && key == "unit" {
 			return false
 		}
 		other := says(origin...) && table["source"] != given["source"]
