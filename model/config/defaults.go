@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 )
 
@@ -117,11 +118,11 @@ func (r defaultsReader) fits(section, key string, common []string, table, given 
 		if says("read", "own") && readByPeopleNot(key) || says("own") && key == "unit" {
 			return false
 		}
-		other := says(origin...) && table["source"] != given["source"]
+		other := says(origin...) && !reflect.DeepEqual(table["source"], given["source"])
 		return !other || slices.Contains(common, key)
 	case "flag", "action":
 		own, has := table["kind"]
-		other := has && own != given["kind"]
+		other := has && !reflect.DeepEqual(own, given["kind"])
 		return !other || slices.Contains(common, key)
 	case "rollback":
 		if key == "flags" || key == "run" {

@@ -146,8 +146,9 @@ func (c *checks) due(s *model.State, spec *model.Check) bool {
 	now := c.now()
 	result, known := s.Checks[spec.ID]
 	switch {
-	case !known:
-		return now.Sub(c.lastTry(spec.ID)) >= probeAgain || c.lastTry(spec.ID).IsZero()
+	case !known: // a try in another phase, which may have a check of this name, is none of this one
+		last, a := c.lastTry(spec.ID), s.Attempt()
+		return last.IsZero() || now.Sub(last) >= probeAgain || a != nil && last.Before(a.Entered)
 	case spec.Kind == model.CheckProbe && result.Failed:
 		return now.Sub(c.lastTry(spec.ID)) >= min(probeAgain, spec.Every)
 	}
