@@ -50,7 +50,7 @@ func runWith(show func(context.Context, ui.Feed, ui.Options) error) int {
 	a.world.Actor.Via = "command"
 	a.find = &attach.Finder{
 		Kinds: kinds(), Build: buildParts, Preview: actions.Preview,
-		Actor: a.actor, Version: version(), Warn: a.warn,
+		Actor: a.actor, Version: version(), Warn: a.warn, Report: a.world.MakeReport,
 	}
 	root := a.commands()
 	err := root.ExecuteContext(signals.First)

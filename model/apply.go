@@ -38,6 +38,8 @@ func Apply(s State, r Record) State {
 		s = rehearsed(s, r, e)
 	case SilenceChanged:
 		s = applySilence(s, r, e)
+	case ReportMade:
+		s = applyReport(s, e)
 	case EscalationTold, Acknowledged:
 		s = applyEscalation(s, r)
 	case FlagObserved:

@@ -61,6 +61,8 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[Acknowledged](data)
 	case "ManualSigned":
 		return decode[ManualSigned](data)
+	case "ReportMade":
+		return decode[ReportMade](data)
 	case "Confirmed":
 		return decode[Confirmed](data)
 	case "StillConfirmed":

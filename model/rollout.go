@@ -29,6 +29,7 @@ type Rollout struct {
 	SignOff     []Check       `json:"sign_off,omitempty"` // of the plan as a whole, before the first phase
 	Guides      []Guide       `json:"guides,omitempty"`
 	Risks       []Risk        `json:"risks,omitempty"`
+	Reports     []ReportSpec  `json:"reports,omitempty"`
 	Closed      []Closed      `json:"closed,omitempty"` // times in which nothing goes up
 	Contacts    []Contact     `json:"contacts,omitempty"`
 	Escalations []Escalation  `json:"escalations,omitempty"` // by level, the first first

@@ -30,7 +30,7 @@ func newDraft(r *reader, kinds Kinds, cfg *Config, file func(path string) ([]byt
 // document reads the whole file, and warns of what is well formed and yet
 // probably not meant. What others refer to comes first.
 func (d *draft) document() {
-	tables := []string{"rollout", "environment", "emergency", "evidence", "history", "source", "metric", "slo", "flag", "action", "phase", "rollback", "guard", "silence", "journal", "access", "defaults", "gates", "guide", "risk", "after", "contact", "escalation", "check", "closed"}
+	tables := []string{"rollout", "environment", "emergency", "evidence", "history", "source", "metric", "slo", "flag", "action", "phase", "rollback", "guard", "silence", "journal", "access", "defaults", "gates", "guide", "risk", "after", "contact", "escalation", "check", "closed", "report"}
 	for _, name := range d.inOrder("", d.doc) {
 		if !slices.Contains(tables, name) {
 			d.fail(join("", name), "%s", unknown("table or key", name, tables))
@@ -59,6 +59,7 @@ func (d *draft) document() {
 	textReader{d}.guides()
 	textReader{d}.risks()
 	closedReader{d}.closed()
+	reportReader{d}.reports()
 	escalationReader{d}.contacts()
 	escalationReader{d}.escalations()
 	rollbackReader{d}.rollbacks()

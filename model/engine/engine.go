@@ -34,6 +34,7 @@ type Engine struct {
 	notices     notices
 	silences    silences
 	escalations escalations
+	reports     reports
 	history     *history.History // of all samples; nil before Run
 	guard       guard
 	work        context.Context // ends when Run does
@@ -114,6 +115,9 @@ func (e *Engine) takePlaces() {
 		e.silences.asked[r.Silences[i].ID] = make(chan struct{}, 1)
 	}
 	e.escalations = escalations{rollout: r, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger, notices: &e.notices}
+	e.reports = reports{
+		rollout: r, dir: o.Dir, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger, notices: &e.notices, make: o.Report, spawn: e.spawn,
+	}
 	e.looks = looks{rollout: r, by: o.Actor, now: o.Now, records: e.ledger, ground: ground{e: e}, tools: ground{e: e}.tools, spawn: e.spawn}
 }
 

@@ -208,6 +208,7 @@ func (e *Engine) judgeNow() {
 	}
 	e.guard.look()
 	e.escalations.look()
+	e.reports.look()
 }
 
 // elapsed returns the observed time since the last judgement, on the monotonic

@@ -41,6 +41,8 @@ type Options struct {
 	// but one. Where it does not load, that is the error; with orLast the options are
 	// those of the last config that ran then, see LastGood, and Trouble says so.
 	Reload func(orLast bool) (Options, error)
+	// Report makes the reports that are sent by themselves; nil: none are.
+	Report ReportFunc
 	// User is the name of whose process this is, for people.
 	User string
 	// Contested says who keeps this engine from being the only one of its rollout on

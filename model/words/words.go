@@ -56,6 +56,11 @@ func describe(event model.Event) string {
 		return fmt.Sprintf("soaked %s in %s", model.FormatDuration(e.Soak), e.Phase)
 	case model.ClockJumped:
 		return "the clock jumped by " + model.FormatDuration(e.By)
+	case model.ReportMade:
+		if e.Err != "" {
+			return fmt.Sprintf("%s report could not be made: %s", e.Kind, e.Err)
+		}
+		return fmt.Sprintf("%s report written to %s", e.Kind, e.Path)
 	case model.ManualSigned:
 		return because(fmt.Sprintf("signed step %d", e.Step+1), e.Note)
 	case model.EscalationTold:

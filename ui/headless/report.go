@@ -86,22 +86,49 @@ func (w *World) report(ctx context.Context, opened Opened, o reporting) error {
 	case o.audit && read.Problem != "":
 		return damage(read)
 	}
+	trouble := read.Problem
+	if trouble == "" && opened.Trouble != nil {
+		trouble = "the config on disk is not the one that ran: " + opened.Trouble.Error()
+	}
+	return w.write(w.made(ctx, opened.Dir, r, records, trouble, o), o)
+}
+
+// MakeReport makes a report of a kind, of a phase where it is of one, as Markdown, and keeps it at
+// path. It is what an engine sends by itself.
+func (w *World) MakeReport(dir string, r *model.Rollout, kind model.ReportKind, phase model.PhaseID, path string) (string, error) {
+	o := reporting{daily: kind == model.ReportDaily, weekly: kind == model.ReportWeekly, incident: kind == model.ReportIncident}
+	if kind == model.ReportPhase {
+		o.phase = string(phase)
+	}
+	var records []model.Record
+	read, err := w.Journal(dir, "", func(rec model.Record) error {
+		records = append(records, rec)
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	if err := w.made(context.Background(), dir, r, records, read.Problem, o).Markdown(&b); err != nil {
+		return "", err
+	}
+	return b.String(), w.WriteFile(path, b.Bytes())
+}
+
+// made makes the report of records as it was asked for.
+func (w *World) made(ctx context.Context, dir string, r *model.Rollout, records []model.Record, trouble string, o reporting) *report.Report {
 	now := w.Now()
 	span := o.span(records, r, now)
 	b := report.NewBuilder(r, span)
 	for _, rec := range records {
 		b.Add(rec)
 	}
-	trouble := read.Problem
-	if trouble == "" && opened.Trouble != nil {
-		trouble = "the config on disk is not the one that ran: " + opened.Trouble.Error()
-	}
 	if slos := slices.ContainsFunc(r.Metrics, func(m model.Metric) bool { return m.SLO != nil }); o.timeline == "" && (o.html || slos) {
-		if why := w.charts(ctx, opened.Dir, r, b, span, now); why != "" && trouble == "" {
+		if why := w.charts(ctx, dir, r, b, span, now); why != "" && trouble == "" {
 			trouble = why
 		}
 	}
-	return w.write(b.Finish(trouble), o)
+	return b.Finish(trouble)
 }
 
 // span is the time that was asked for.

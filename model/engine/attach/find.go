@@ -22,7 +22,8 @@ type Finder struct {
 	Preview func(config.Part) string                         // what an action would do, "": not known
 	Actor   model.Actor                                      // who asks
 	Version string
-	Warn    func(string) // tells a person at once
+	Report  engine.ReportFunc // makes the reports that are sent by themselves
+	Warn    func(string)      // tells a person at once
 }
 
 // NoConfig is the error for a config that cannot be used, where no other that ran before can stand in.
@@ -136,6 +137,7 @@ func (f *Finder) Options(cfg *config.Config, dir string) engine.Options {
 		Text:       engine.Text{Path: r.ConfigPath, Hash: r.ConfigHash, At: time.Now().UTC(), Data: cfg.Text, Files: cfg.Files},
 		Reload:     f.reload(r.ConfigPath, dir),
 		SystemLog:  engine.SystemLog,
+		Report:     f.Report,
 	}
 }
 
