@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"time"
 	_ "time/tzdata" // closed times are told by the clocks of a place, also where the machine knows none
@@ -85,6 +86,9 @@ type app struct {
 	find     *attach.Finder
 }
 
+// belowZero finds a flag that is a number, or begins with one.
+var belowZero = regexp.MustCompile(`unknown shorthand flag: '[0-9.]'`)
+
 func (a *app) commands() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gonogo",
@@ -106,6 +110,12 @@ func (a *app) commands() *cobra.Command {
 	})
 	root.AddCommand(a.world.Commands(&a.config)...)
 	root.AddCommand(demoParts()...)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		if belowZero.MatchString(err.Error()) { // a value that looks like a flag
+			return fmt.Errorf("%w; a value below zero goes behind --, as in: %s -- … -1%%", err, c.CommandPath())
+		}
+		return err
+	})
 	return root
 }
 

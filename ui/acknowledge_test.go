@@ -17,7 +17,7 @@ func TestWhoIsNextIsOnTheScreen(t *testing.T) {
 		s.State.Breach = model.Breach{Since: s.At.Add(-12 * time.Minute), Why: "errors"}
 		s.State.Headline = model.NoGo
 		d := newDesk(t, s)
-		d.sees("breach for 12m: errors, unacknowledged: Team lead (Bo) is told in 3m · K acknowledges")
+		d.sees("breach for 12m, unacknowledged: Team lead (Bo) is told in 3m · K acknowledges · errors")
 		d.press("i")
 		d.sees("Bo (Team lead): +49 30 1234")
 		d.press("esc", "K")

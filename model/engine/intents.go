@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"unicode/utf8"
 
 	"gonogo/model"
 	"gonogo/model/plan"
@@ -70,8 +71,19 @@ func (e *Engine) answer(id model.IntentID, err error) {
 	poke(e.facts)
 }
 
+// maxReason is how long a reason or a note may be, in letters.
+const maxReason = 2000
+
 // take acts on one intent. Its error goes to who asked.
 func (e *Engine) take(in model.Intent) error {
+	if n := utf8.RuneCountInString(in.Reason); n > maxReason {
+		switch in.Kind {
+		case model.ArmRollback, model.Fire, model.Veto, model.Cancel: // nothing that takes back waits for words
+			in.Reason = string([]rune(in.Reason)[:maxReason-1]) + "…"
+			return e.take(in)
+		}
+		return refuse("what is said has %d letters, and %d are shown and kept at most: say it shorter, or link to it", n, maxReason)
+	}
 	if state := e.ledger.State(); in.May != model.AccessAll {
 		if err := May(in, &state); err != nil {
 			return err

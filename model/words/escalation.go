@@ -22,24 +22,26 @@ func Escalations(s *model.Snapshot, now time.Time, keys bool) []string {
 
 func escalation(s *model.Snapshot, a model.Alarm, now time.Time, keys bool) string {
 	is := s.State.EscalatedFor(a)
-	text := because(fmt.Sprintf("%s for %s", a.On, Age(now.Sub(a.Since))), a.What)
-	if !is.At.IsZero() {
-		return because(text+" · acknowledged by "+is.By.Name+" "+Age(now.Sub(is.At))+" ago", is.Note)
+	text := fmt.Sprintf("%s for %s", a.On, Age(now.Sub(a.Since)))
+	next := s.State.NextLevel(s.Rollout, a)
+	switch {
+	case !is.At.IsZero():
+		text += because(", acknowledged by "+is.By.Name+" "+Age(now.Sub(is.At))+" ago", is.Note)
+	case next != nil:
+		text += ", unacknowledged: " + Who(s.Rollout, next.Who) + " is told in " + one(max(next.After-now.Sub(a.Since), 0))
+	case is.Told > 0:
+		text += ", unacknowledged, nobody is left to tell"
+	default:
+		text += ": nobody is told of it"
 	}
-	if is.Told > 0 {
+	if is.Told > 0 && is.At.IsZero() {
 		text += fmt.Sprintf(" · level %d told %s ago", is.Told, Age(now.Sub(is.ToldAt)))
 	}
-	switch next := s.State.NextLevel(s.Rollout, a); {
-	case next == nil && is.Told > 0:
-		text += ", unacknowledged, nobody is left to tell"
-	case next == nil:
-		text += " · nobody is told of it"
-	default:
-		left := max(next.After-now.Sub(a.Since), 0)
-		text += ", unacknowledged: " + Who(s.Rollout, next.Who) + " is told in " + one(left)
-	}
-	if keys {
+	if keys && is.At.IsZero() {
 		text += " · K acknowledges"
+	}
+	if a.What != "" {
+		text += " · " + a.What
 	}
 	return text
 }
