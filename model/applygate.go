@@ -41,9 +41,15 @@ func applyGate(s State, r Record) State {
 	case MetricRead:
 		s.Readings = with(s.Readings, e.Metric, s.Readings[e.Metric].after(r, e))
 	case GuardTripped:
+		if e.Guard != "" {
+			return applyWatch(s, e.Guard, WatchState{Metric: e.Metric, Reason: e.Reason})
+		}
 		s.Guard.Metric, s.Guard.Reason, s.Guard.Since = e.Metric, e.Reason, r.At
 		s = breached(s, r.At, string(e.Metric)+": "+e.Reason)
 	case GuardCleared:
+		if e.Guard != "" {
+			return applyWatch(s, e.Guard, WatchState{})
+		}
 		s.Guard.Metric, s.Guard.Reason, s.Guard.Since = "", "", time.Time{}
 	}
 	return s

@@ -131,6 +131,7 @@ type MetricRead struct {
 
 // GuardTripped: a guarded metric came to FAIL; the breach begins.
 type GuardTripped struct {
+	Guard  string    `json:"guard,omitempty"` // the name of one that arms nothing; empty: the one that may
 	Metric MetricID  `json:"metric"`
 	Reason string    `json:"reason,omitempty"`
 	Mode   GuardMode `json:"mode"`
@@ -138,6 +139,7 @@ type GuardTripped struct {
 
 // GuardCleared: no guarded metric is in FAIL any more; that alone is no end of the breach.
 type GuardCleared struct {
+	Guard  string   `json:"guard,omitempty"` // as of GuardTripped
 	Metric MetricID `json:"metric"`
 	Now    string   `json:"now,omitempty"` // what the metric says instead
 	// State is the metric's. Only Pass means that the breach is over; after any other

@@ -5,15 +5,17 @@ import "time"
 // GuardMode is what a guard does about a breach.
 type GuardMode string
 
-// Off looks away, Notify only says it, Armed rolls back unless vetoed.
+// Off looks away, Notify only says it, Block says it and stops the way up, Armed rolls back unless vetoed.
 const (
 	GuardOff    GuardMode = "off"
 	GuardNotify GuardMode = "notify"
+	GuardBlock  GuardMode = "block"
 	GuardArmed  GuardMode = "armed"
 )
 
-// Guard rolls back without a person, and always says so first.
+// Guard rolls back without a person, and always says so first. Those of other modes only tell.
 type Guard struct {
+	Name      string        `json:"name,omitempty"` // of [guard.NAME]; empty: it is the only one
 	Rollback  RollbackID    `json:"rollback"`
 	Part      RollbackID    `json:"part,omitempty"` // taken instead where only some parts of a metric fail: it takes those out; empty: none
 	On        []MetricID    `json:"on"`             // only a FAIL of one of these counts

@@ -34,7 +34,8 @@ type Rollout struct {
 	Contacts    []Contact     `json:"contacts,omitempty"`
 	Escalations []Escalation  `json:"escalations,omitempty"` // by level, the first first
 	Rollbacks   []Rollback    `json:"rollbacks"`
-	Guard       *Guard        `json:"guard,omitempty"` // nil: none
+	Guard       *Guard        `json:"guard,omitempty"`   // nil: none
+	Watches     []Guard       `json:"watches,omitempty"` // guards that arm nothing, beside Guard
 	Silences    []SilenceSpec `json:"silences,omitempty"`
 	Evidence    EvidenceSpec  `json:"evidence,omitzero"`
 	History     HistorySpec   `json:"history,omitzero"`

@@ -37,6 +37,7 @@ type State struct {
 	// Readings are the last of each metric that people read.
 	Readings  map[MetricID]PersonReading `json:"readings,omitempty"`
 	Silences  map[SilenceID]SilenceState `json:"silences,omitempty"`  // the last of each name
+	Watches   map[string]WatchState      `json:"watches,omitempty"`   // what the guards that arm nothing see, by name
 	Reports   map[ReportKind]time.Time   `json:"reports,omitempty"`   // what the last of each was due at
 	Past      OwnPast                    `json:"past,omitzero"`       // what its own metrics are made of
 	Escalated map[Condition]Escalated    `json:"escalated,omitempty"` // the last of each

@@ -63,7 +63,7 @@ func (d *draft) document() {
 	escalationReader{d}.contacts()
 	escalationReader{d}.escalations()
 	rollbackReader{d}.rollbacks()
-	top.guard()
+	top.guards()
 	silenceReader{d}.silences()
 	top.journal()
 	top.access()

@@ -236,10 +236,10 @@ type afterwards struct {
 }
 
 type guardKeys struct {
-	Rollback  string        `toml:"rollback" required:"true" help:"the name of a [rollback.NAME]"`
+	Rollback  string        `toml:"rollback" help:"the name of a [rollback.NAME]; required where mode is not notify, block or off"`
 	Part      string        `toml:"part" help:"the name of a [rollback.NAME] with \"ask:remove\", which it takes instead where only some parts of a metric with by fail"`
 	On        []string      `toml:"on" required:"true" help:"the metrics whose FAIL it acts on"`
-	Mode      string        `toml:"mode" default:"notify" oneof:"off,notify,armed" help:"off, notify or armed"`
+	Mode      string        `toml:"mode" default:"notify" oneof:"off,notify,block,armed" help:"off, notify, block: it stops the way up, or armed: it rolls back"`
 	Countdown time.Duration `toml:"countdown" default:"60s" positive:"true" help:"time for a veto"`
 	Veto      time.Duration `toml:"veto" default:"30m" positive:"true" help:"how long a veto lasts"`
 	Notify    []string      `toml:"notify" help:"actions that tell people of a breach and of its end"`

@@ -26,11 +26,10 @@ const levelsLike = "expected a list of tables like [{ flags = { NAME = \"25%%\" 
 
 // whyNotAsk returns why rollback b cannot ask a person for a value; "" if it can.
 func (r rollbackReader) whyNotAsk(b *model.Rollback) string {
-	guard, _ := r.doc["guard"].(map[string]any)
 	switch {
 	case b.Emergency:
 		return askInEmergency
-	case guard["rollback"] == string(b.ID):
+	case r.guarded(b.ID, "rollback"):
 		return askInGuard
 	}
 	return ""

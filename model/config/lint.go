@@ -27,8 +27,8 @@ func lint(in *finished) findings {
 	for i := range r.Rollbacks {
 		out = append(out, lintRollback(in, &r.Rollbacks[i])...)
 	}
-	if r.Guard != nil {
-		out = append(out, lintGuard(in, r.Guard)...)
+	for _, g := range r.Watching() {
+		out = append(out, lintGuard(in, &g)...)
 	}
 	return out
 }

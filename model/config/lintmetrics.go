@@ -62,13 +62,19 @@ func lintGuard(in *finished, g *model.Guard) findings {
 	if g.Mode == model.GuardOff {
 		return out
 	}
-	guard, _ := in.doc["guard"].(map[string]any)
+	path, guard := "guard", map[string]any{}
+	if doc, _ := in.doc["guard"].(map[string]any); doc["on"] == nil {
+		path = join("guard", g.Name)
+		guard, _ = doc[g.Name].(map[string]any)
+	} else {
+		guard = doc
+	}
 	for i, id := range g.On {
 		m := in.metric(id)
 		if m == nil {
 			continue
 		}
-		at := "guard.on"
+		at := join(path, "on")
 		if _, single := guard["on"].(string); !single {
 			at = element(at, i)
 		}

@@ -109,10 +109,10 @@ func (r verifyReader) verifyManual(path string, values map[string]any, b *model.
 		taken[v.ID] = true
 	}
 	if ok {
-		switch guard, _ := r.doc["guard"].(map[string]any); {
+		switch {
 		case b.Emergency:
 			r.fail(at, "the emergency rollback must need no person: expected it in another rollback, or in a [[guide]]")
-		case guard["rollback"] == string(b.ID) || guard["part"] == string(b.ID):
+		case r.guarded(b.ID, "rollback", "part"):
 			r.fail(at, "the guard runs this rollback when nobody may be there: expected it in another rollback")
 		case r.written("rollback", string(b.ID), "budget") == nil: // people take their time
 			b.Budget = max(b.Budget, 5*time.Minute+k.Within)

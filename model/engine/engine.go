@@ -34,6 +34,7 @@ type Engine struct {
 	notices     notices
 	silences    silences
 	escalations escalations
+	watches     watches
 	reports     reports
 	history     *history.History // of all samples; nil before Run
 	guard       guard
@@ -115,6 +116,7 @@ func (e *Engine) takePlaces() {
 		e.silences.asked[r.Silences[i].ID] = make(chan struct{}, 1)
 	}
 	e.escalations = escalations{rollout: r, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger, notices: &e.notices}
+	e.watches = watches{rollout: r, by: e.guard.by, idle: o.Transient, records: e.ledger, judge: &e.judge, notices: &e.notices}
 	e.reports = reports{
 		rollout: r, dir: o.Dir, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger, notices: &e.notices, make: o.Report, spawn: e.spawn,
 	}

@@ -207,6 +207,7 @@ func (e *Engine) judgeNow() {
 		_ = e.ledger.Record(e.o.Actor, "", is)
 	}
 	e.guard.look()
+	e.watches.look()
 	e.escalations.look()
 	e.reports.look()
 }

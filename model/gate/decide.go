@@ -37,6 +37,7 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 	for _, id := range phase.Gate {
 		v.Lines = append(v.Lines, metricLine(r, id, lines))
 	}
+	v.Lines = append(v.Lines, blockLines(r, s, phase, lines)...)
 	checks := r.JudgedChecks(s)
 	for i := range checks {
 		c := &checks[i]

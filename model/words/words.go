@@ -101,12 +101,18 @@ func describeGate(event model.Event) string {
 		}
 		return because(text, e.Summary)
 	case model.GuardTripped:
-		text := "guard tripped by " + string(e.Metric)
-		if e.Mode == model.GuardNotify {
+		text := "guard" + named(e.Guard) + " tripped by " + string(e.Metric)
+		switch e.Mode {
+		case model.GuardNotify:
 			text += ", which it only says"
+		case model.GuardBlock:
+			text += ", and blocks the way up"
 		}
 		return because(text, e.Reason)
 	case model.GuardCleared:
+		if e.Guard != "" {
+			return because("guard "+e.Guard+" cleared", e.Now)
+		}
 		if e.State != "" && e.State != model.Pass {
 			return fmt.Sprintf("guard stands down: %s is %s; whether the breach is over is not known", e.Metric, e.State)
 		}
@@ -207,4 +213,11 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func named(guard string) string {
+	if guard == "" {
+		return ""
+	}
+	return " " + guard
 }

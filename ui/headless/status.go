@@ -183,6 +183,11 @@ func writeGate(w io.Writer, s *model.Snapshot) {
 // writeGuard writes what the guard sees and does, where there is something to say.
 func writeGuard(w io.Writer, s *model.Snapshot) {
 	g := s.State.Guard
+	for _, other := range s.Rollout.Watches {
+		if is := s.State.Watches[other.Name]; is.Metric != "" {
+			_, _ = fmt.Fprintf(w, "Guard %s (%s) sees a breach: %s, %s\n", other.Name, other.Mode, is.Metric, is.Reason)
+		}
+	}
 	if p := s.State.ActivePlan(); p != nil && p.Plan.Guard && p.Status == model.Armed {
 		_, _ = fmt.Fprintf(w, "GUARD armed %s: fires at %s unless vetoed (gonogo veto --reason T)\n",
 			model.Inert(p.Plan.Title), p.FireAt.UTC().Format("15:04:05Z"))

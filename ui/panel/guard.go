@@ -52,6 +52,8 @@ func guardSays(p Props, line *model.Line) (long, short string, style theme.Style
 	switch mode := p.guardMode(line.Metric); {
 	case mode == model.GuardNotify:
 		return "guard only says so", "says so", theme.Warn
+	case mode == model.GuardBlock:
+		return "guard blocks the way up", "blocks", theme.NoGo | theme.Bold
 	case plan != nil && plan.Status == model.Running:
 		return "guard rolls back", "rolls back", theme.NoGo | theme.Bold
 	case plan != nil:
@@ -90,6 +92,8 @@ func guardFields(p Props, line *model.Line, w int) [][]span {
 		text = "only says so, since people read it: a FAIL of this metric arms nothing"
 	case mode == model.GuardOff:
 		text = "off: a FAIL of this metric arms nothing"
+	case mode == model.GuardBlock:
+		text = "blocks: while this metric is in FAIL the gate is NO-GO in every phase"
 	case mode == model.GuardNotify:
 		text = "only says so: a FAIL of this metric arms nothing"
 	default:
@@ -114,10 +118,13 @@ type Notice struct {
 // GuardNotices tell what the guard does or does not at the moment, beside the
 // countdown of a plan: that it is vetoed, has fired, or only says so.
 func GuardNotices(p Props) []Notice {
-	if !p.known() || p.rollout().Guard == nil {
+	if !p.known() {
 		return nil
 	}
-	var out []Notice
+	out := watchNotices(p)
+	if p.rollout().Guard == nil {
+		return out
+	}
 	s := &p.Snap.State.Guard
 	if s.Metric != "" && p.guardMode(s.Metric) == model.GuardNotify {
 		text := because("guard only says so: "+string(s.Metric)+" is in FAIL since "+clock(s.Since, p.Now)+"Z", s.Reason)
@@ -166,6 +173,21 @@ func freezes(p Props, plan *model.PlanState) [][]span {
 			}
 		}
 		out = append(out, append([]span{{style, glyph + " "}}, line...))
+	}
+	return out
+}
+
+// watchNotices tell what the guards that arm nothing see.
+func watchNotices(p Props) []Notice {
+	var out []Notice
+	for _, g := range p.rollout().Watches {
+		if is := p.Snap.State.Watches[g.Name]; is.Metric != "" {
+			what := " only says so: "
+			if g.Mode == model.GuardBlock {
+				what = " blocks the way up: "
+			}
+			out = append(out, Notice{model.Inert(because("guard "+g.Name+what+string(is.Metric)+" is in FAIL", is.Reason)), theme.NoGo | theme.Bold})
+		}
 	}
 	return out
 }

@@ -1,0 +1,32 @@
+package gate
+
+import (
+	"slices"
+
+	"gonogo/model"
+)
+
+// blockLines are the metrics in FAIL of guards that block the way up, which the phase's own gate
+// does not ask for.
+func blockLines(r *model.Rollout, s *model.State, phase *model.Phase, lines Lookup) []model.Line {
+	if s.Phase == "" {
+		return nil
+	}
+	var out []model.Line
+	var seen []model.MetricID
+	for _, g := range r.Watching() {
+		if g.Mode != model.GuardBlock {
+			continue
+		}
+		for _, id := range g.On {
+			line, ok := lines(id)
+			if !ok || line.State != model.Fail || slices.Contains(phase.Gate, id) || slices.Contains(seen, id) {
+				continue
+			}
+			seen = append(seen, id)
+			line.Reason = "guard " + model.Inert(g.Name) + " blocks: " + line.Reason
+			out = append(out, line)
+		}
+	}
+	return out
+}
