@@ -62,12 +62,11 @@ func lintGuard(in *finished, g *model.Guard) findings {
 	if g.Mode == model.GuardOff {
 		return out
 	}
-	path, guard := "guard", map[string]any{}
-	if doc, _ := in.doc["guard"].(map[string]any); doc["on"] == nil {
-		path = join("guard", g.Name)
-		guard, _ = doc[g.Name].(map[string]any)
-	} else {
-		guard = doc
+	path := "guard"
+	guard, _ := in.doc["guard"].(map[string]any)
+	if guard["on"] == nil { // it is one of several
+		path = join(path, g.Name)
+		guard, _ = guard[g.Name].(map[string]any)
 	}
 	for i, id := range g.On {
 		m := in.metric(id)

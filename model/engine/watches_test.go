@@ -29,7 +29,9 @@ func TestAGuardThatBlocksStopsTheWayUpOnly(t *testing.T) {
 	p = board(t, o)
 	p.until("NO-GO again", func(s *model.Snapshot) bool { return s.Gate.Headline == model.NoGo })
 	w.with(func() { w.failing = false })
-	p.until("GO again", func(s *model.Snapshot) bool { return s.Gate.Headline == model.GO && s.State.Watches["errors"].Metric == "" })
+	p.until("GO again", func(s *model.Snapshot) bool {
+		return s.Gate.Headline == model.GO && s.State.Watches["errors"].Metric == ""
+	})
 	hears(t, titles, "error is no longer in breach")
 	if p.last.State.LastDown != nil || len(titles) > 0 {
 		t.Errorf("it rolled back, or told again: %+v, %d", p.last.State.LastDown, len(titles))
