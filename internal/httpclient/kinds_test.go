@@ -44,7 +44,7 @@ func speakers(t *testing.T) []speaker {
 			continue
 		}
 		metric := map[string]map[string]any{"prometheus": {"query": "up"}, "scrape": {"query": "shop_total"}, "http": {"path": "/x"},
-			"alertmanager": {"alertname": "A"}}[name]
+			"alertmanager": {"alertname": "A"}, "elasticsearch": {"query": "*", "over": "5m"}, "loki": {"query": "sum(count_over_time({a=\"b\"}[5m]))"}}[name]
 		if metric == nil {
 			t.Errorf("source %s speaks HTTP and is not tried here: say what its metric asks", name)
 			continue
@@ -54,6 +54,9 @@ func speakers(t *testing.T) []speaker {
 			table: func(url string) map[string]any {
 				if has(kind.Keys, "targets") {
 					return map[string]any{"targets": []any{url}, "every": "50ms"}
+				}
+				if has(kind.Keys, "index") {
+					return map[string]any{"url": url, "index": "logs", "time": "@timestamp"}
 				}
 				return map[string]any{"url": url}
 			},
