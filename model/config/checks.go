@@ -158,6 +158,9 @@ func (r checkReader) metricCheck(path string, k checkKeys, check *model.Check) {
 	if m := r.cfg.Rollout.Metric(check.Metric); m != nil && !r.targeted(k.Metric) {
 		r.fail(join(path, "metric"), "%s has no target, so nothing tells whether it holds: expected a metric with one", quote(string(m.ID)))
 	}
+	if _, two := r.lower[check.Metric]; two {
+		r.fail(join(path, "metric"), "%s has a target with two sides, which is two lines of a gate: expected it in the phase's gate", quote(k.Metric))
+	}
 	if k.Every > 0 {
 		r.fail(join(path, "every"), "a metric is read all the time: remove it, or set every in [metric.%s]", check.Metric)
 	}

@@ -18,6 +18,7 @@ func (r metricReader) metrics() {
 	common := KeysOf[metricKeys]()
 	r.each("metric", func(id, path string, raw any) {
 		before := r.errors()
+		raw = r.twoSided(id, path, raw)
 		values, _ := raw.(map[string]any)
 		name, named := values["source"].(string)
 		source := r.sourceOf(name)
@@ -59,6 +60,9 @@ func (r metricReader) metrics() {
 			source.Metrics = append(source.Metrics, part)
 		}
 		r.cfg.Rollout.Metrics = append(r.cfg.Rollout.Metrics, part.Metric)
+		if low := r.lowerSide(&part.Metric); low != nil {
+			r.cfg.Rollout.Metrics = append(r.cfg.Rollout.Metrics, *low)
+		}
 	})
 }
 

@@ -17,7 +17,7 @@ func (r phaseReader) phases() {
 		k, t, _ := read[phaseKeys](r.reader, path, raw)
 		p := model.Phase{
 			ID: model.PhaseID(id), Title: titleOr(k.Title, id), Soak: k.Soak, Limit: k.Limit, Watch: k.Watch,
-			Gate: r.gateOf(path, t),
+			Gate: r.both(r.gateOf(path, t)),
 		}
 		if p.Limit > 0 && p.Limit < p.Soak {
 			r.fail(join(path, "limit"), "expected at least soak (%s), found %s", quote(t.String("soak")), quote(t.String("limit")))
@@ -29,7 +29,7 @@ func (r phaseReader) phases() {
 			p.Checks = checkReader(r).checks(join(path, "check"), k.Check)
 		}
 		r.notFrozen(path, t, texts[model.MetricID](t.Strings("freeze")))
-		p.Freeze = texts[model.MetricID](r.refs(path, "freeze", t, "metric"))
+		p.Freeze = r.both(texts[model.MetricID](r.refs(path, "freeze", t, "metric")))
 		if k.Rollback != nil && r.ref(join(path, "rollback"), "rollback", *k.Rollback) {
 			p.Rollback = model.RollbackID(*k.Rollback)
 		}

@@ -296,9 +296,9 @@ func matched(spec *model.Check, out io.Writer, do func(io.Writer) error) (string
 	}
 	switch {
 	case m.Matched():
-		return fmt.Sprintf("a line matches %q", spec.Match), nil
+		return "a line matches " + spec.Match, nil
 	case last == "":
-		return "", fmt.Errorf("no line matches %q: nothing was printed", spec.Match)
+		return "", fmt.Errorf("no line matches %s: nothing was printed", spec.Match)
 	}
-	return "", fmt.Errorf("no line matches %q: it printed %q", spec.Match, last)
+	return "", fmt.Errorf("no line matches %s: it printed %s", spec.Match, last)
 }

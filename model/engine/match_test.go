@@ -15,8 +15,8 @@ func TestACheckComparesWhatItPrinted(t *testing.T) {
 		match, detail string
 		ok            bool
 	}{
-		{"^first", `a line matches "^first"`, true},
-		{"^one contact found$", `no line matches "^one contact found$": it printed "last line␛[2J"`, false},
+		{"^first", `a line matches ^first`, true},
+		{"^one contact found$", `no line matches ^one contact found$: it printed last line␛[2J`, false},
 	} {
 		s := suite{runs: &atomic.Int32{}, bad: &atomic.Bool{}}
 		o := checked(t, newWorld(), t.TempDir(), s, func() (string, error) { return "[]\nfirst", nil })

@@ -60,6 +60,9 @@ func signed(r *model.Rollout, state *model.State, v *model.Verdict, now time.Tim
 	if p := state.ActivePlan(); p.ManualStep(in.Check) >= 0 && in.Kind == model.Sign {
 		return model.ManualSigned{Plan: p.Plan.ID, Step: p.ManualStep(in.Check), Note: in.Reason}, nil
 	}
+	if p := state.ActivePlan(); len(p.ManualOpen()) > 0 && in.Kind == model.Sign && state.Phase == "" {
+		return nil, refuse("%q waits for nobody: what a person does in %q is %s", in.Check, p.Plan.Title, p.Plan.Steps[p.ManualOpen()[0]].Verify.ID)
+	}
 	if c := r.PlanCheck(in.Check); c != nil {
 		return planSigned(r, state, c, in)
 	}

@@ -19,12 +19,12 @@ import (
 // the other metric exists and has the same unit is up to the caller. The error
 // says what was expected.
 func ParseTarget(text string, unit model.Unit) (model.Target, error) {
-	plain := strings.Join(strings.Fields(text), " ")
+	plain := model.Inert(strings.Join(strings.Fields(text), " ")) // first, so that no word below can act on a terminal
 	t, err := parseTarget(plain, unit)
 	if err != nil {
 		return model.Target{}, fmt.Errorf("target %q: %w", model.Inert(text), err)
 	}
-	t.Text = model.Inert(plain)
+	t.Text = plain
 	return t, nil
 }
 

@@ -153,7 +153,7 @@ func TestParseTargetErrors(t *testing.T) {
 }
 
 func FuzzParseTarget(f *testing.F) {
-	for _, text := range []string{"< 1%", ">= 99.9%", "<= 1.2 * direct_p95", "<= 110% of x", "== 0", "<1e-3", "> 250ms", "< 64MiB", "≤ 3"} {
+	for _, text := range []string{"< 1%", ">= 99.9%", "<= 1.2 * direct_p95", "<= 110% of x", "== 0", "<1e-3", "> 250ms", "< 64MiB", "≤ 3", "+0\x03 of 0"} {
 		for unit := range 6 {
 			f.Add(text, unit)
 		}
