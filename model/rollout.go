@@ -95,6 +95,7 @@ type Metric struct {
 	Unit       Unit          `json:"unit,omitempty"`
 	Target     *Target       `json:"target,omitempty"` // what GO needs
 	Alert      *Target       `json:"alert,omitempty"`  // what a guard acts on; between the two: WARN
+	Warn       *Target       `json:"warn,omitempty"`   // within the target, and worth a notice; it decides nothing
 	For        time.Duration `json:"for,omitempty"`    // the target must have held so long
 	AlertFor   time.Duration `json:"alert_for,omitempty"`
 	MinCount   float64       `json:"min_count,omitempty"`  // fewer events than this: COLLECTING

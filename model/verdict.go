@@ -112,6 +112,7 @@ type Line struct {
 	Alert     string        `json:"alert,omitempty"`
 	AlertAt   Float         `json:"alert_at"` // the alert's threshold, resolved
 	HasAlert  bool          `json:"has_alert,omitempty"`
+	Warned    string        `json:"warned,omitempty"` // the warn threshold that its value is beyond, though it passes; empty: none
 	SampleAt  time.Time     `json:"sample_at,omitzero"`
 	Held      time.Duration `json:"held,omitempty"` // how long it has been in this state's condition
 	Count     float64       `json:"count,omitempty"`

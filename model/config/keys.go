@@ -62,6 +62,7 @@ type metricKeys struct {
 	Unit       string         `toml:"unit" oneof:"ratio,seconds,count,bytes,per_second" help:"what its values are" otherwise:"plain numbers"`
 	Target     string         `toml:"target" help:"what GO needs, such as \"< 1%\""`
 	Alert      string         `toml:"alert" help:"what is an emergency, such as \"> 5%\""`
+	Warn       string         `toml:"warn" help:"within the target, and worth a notice, such as \"> 0.5%\": it decides nothing"`
 	For        time.Duration  `toml:"for" default:"0s" help:"how long the target must have held"`
 	AlertFor   time.Duration  `toml:"alert_for" default:"0s" help:"how long the alert must have held"`
 	Baseline   time.Duration  `toml:"baseline" default:"15m" positive:"true" help:"what a frozen baseline is the mean of"`

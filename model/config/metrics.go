@@ -191,6 +191,7 @@ func (r metricReader) metric(id, path string, k metricKeys, t Table) model.Metri
 	}
 	m.Target = targetReader(r).target(join(path, "target"), k.Target, &m)
 	m.Alert = targetReader(r).target(join(path, "alert"), k.Alert, &m)
+	m.Warn = targetReader(r).warnAt(join(path, "warn"), k.Warn, &m)
 	if m.Timeout > m.Every {
 		r.fail(join(path, "timeout"), "expected at most every (%s), found %s", model.FormatDuration(m.Every), quote(t.String("timeout")))
 	}

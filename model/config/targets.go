@@ -23,6 +23,21 @@ func (r targetReader) target(path, text string, m *model.Metric) *model.Target {
 	return &t
 }
 
+// warnAt reads the warn threshold at path: an amount within the target of m.
+func (r targetReader) warnAt(path, text string, m *model.Metric) *model.Target {
+	t := r.target(path, text, m)
+	switch {
+	case t == nil:
+	case t.Of != "":
+		r.fail(path, "a notice is of an amount: expected something like %s", quote(t.Op+" "+model.SampleAmount(m.Unit)))
+	case m.Target == nil:
+		r.fail(path, "the metric has no target, so it always passes: expected target, of which warn is a part")
+	case m.Target.Of == "" && !gate.Within(t, m.Target):
+		r.fail(path, "beyond the target %s it is WARN already: expected what is within it", m.Target.Text)
+	}
+	return t
+}
+
 // relations checks the targets that refer to other metrics.
 func (r targetReader) relations() {
 	all := &r.cfg.Rollout

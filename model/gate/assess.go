@@ -71,6 +71,7 @@ type finding struct {
 	tally              tally
 	part               string // the part that is worst, where it is not the whole that is
 	gone               gone
+	noticed            bool    // beyond its warn, where it passes
 	worse              bool    // its control is much worse than it
 	asked              float64 // the share that a variant is to get
 }

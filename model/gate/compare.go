@@ -39,6 +39,18 @@ func Holds(self model.MetricID, t model.Target, v float64, values Values) (holds
 	return compare(v, t.Op, limit)
 }
 
+// Within reports whether some value beyond the notice t satisfies the target. Both are amounts.
+func Within(t, target *model.Target) bool {
+	step := max(math.Abs(t.Value), 1e-9) / 1e6
+	for _, v := range []float64{t.Value - step, t.Value, t.Value + step} {
+		noticed, _ := compare(v, t.Op, t.Value)
+		if holds, _ := compare(v, target.Op, target.Value); noticed && holds {
+			return true
+		}
+	}
+	return false
+}
+
 // compare reports whether "v op limit" is true; an unknown operator is never known.
 func compare(v float64, op string, limit float64) (holds, known bool) {
 	switch op {

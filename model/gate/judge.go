@@ -65,6 +65,12 @@ func title(m *model.Metric) string {
 
 // weigh finds the metric's state, without words.
 func weigh(m *model.Metric, in *Input) (finding, model.Streak) {
+	f, streak := stateOf(m, in)
+	f.noticed = noticed(m, &f)
+	return f, streak
+}
+
+func stateOf(m *model.Metric, in *Input) (finding, model.Streak) {
 	var f finding
 	f.limit, f.hasLimit = resolved(m, m.Target, in.Values)
 	f.alert, f.hasAlert = resolved(m, m.Alert, in.Values)
@@ -153,6 +159,10 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 	}
 	if m.Alert != nil {
 		line.Alert = m.Alert.Text
+	}
+	line.Warned = ""
+	if f.noticed {
+		line.Warned = m.Warn.Text
 	}
 	line.Value, line.HasValue, line.SampleAt, line.Count, line.HasCount = 0, false, time.Time{}, 0, false
 	if v := math.Float64frombits(f.value); in.Have && (in.Reading.Err == nil || !math.IsNaN(v)) {

@@ -46,6 +46,7 @@ func TestJudgeStates(t *testing.T) {
 	}
 	refused := func(m *model.Metric) { m.Refused = "nothing tells zero from nothing" }
 	needs500 := func(m *model.Metric) { m.MinCount = 500 }
+	notice := func(m *model.Metric) { m.Warn = target(t, "> 0.5%", m.Unit) }
 	noTarget := func(m *model.Metric) { m.Target = nil }
 	relative := func(m *model.Metric) { m.Target = target(t, "<= 1.2 * other", m.Unit) }
 	seconds := func(m *model.Metric) {
@@ -66,6 +67,9 @@ func TestJudgeStates(t *testing.T) {
 		{name: "on the target", r: fresh(0.01), state: model.Warn, reason: "1% is exactly 1%, wants <"},
 		{name: "warn", r: fresh(0.014), state: model.Warn, reason: "1.4% is above 1%"},
 		{name: "warn by a hair", r: fresh(0.01000001), state: model.Warn, reason: "1.000001% is above 1%"},
+		{name: "a notice", change: notice, r: fresh(0.007), state: model.Pass, reason: "0.7% is below 1%, and worth a look: > 0.5%"},
+		{name: "nothing to notice", change: notice, r: fresh(0.005), state: model.Pass, reason: "0.5% is below 1%"},
+		{name: "a notice says nothing of what is off target", change: notice, r: fresh(0.014), state: model.Warn, reason: "1.4% is above 1%"},
 		{name: "on the alert", r: fresh(0.05), state: model.Warn, reason: "5% is above 1%"},
 		{name: "fail", r: fresh(0.06), state: model.Fail, reason: "6% is above 5% (alert)"},
 		{

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"math"
 	"time"
 
 	"gonogo/model"
@@ -42,6 +43,19 @@ func compared(m *model.Metric, in *Input, f finding, v float64, streak model.Str
 		f.state, f.cause = model.Pass, onTarget
 	}
 	return f, streak
+}
+
+// noticed reports whether the value is beyond its warn, though nothing else is said of it.
+func noticed(m *model.Metric, f *finding) bool {
+	if m.Warn == nil || f.state != model.Pass && f.cause != notHeld {
+		return false
+	}
+	v := math.Float64frombits(f.value)
+	if !finite(v) {
+		return false
+	}
+	beyond, known := compare(v, m.Warn.Op, m.Warn.Value)
+	return beyond && known
 }
 
 // against compares v with a threshold that is already resolved.

@@ -11,6 +11,14 @@ import (
 
 // words says why the metric is in its state, in one inert line.
 func (f *finding) words(m *model.Metric, in *Input) string {
+	if f.noticed {
+		return f.saidWords(m, in) + ", and worth a look: " + m.Warn.Text
+	}
+	return f.saidWords(m, in)
+}
+
+// saidWords are the plain ones, and what the source or a person says beside the value.
+func (f *finding) saidWords(m *model.Metric, in *Input) string {
 	if m.Read == nil && f.says != "" {
 		return f.plainWords(m, in) + ": " + model.Inert(f.says)
 	}

@@ -160,6 +160,9 @@ func strength(line *model.Line) theme.Style {
 
 // valueStyle dims a value that must not be relied upon.
 func valueStyle(line *model.Line) theme.Style {
+	if line.Warned != "" {
+		return theme.Notice | theme.Bold
+	}
 	switch line.State {
 	case model.Fail, model.Warn:
 		return theme.Strong

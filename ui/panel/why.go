@@ -61,6 +61,9 @@ func whyValue(p Props, line *model.Line, w int) [][]span {
 		out = append(out, field(w, "value", theme.Unknown, "none")...)
 	}
 	out = append(out, field(w, "target", theme.Normal, thresholdLine(line.Target, line, line.Threshold, line.HasTarget))...)
+	if m := p.Snap.Rollout.Metric(line.Metric); m != nil && m.Warn != nil {
+		out = append(out, field(w, "warn", theme.Normal, model.Inert(m.Warn.Text)+", which decides nothing")...)
+	}
 	out = append(out, field(w, "alert", theme.Normal, thresholdLine(line.Alert, line, line.AlertAt, line.HasAlert))...)
 	events := ""
 	if line.HasCount {
