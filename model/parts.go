@@ -196,12 +196,17 @@ type Reading struct {
 	Breakdown  *Breakdown // what those are made of; nil: not known
 	Traffic    Traffic
 	Says       string // what the value alone does not say, such as who silenced what; inert; empty: nothing
+	Lines      Lines  // log lines behind the value
 	Missing    string // what the query provides for and matches nothing, inert; empty: nothing is missing
 	By, Note   string // of one by a person: who, and what they noted
 	Before     string // of one by a person: the change that came after it, so that it counts no more; empty: none did
 	Ended      bool   // a series that the value rests on has no current sample any more: it is stale, however young
 	Err        error  // Trouble instead of a value; nil for a value
 }
+
+// Lines are the newest log lines behind a value, oldest first, each inert and of 200 runes at
+// most; the last ones are empty where there are fewer.
+type Lines [5]string
 
 // Breakdown is what the events of a reading are made of. Nobody may change it.
 type Breakdown struct {

@@ -120,6 +120,7 @@ type Line struct {
 	Rate      float64       `json:"rate,omitempty"`     // events a second, as they come now; 0: not known
 	Settling  time.Duration `json:"settling,omitempty"` // what is left until its window holds nothing from before the last change
 	Missing   string        `json:"missing,omitempty"`  // what the value provides for, and nothing is seen of, such as failures before the first
+	Lines     Lines         `json:"log_lines,omitzero"` // the newest log lines that it counted
 	Thin      bool          `json:"thin,omitempty"`     // too little evidence for the soak clock
 	Test      *Sequential   `json:"test,omitempty"`     // its sequential test, where it has one
 	Part      string        `json:"part,omitempty"`     // the part of it that is worst, where it is not the whole that is

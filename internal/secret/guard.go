@@ -103,8 +103,10 @@ type emitter struct {
 
 func (e emitter) Reading(id model.MetricID, r model.Reading) {
 	r.Err = e.error(r.Err)
-	if r.Missing != "" {
-		r.Missing = e.Mask(r.Missing)
+	for _, text := range []*string{&r.Missing, &r.Says, &r.Lines[0], &r.Lines[1], &r.Lines[2], &r.Lines[3], &r.Lines[4]} {
+		if *text != "" {
+			*text = e.Mask(*text)
+		}
 	}
 	e.Emitter.Reading(id, r)
 }

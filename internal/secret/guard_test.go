@@ -33,7 +33,7 @@ func (l leaky) Look(context.Context, string) (bool, string, error) {
 
 func (l leaky) Run(_ context.Context, out model.Emitter) error {
 	out.Trouble("m", l.err())
-	out.Reading("m", model.Reading{Err: l.err(), Missing: leak})
+	out.Reading("m", model.Reading{Err: l.err(), Missing: leak, Says: leak, Lines: model.Lines{leak, leak, leak, leak, leak}})
 	return l.err()
 }
 
@@ -43,7 +43,7 @@ type kept struct{ said []string }
 func (k *kept) Fact(model.Event) error             { return nil }
 func (k *kept) Past(model.MetricID, []model.Point) {}
 func (k *kept) Reading(_ model.MetricID, r model.Reading) {
-	k.said = append(k.said, r.Err.Error(), r.Missing)
+	k.said = append(k.said, r.Err.Error(), r.Missing, r.Says, strings.Join(r.Lines[:], " "))
 }
 func (k *kept) Trouble(_ model.MetricID, err error) { k.said = append(k.said, err.Error()) }
 

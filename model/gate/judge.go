@@ -181,9 +181,9 @@ func complete(line *model.Line, m *model.Metric, in *Input, f *finding, streak m
 		line.Settling = in.Settling
 	}
 	line.Rate, line.Part = in.Rate, f.part
-	line.Missing = ""
+	line.Missing, line.Lines = "", model.Lines{}
 	if line.HasValue {
-		line.Missing = in.Reading.Missing
+		line.Missing, line.Lines = in.Reading.Missing, in.Reading.Lines
 	}
 	line.Thin = f.cause == noValue || f.cause == fewEvents || f.cause == unknownEvents || f.cause == settling || f.cause == undecided || f.cause == undecidedAsked || f.cause == askedUnknown
 	need(line, m, in, f, &streak)

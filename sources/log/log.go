@@ -11,7 +11,7 @@
 // without a line break. No more than 8 MiB are read at a time, of 256 files at
 // most; while more has been written than was read there is trouble instead of values.
 //
-// Nothing is written anywhere, and no line is kept.
+// Nothing is written anywhere. The last five lines that matched are kept in memory, to be shown beside the number.
 package log
 
 import (

@@ -33,7 +33,7 @@ func (s *source) Run(ctx context.Context, out model.Emitter) error {
 	}
 	s.files, s.began = newFollower(s.globs), time.Time{}
 	for _, t := range s.tallies {
-		t.recent, t.written = nil, time.Time{}
+		t.recent, t.written, t.lines, t.at = nil, time.Time{}, nil, nil
 	}
 	defer s.files.close()
 	s.look(ctx)

@@ -105,12 +105,20 @@ func TestNumber(t *testing.T) {
 		if age := got.At.Sub(got.SampleAt); age < 0 || age > time.Second {
 			t.Errorf("the look is %v old", age)
 		}
+		if want := (model.Lines{"falling back", "falling back"}); got.Lines != want {
+			t.Errorf("shows %q, want %q", got.Lines, want)
+		}
+		r.add("app.log", "1 falling back\n2 falling back\n3 falling back\n4 falling back \x1b[2J\n"+strings.Repeat("x", 300)+" falling back\n")
+		got = r.after(2*time.Second, "m")
+		if want := "3 falling back|4 falling back ␛[2J|" + strings.Repeat("x", 200) + "…"; got.Value != 7 || !strings.HasSuffix(strings.Join(got.Lines[:], "|"), want) {
+			t.Errorf("shows %q, want it to end with %q", got.Lines, want)
+		}
 		if got := r.after(0, "none"); got.Err != nil || got.Value != 0 {
 			t.Errorf("got %+v, want 0", got)
 		}
 		r.add("app.log", "another line\n")
-		if got := r.after(9*time.Second, "m"); got.Err != nil || got.Value != 0 {
-			t.Errorf("a window later: got %+v, want 0", got)
+		if got := r.after(9*time.Second, "m"); got.Err != nil || got.Value != 0 || got.Lines != (model.Lines{}) {
+			t.Errorf("a window later: got %+v, want 0 and no lines", got)
 		}
 		if got := r.after(11*time.Second, "m"); !errors.Is(got.Err, model.ErrEmpty) {
 			t.Errorf("a window without any line: got %+v, want no data", got)

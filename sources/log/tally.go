@@ -22,6 +22,8 @@ type tally struct {
 	recent    []bucket  // oldest first
 	written   time.Time // when the last line of any kind was read; zero: none yet
 	newest    time.Time
+	lines     []string // the last that matched, as they are shown; oldest first
+	at        []time.Time
 }
 
 type bucket struct {
@@ -64,6 +66,7 @@ func (t *tally) add(now time.Time, line []byte) {
 	last := &t.recent[len(t.recent)-1]
 	if match {
 		last.match++
+		t.show(now, line)
 	}
 	if of {
 		last.of++
@@ -71,8 +74,21 @@ func (t *tally) add(now time.Time, line []byte) {
 	}
 }
 
+// show keeps a line that matched, to be shown beside the number.
+func (t *tally) show(now time.Time, line []byte) {
+	if len(t.lines) == len(model.Lines{}) {
+		t.lines, t.at = append(t.lines[:0], t.lines[1:]...), append(t.at[:0], t.at[1:]...)
+	}
+	t.lines, t.at = append(t.lines, poll.Cut(string(line), 200)), append(t.at, now)
+}
+
 // forget drops what is older than the window.
 func (t *tally) forget(now time.Time) {
+	old := 0
+	for old < len(t.at) && now.Sub(t.at[old]) >= t.window {
+		old++
+	}
+	t.lines, t.at = append(t.lines[:0], t.lines[old:]...), append(t.at[:0], t.at[old:]...)
 	n := 0
 	for n < len(t.recent) && now.Sub(t.recent[n].since) >= t.window {
 		n++
@@ -87,6 +103,8 @@ func (t *tally) reading(now, looked, began time.Time) (model.Reading, error) {
 		return model.Reading{}, fmt.Errorf("%w, %s of %s so far", model.ErrCollecting, model.FormatDuration(seen.Truncate(time.Second)), model.FormatDuration(t.window))
 	}
 	t.forget(now)
+	var lines model.Lines
+	copy(lines[:], t.lines)
 	var match, of float64
 	for _, b := range t.recent {
 		match, of = match+b.match, of+b.of
@@ -95,11 +113,11 @@ func (t *tally) reading(now, looked, began time.Time) (model.Reading, error) {
 	case !t.share && match == 0 && (t.written.IsZero() || now.Sub(t.written) >= t.window):
 		return model.Reading{}, fmt.Errorf("%w: no line of any kind in %s, so that none matches proves nothing: does the service still write here?", model.ErrEmpty, model.FormatDuration(t.window))
 	case !t.share:
-		return model.Reading{At: now, SampleAt: looked, Value: match}, nil
+		return model.Reading{At: now, SampleAt: looked, Value: match, Lines: lines}, nil
 	case of == 0 && match > 0:
 		return model.Reading{}, fmt.Errorf("%w: %g lines with %s, but none with %s, of which they should be a share", model.ErrPartial, match, poll.Cut(t.names[0], 60), poll.Cut(t.names[1], 60))
 	case of == 0:
 		return model.Reading{At: now, HasCount: true, Traffic: model.TrafficNone}, fmt.Errorf("%w: no line with %s in %s", model.ErrEmpty, poll.Cut(t.names[1], 60), model.FormatDuration(t.window))
 	}
-	return model.Reading{At: now, SampleAt: t.newest, Value: match / of, Count: of, HasCount: true}, nil
+	return model.Reading{At: now, SampleAt: t.newest, Value: match / of, Count: of, HasCount: true, Lines: lines}, nil
 }

@@ -60,6 +60,16 @@ func whyValue(p Props, line *model.Line, w int) [][]span {
 	} else if line.Metric != "" {
 		out = append(out, field(w, "value", theme.Unknown, "none")...)
 	}
+	for i := len(line.Lines) - 1; i >= 0; i-- { // the newest first
+		if line.Lines[i] == "" {
+			continue
+		}
+		name := ""
+		if i == len(line.Lines)-1 || line.Lines[i+1] == "" {
+			name = "log"
+		}
+		out = append(out, field(w, name, theme.Normal, model.Inert(line.Lines[i]))...)
+	}
 	out = append(out, field(w, "target", theme.Normal, thresholdLine(line.Target, line, line.Threshold, line.HasTarget))...)
 	if m := p.Snap.Rollout.Metric(line.Metric); m != nil && m.Warn != nil {
 		out = append(out, field(w, "warn", theme.Normal, model.Inert(m.Warn.Text)+", which decides nothing")...)
