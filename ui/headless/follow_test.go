@@ -323,3 +323,18 @@ func TestFactsWithoutAJournalAreSaid(t *testing.T) {
 		t.Errorf("status %d, %q", status, errs)
 	}
 }
+
+// TestAnEngineThatIsToldToEndSaysWhatItWaitsFor: once, with when that fires.
+func TestAnEngineThatIsToldToEndSaysWhatItWaitsFor(t *testing.T) {
+	d := newDesk()
+	d.emergency(time.Minute)
+	d.arm(model.Intent{ID: "x", Kind: model.ArmRollback})
+	var out, errs bytes.Buffer
+	teller := teller{w: &World{Out: &out, Err: &errs}}
+	teller.tellWait(&d.s)
+	teller.tellWait(&d.s)
+	if want := "gonogo: told to end, and waits: \"Off\" is armed and fires at " + d.s.State.Plan.FireAt.Format("15:04:05Z") +
+		"; gonogo veto stops it; a second signal ends it at its next step\n"; errs.String() != want {
+		t.Errorf("says %q, want %q", errs.String(), want)
+	}
+}

@@ -49,6 +49,9 @@ func (w *World) Stay(ctx context.Context, seat Stayer, version string) error {
 	t := teller{w: w, version: version}
 	for s := range box {
 		t.tell(s)
+		if ctx.Err() != nil {
+			t.tellWait(s)
+		}
 	}
 	return <-ended
 }
@@ -60,6 +63,21 @@ type teller struct {
 	greeted bool
 	told    uint64
 	warned  [2]string
+	waits   bool // it was told what keeps the engine from ending
+}
+
+// tellWait says, once, for what an engine that was told to end still waits.
+func (t *teller) tellWait(s *model.Snapshot) {
+	p := s.State.ActivePlan()
+	if t.waits || s.Attached || p == nil {
+		return
+	}
+	t.waits = true
+	text := fmt.Sprintf("%q runs, and ends first", model.Inert(p.Plan.Title))
+	if p.Status == model.Armed && !p.FireAt.IsZero() {
+		text = fmt.Sprintf("%q is armed and fires at %s; gonogo veto stops it", model.Inert(p.Plan.Title), p.FireAt.UTC().Format("15:04:05Z"))
+	}
+	_, _ = fmt.Fprintf(t.w.Err, "gonogo: told to end, and waits: %s; a second signal ends it at its next step\n", text)
 }
 
 func (t *teller) tell(s *model.Snapshot) {
