@@ -193,6 +193,7 @@ type Reading struct {
 	// anew; they survive the resets of the counters behind them.
 	Bad, Total float64
 	Counted    bool       // whether Bad and Total are known
+	CountedAt  time.Time  // of the oldest sample that they rest on; zero means that of the value
 	Breakdown  *Breakdown // what those are made of; nil: not known
 	Traffic    Traffic
 	Says       string // what the value alone does not say, such as who silenced what; inert; empty: nothing

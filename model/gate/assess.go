@@ -159,6 +159,14 @@ func sampledAt(r *model.Reading) time.Time {
 	return r.SampleAt
 }
 
+// countedAt is of when the oldest sample is that the counts of r rest on.
+func countedAt(r *model.Reading) time.Time {
+	if !r.CountedAt.IsZero() {
+		return r.CountedAt
+	}
+	return sampledAt(r)
+}
+
 // staleness returns why r is no evidence for now, and its age in whole seconds,
 // or usable.
 func staleness(m *model.Metric, r *model.Reading, now time.Time) (cause, time.Duration) {

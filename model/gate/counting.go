@@ -51,7 +51,7 @@ func (c *counting) take(r *model.Reading, have bool, changed time.Time) (bad, to
 	}
 	how = takenOn
 	switch {
-	case !c.based && !changed.IsZero() && !sampledAt(r).After(changed):
+	case !c.based && !changed.IsZero() && !countedAt(r).After(changed):
 		how = takenAsBase
 	case !c.based && !changed.IsZero():
 		c.based, how = true, takenAsBase

@@ -145,6 +145,29 @@ func TestCountingBeginsAfterAChange(t *testing.T) {
 	}
 }
 
+// TestCountsWithoutAValueBeginAfterAChangeToo: where the value is empty after a restart, or is of younger
+// samples than the counts, these are from before the change all the same.
+func TestCountsWithoutAValueBeginAfterAChangeToo(t *testing.T) {
+	for _, err := range []error{nil, model.ErrEmpty} {
+		m := *errorMetric(t)
+		m.Counted, m.Recent = true, 15*time.Minute
+		p := play(t, m)
+		p.state.Changed = model.ServiceChange{Seq: 1, At: p.now, What: "real is true"}
+		count := func(bad, total float64, age time.Duration) evidence.Counts {
+			p.wait(5 * time.Second)
+			p.read("error", model.Reading{Value: 0.001, Bad: bad, Total: total, Counted: true, CountedAt: p.now.Add(-age), Err: err})
+			return p.wait(0)["error"].Test.Go.Counts
+		}
+		count(0, 0, 6*time.Second)
+		if got := count(29, 100, time.Second); got != (evidence.Counts{}) {
+			t.Errorf("%v: what came before the first sample after the change was counted: %+v", err, got)
+		}
+		if got := count(29, 200, time.Second); got.Total != 100 || got.Bad != 0 {
+			t.Errorf("%v: counted %+v, want 0 of 100", err, got)
+		}
+	}
+}
+
 func TestComputedMetric(t *testing.T) {
 	pg, es := *errorMetric(t), *errorMetric(t)
 	pg.ID, es.ID, pg.Unit, es.Unit = "pg", "es", model.Count, model.Count

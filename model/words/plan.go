@@ -120,11 +120,11 @@ func confirmed(how model.ConfirmHow) string {
 	return "the last rollback is confirmed by a person"
 }
 
-// recovered gives the figures of an incident that is over.
+// recovered gives the figures of an incident whose rollback was verified. Whether what failed is well again, the gate says.
 func recovered(e model.Recovered) string {
-	text := "recovered: contained " + Took(e.Fired, e.Contained) + ", verified " + Took(e.Fired, e.Verified) + " after it was fired"
+	text := "rolled back: contained " + Took(e.Fired, e.Contained) + ", verified " + Took(e.Fired, e.Verified) + " after it was fired"
 	if e.Contained.IsZero() {
-		text = "recovered: verified " + Took(e.Fired, e.Verified) + " after it was fired"
+		text = "rolled back: verified " + Took(e.Fired, e.Verified) + " after it was fired"
 	}
 	if !e.Breach.IsZero() {
 		text += ", " + Took(e.Breach, e.Verified) + " after the breach"

@@ -31,6 +31,7 @@ type Session struct {
 	q        *Query
 	asked    int // questions so far, answered or not
 	counters counters
+	counted  time.Time // of the oldest sample that those rest on; zero: none yet
 	now      func() time.Time
 }
 
@@ -210,8 +211,30 @@ func (s *Session) beside(r *model.Reading, parts parts, m model.Metric) error {
 		}
 		r.Bad, r.Total, r.Counted = s.counters.sum.bad, s.counters.sum.total, true
 		r.Breakdown = s.counters.breakdown()
+		r.CountedAt = s.countedAt(r.At, parts)
 	}
 	return nil
+}
+
+// countedAt returns the time of the oldest sample behind the counters. While there is none it stays
+// what it was, as what comes back may have counted meanwhile; before the first there is nothing that could.
+func (s *Session) countedAt(now time.Time, parts parts) time.Time {
+	if len(s.q.counted) == 0 {
+		return time.Time{}
+	}
+	oldest, known := time.Duration(0), false
+	for i := range s.q.counted {
+		if seconds, ok := parts.values[tagCounted+strconv.Itoa(i)]; ok {
+			oldest, known = max(oldest, s.q.counted[i].age(seconds, parts.evaluated)), true
+		}
+	}
+	switch {
+	case known:
+		s.counted = now.Add(-oldest)
+	case len(s.counters.total.series) == 0:
+		return now
+	}
+	return s.counted
 }
 
 // besides names what is asked besides the value, for errors.

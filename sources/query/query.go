@@ -11,6 +11,7 @@ package query
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,8 @@ const (
 	tagCount = "count"
 	tagBad   = "bad"
 	tagTotal = "total"
+	// tagCounted, with a number behind it, is the oldest of the newest samples of a selector of total.
+	tagCounted = "counted"
 	// maxText is how long a query may be, in bytes: a parser of chains without brackets recurses, too.
 	maxText = 16 << 10
 	// recent is how far back a selector must have matched to be no typo.
@@ -47,6 +50,7 @@ type Query struct {
 	selectors   []selector
 	window      time.Duration // that it looks back
 	placeholder bool          // it answers a value also where no series is there
+	counted     []selector    // of total
 	events      []selector    // of the denominator: total, else count
 	beside      string        // the part of a question that asks for count and counters; may be empty
 	extras      string        // asks for age and what is beside in one go; empty: nothing to ask
@@ -105,6 +109,14 @@ func (q *Query) Counting(of Counters) (*Query, error) {
 	c := *q
 	c.Bad, c.Total, c.good, c.by = bad, total, of.Good != "", of.By
 	c.beside = or(q.beside, or(tagged(bad, tagBad), tagged(total, tagTotal)))
+	if expr, err := parse(total); err == nil {
+		c.counted = slices.DeleteFunc(selectors(expr), func(s selector) bool {
+			return s.expr.Name == "" // of series with several names timestamp() makes the same one twice
+		})
+	}
+	for i, s := range c.counted { // the oldest: until it is young, all that is new may be old
+		c.beside = or(c.beside, tagged("min(timestamp("+s.text+"))", tagCounted+strconv.Itoa(i)))
+	}
 	c.finish()
 	return &c, nil
 }

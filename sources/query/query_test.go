@@ -232,6 +232,37 @@ func TestAskedTwiceAtMost(t *testing.T) {
 	}
 }
 
+// TestCountsAreAsOldAsTheirOldestSample: also where the value is empty, and while the counter is away.
+func TestCountsAreAsOldAsTheirOldestSample(t *testing.T) {
+	q, err := Parse("failures / b", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q, err = q.Counting(Counters{Bad: "failures", Total: "b{new=\"1\"}"}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(q.beside, `min(timestamp(b{new="1"}))`) {
+		t.Errorf("asks %s", q.beside)
+	}
+	s := q.Begin()
+	start := time.Now()
+	s.now = func() time.Time { return start }
+	for _, c := range []struct {
+		name string
+		give []prom.Value
+		age  time.Duration
+	}{
+		{"nothing was ever there that could count", []prom.Value{prom.Vector{}, tags(map[string]float64{"1": 1})}, 0},
+		{"an empty value", []prom.Value{prom.Vector{}, append(tags(map[string]float64{"1": 1, "counted0": 7}).(prom.Vector), counted("total", "x", 3))}, 7 * time.Second},
+		{"the counter is away", []prom.Value{prom.Vector{}, tags(map[string]float64{"1": 1})}, 7 * time.Second},
+		{"a value of younger samples", []prom.Value{one(1), append(tags(map[string]float64{"0": 1, "1": 1, "counted0": 12}).(prom.Vector), counted("total", "x", 3))}, 12 * time.Second},
+	} {
+		if r, err := s.Ask(context.Background(), &answers{give: c.give}, model.Metric{}); start.Sub(r.CountedAt) != c.age {
+			t.Errorf("%s: the counts are %v old, want %v (%v)", c.name, start.Sub(r.CountedAt), c.age, err)
+		}
+	}
+}
+
 // counted is a series of a counter in a combined answer.
 func counted(name, instance string, v float64) *prom.Sample {
 	return &prom.Sample{Metric: prom.Metric{tag: prom.LabelValue(name), "instance": prom.LabelValue(instance)}, Value: prom.SampleValue(v), Timestamp: at}
