@@ -78,6 +78,8 @@ type app struct {
 	config   string // --config
 	readOnly bool   // --read-only
 	wall     bool   // --wall
+	theme    string // --theme
+	ascii    string // --ascii; empty: as the terminal is
 	began    bool   // the command line was right, and its command runs
 	actor    model.Actor
 	signals  *headless.Signals
@@ -140,6 +142,7 @@ func (a *app) cmdRun() *cobra.Command {
 			return a.cockpit(cmd.Context(), seat)
 		},
 	}
+	a.lookFlags(c)
 	c.Flags().BoolVar(&wall, "wall", false, "a read-only screen to be read from far away; q quits")
 	c.Flags().BoolVar(&alone, "headless", false, "run the engine without a screen; cockpits and commands attach to it")
 	return c
@@ -150,6 +153,10 @@ func (a *app) cmdRun() *cobra.Command {
 func (a *app) cockpit(ctx context.Context, seat *attach.Seat) error {
 	if !term.IsTerminal(os.Stdout.Fd()) || !term.IsTerminal(os.Stdin.Fd()) {
 		return headless.Exit{Status: headless.ExitUsage, Err: errors.New("the cockpit needs a terminal; without one use gonogo run --headless, status or gate")}
+	}
+	look, trouble, err := a.looks()
+	if err != nil {
+		return headless.Exit{Status: headless.ExitUsage, Err: err}
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -165,7 +172,10 @@ func (a *app) cockpit(ctx context.Context, seat *attach.Seat) error {
 	actor := a.actor
 	actor.Via = "cockpit"
 	a.signals.AskFirst()
-	err := a.show(view, seat, ui.Options{Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, Wall: a.wall, AskQuit: a.signals.Ask, Open: browser()})
+	err = a.show(view, seat, ui.Options{
+		Actor: actor, NewID: newID, Version: version(), FPS: 120, ReadOnly: a.readOnly, Wall: a.wall, AskQuit: a.signals.Ask, Open: browser(),
+		Look: look.Look, ASCII: look.ASCII, Keys: look.Keys, Say: trouble,
+	})
 	stop()
 	go a.interrupt(seat)
 	if s := seat.Last(); s != nil && seat.Leads() && s.State.ActivePlan() != nil {
@@ -205,6 +215,7 @@ func (a *app) cmdDemo() *cobra.Command {
 			return errors.Join(err, d.Stop())
 		},
 	}
+	a.lookFlags(c)
 	c.Flags().StringVar(&dir, "dir", "", "keep the demo's files in this directory (default: a temporary one, removed at the end)")
 	return c
 }

@@ -153,6 +153,7 @@ var allowed = map[string][]string{
 	"gonogo/ui/keyboard":   {},
 	"gonogo/ui/layout":     {},
 	"gonogo/ui/theme":      {"gonogo/model"},
+	"gonogo/ui/settings":   {"gonogo/ui/theme", "gonogo/internal/safefile"}, // a person's own file
 	"gonogo/model/words":   {"gonogo/model"},
 	"gonogo/examples/demo": {"gonogo/model"},
 	"gonogo":               {"gonogo/..."},
@@ -178,6 +179,7 @@ var foreign = map[string][]string{
 
 	"gonogo/ui":          {"charm.land/", "github.com/charmbracelet/"},
 	"gonogo/ui/headless": {"github.com/spf13/cobra"},
+	"gonogo/ui/settings": {"github.com/BurntSushi/toml"},
 }
 
 // screenOnly are libraries of the screen: but for main, only the part ui imports them.

@@ -38,9 +38,13 @@ type Options struct {
 	NewID    func() model.IntentID      // nil: random
 	Dark     *bool                      // the terminal's background; nil: ask the terminal
 	NoColor  bool                       // no colours, whatever the terminal can do
+	Look     theme.Look                 // the theme, and a person's own colours
+	ASCII    *bool                      // draw with ASCII only, or not; nil: as the terminal says of itself
+	Keys     map[string]string          // a person's own keys, by command, beside the usual ones; see CheckKeys
 	FPS      int                        // frames a second, 1 to 120; 0: 60
 	ReadOnly bool                       // submit nothing
 	Wall     bool                       // the screen for people who pass by: no keys but q and ?; it submits nothing
+	Say      string                     // what to say first, such as that something is wrong with a person's settings
 	Version  string                     // shown in help
 	Open     func(address string) error // shows an address in a browser; nil: there is none here
 	AskQuit  <-chan struct{}            // each value asks to quit, as ctrl+c does: main puts INT and TERM here
@@ -85,7 +89,6 @@ type Model struct {
 	mailbox <-chan *model.Snapshot
 	post    post
 	clock   clock
-	keys    commands
 	guard   keyboard.Guard
 
 	over     overlay.Overlay // nil: none is open
@@ -95,6 +98,7 @@ type Model struct {
 
 	profile colorprofile.Profile
 	dark    bool
+	ascii   bool
 	view    viewCache
 }
 
@@ -102,13 +106,16 @@ type Model struct {
 func newModel(ctx context.Context, feed Feed, mailbox <-chan *model.Snapshot, o Options) *Model {
 	o = o.withDefaults()
 	m := &Model{
-		cockpit: cockpit{board: newBoard(o.width, o.height), now: o.Now(), who: whoOf(o.Actor), readOnly: o.ReadOnly},
+		cockpit: cockpit{board: newBoard(o.width, o.height), now: o.Now(), who: whoOf(o.Actor), readOnly: o.ReadOnly, keys: keysOf(o.Keys)},
 		o:       o, ctx: ctx, mailbox: mailbox,
 		post:  post{ctx: ctx, feed: feed, actor: o.Actor, newID: o.NewID, waiting: map[model.IntentID]waiting{}},
-		clock: clock{read: o.Now}, keys: newCommands(),
-		dark: o.Dark == nil || *o.Dark, profile: colorprofile.ANSI256,
+		clock: clock{read: o.Now},
+		dark:  o.Dark == nil || *o.Dark, ascii: o.ASCII != nil && *o.ASCII, profile: colorprofile.ANSI256,
 	}
 	m.retheme()
+	if o.Say != "" {
+		m.tell(overlay.Want{Say: model.Inert(o.Say), Bad: true})
+	}
 	return m
 }
 
@@ -160,6 +167,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.profile = msg.Profile
 		m.retheme()
 	case tea.EnvMsg:
+		if m.o.ASCII == nil {
+			m.ascii = asciiOnly(msg)
+			m.retheme()
+		}
 		return m, m.findBackground(msg)
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
@@ -231,7 +242,24 @@ func (m *Model) retheme() {
 	if m.o.NoColor {
 		profile = min(profile, colorprofile.ASCII)
 	}
-	m.theme = theme.New(m.dark, profile)
+	m.theme = theme.Make(m.o.Look, m.dark, profile)
+	if m.ascii {
+		m.theme = m.theme.InASCII()
+	}
+}
+
+// asciiOnly reports whether the terminal says of itself that it shows no more than ASCII: by a locale
+// without UTF-8, or since it is the console of a Linux without a graphical screen, whose font has no charts.
+func asciiOnly(env tea.EnvMsg) bool {
+	if env.Getenv("TERM") == "linux" {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(env.Getenv(name)); locale != "" {
+			return !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
+		}
+	}
+	return false
 }
 
 // findBackground asks the terminal for its background unless the options say

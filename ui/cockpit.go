@@ -20,6 +20,7 @@ type cockpit struct {
 	theme    *theme.Theme
 	who      string // the person at the keys
 	readOnly bool
+	keys     commands
 }
 
 // scene is what an overlay knows.

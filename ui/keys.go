@@ -179,6 +179,6 @@ func moveKeys() commands {
 }
 
 // openPalette opens the palette over the same table.
-func openPalette(*cockpit) (overlay.Overlay, overlay.Want) {
-	return overlay.Palette(newCommands().palette()), overlay.Want{}
+func openPalette(c *cockpit) (overlay.Overlay, overlay.Want) {
+	return overlay.Palette(c.keys.palette()), overlay.Want{}
 }

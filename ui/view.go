@@ -11,6 +11,7 @@ import (
 	"gonogo/ui/layout"
 	"gonogo/ui/overlay"
 	"gonogo/ui/panel"
+	"gonogo/ui/theme"
 )
 
 // viewCache is the last frame. Bubble Tea asks for one after every message;
@@ -25,7 +26,11 @@ func (m *Model) View() tea.View {
 	if !m.view.dirty && m.view.view.Content != "" {
 		return m.view.view
 	}
-	v := tea.NewView(m.draw())
+	screen := m.draw()
+	if m.ascii {
+		screen = theme.Plain(screen)
+	}
+	v := tea.NewView(screen)
 	v.AltScreen, v.MouseMode = true, tea.MouseModeCellMotion
 	// A paste whose end is lost or torn would swallow every later key, the emergency's too. A paste
 	// comes as keys instead, of which none counts that is not alone.

@@ -78,11 +78,20 @@ func (o *helpBox) View(_ Scene, p panel.Props) string {
 	return box
 }
 
+// legend are the signs of the screen, as help lists them.
+func legend(t *theme.Theme) Group {
+	g := Group{Title: "What the signs mean"}
+	for _, s := range t.Legend() {
+		g.Keys = append(g.Keys, bind(s.Glyph, s.Means, s.Glyph)) // Bubbles hides what no key does
+	}
+	return g
+}
+
 // lines are the keys by group, in two columns where there is room.
 func (o *helpBox) lines(p panel.Props) []string {
 	t := themeOf(p)
 	h := helper(t)
-	all, keyW := slices.Clone(o.groups), 0
+	all, keyW := append(slices.Clone(o.groups), legend(t)), 0
 	for i := range all {
 		all[i].Keys = slices.DeleteFunc(slices.Clone(all[i].Keys), func(b key.Binding) bool { return b.Help().Key == "" })
 		for _, b := range all[i].Keys {

@@ -23,22 +23,40 @@ func contrast(a, b uint32) float64 {
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-// TestTextCanBeRead: each role of text has a contrast of 4.5:1 at least against the
-// usual backgrounds, and, drawn in reverse, the background against it.
+// grounds are backgrounds that terminals have: black to the greys of widespread dark themes, and white to ivory.
+var grounds = map[bool][]uint32{true: {0x000000, 0x1e1e1e, 0x1e1e2e}, false: {0xffffff, 0xfafafa, 0xfdf6e3}}
+
+// TestTextCanBeRead: every role of every theme has a contrast of 4.5:1 on each background that it is for, of
+// high contrast 7:1, with millions of colours and with 256. As a chip the colours change places, which is the same.
 func TestTextCanBeRead(t *testing.T) {
-	const least = 4.5
-	for role := Normal; role < roles; role++ {
-		if role == Frame || palette[role].dark == (tone{}) {
-			continue // a border is no text; the terminal's own colour is the terminal's matter
-		}
-		for _, bg := range []uint32{0x000000, 0x101217, 0x1e1e1e} {
-			if c := contrast(palette[role].dark.rgb, bg); c < least {
-				t.Errorf("role %d before the dark %06x: %.2f", role, bg, c)
+	for _, name := range Names() {
+		for dark, all := range grounds {
+			if !dark && name == Dark || dark && name == Light {
+				continue
 			}
-		}
-		for _, bg := range []uint32{0xffffff, 0xfafafa} {
-			if c := contrast(palette[role].light.rgb, bg); c < least {
-				t.Errorf("role %d before the light %06x: %.2f", role, bg, c)
+			least := 4.5
+			if name == HighContrast {
+				least = 7
+			}
+			inks := palette
+			for role, c := range changes[name] {
+				inks[role].dark, inks[role].light = c.dark, c.light
+			}
+			for role, ink := range inks {
+				c := ink.light
+				if dark {
+					c = ink.dark
+				}
+				if c == (tone{}) || Style(role) == Frame && name != HighContrast { // the frame is no text
+					continue
+				}
+				for _, ground := range all {
+					for kind, rgb := range map[string]uint32{"millions": c.rgb, "256": rgbOf(c.x)} {
+						if got := contrast(rgb, ground); got < least {
+							t.Errorf("%s, dark %t: role %d in %s of colours is %06x on %06x: %.2f:1, want %.1f", name, dark, role, kind, rgb, ground, got, least)
+						}
+					}
+				}
 			}
 		}
 	}

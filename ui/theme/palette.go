@@ -34,7 +34,7 @@ var palette = [roles]ink{
 	Key:         {bold: true, dark: tone{0x56b4e9, 75, 96}, light: tone{0x0072b2, 25, 34}},
 	Env:         {bold: true, dark: tone{0x56b4e9, 75, 36}, light: tone{0x0072b2, 25, 34}},
 	EnvCritical: {bold: true, dark: tone{0xffffff, 231, 97}, light: tone{0x14161a, 233, 30}},
-	Go:          {dark: tone{0x2fc79a, 43, 32}, light: tone{0x007a58, 29, 32}},
+	Go:          {dark: tone{0x2fc79a, 43, 32}, light: tone{0x007a58, 23, 32}},
 	NoGo:        {dark: tone{0xff6b6b, 203, 91}, light: tone{0xc02828, 124, 31}},
 	Warn:        {dark: tone{0xf0c040, 221, 93}, light: tone{0x8a6100, 94, 33}},
 	Hold:        {dark: tone{0xf0e442, 227, 33}, light: tone{0x806a00, 94, 33}},

@@ -67,14 +67,16 @@ type Theme struct {
 // New returns the theme for a dark or light background and what the terminal
 // can show. Of colorprofile.Ascii, which NO_COLOR leads to, it uses weight and
 // reverse video only, of NoTTY nothing at all.
-func New(dark bool, profile colorprofile.Profile) *Theme {
+func New(dark bool, profile colorprofile.Profile) *Theme { return build(&palette, dark, profile) }
+
+func build(inks *[roles]ink, dark bool, profile colorprofile.Profile) *Theme {
 	t := &Theme{}
 	for i := range t.on {
 		role := Style(i) & roleMask
 		if profile <= colorprofile.NoTTY || role >= roles {
 			continue
 		}
-		t.styles[i] = palette[role].style(Style(i), dark, profile)
+		t.styles[i] = inks[role].style(Style(i), dark, profile)
 		t.on[i] = sequence(t.styles[i])
 	}
 	line := t.styles[FrameFocus].GetForeground()
@@ -116,8 +118,15 @@ func (t *Theme) Box() lipgloss.Style { return t.box }
 // Edge returns the style of the upper and the lower line of such a box, which hold texts.
 func (t *Theme) Edge() lipgloss.Style { return t.edge }
 
-// ASCII reports whether only ASCII may be drawn.
+// ASCII reports whether only ASCII may be drawn, see Plain.
 func (t *Theme) ASCII() bool { return t.ascii }
+
+// InASCII returns the same theme for a terminal that shows ASCII only.
+func (t *Theme) InASCII() *Theme {
+	plain := *t
+	plain.ascii = true
+	return &plain
+}
 
 // On returns the escape sequence that switches to s from any other style; it
 // is empty where the terminal knows no styles.
