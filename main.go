@@ -199,6 +199,7 @@ func ignoreCancelled(err error) error {
 
 func (a *app) cmdDemo() *cobra.Command {
 	var dir string
+	var script bool
 	c := &cobra.Command{
 		Use: "demo", Short: "Open the cockpit over a small service that comes with it", Args: cobra.NoArgs,
 		Long: "A real process, a real .env, real /metrics and real restarts, with nothing to install and nothing left behind.\n" +
@@ -210,12 +211,23 @@ func (a *app) cmdDemo() *cobra.Command {
 			}
 			seat, err := a.open(d.ConfigPath())
 			if err == nil {
-				err = a.cockpit(cmd.Context(), seat)
+				ctx, end := context.WithCancel(cmd.Context())
+				if script {
+					go func() {
+						defer end()
+						if err := demo.Script(ctx, seat, a.actor); err != nil && ctx.Err() == nil {
+							a.warn(err.Error())
+						}
+					}()
+				}
+				err = a.cockpit(ctx, seat)
+				end()
 			}
 			return errors.Join(err, d.Stop())
 		},
 	}
 	a.lookFlags(c)
+	c.Flags().BoolVar(&script, "script", false, "play the whole flight by itself, as for a recording; it ends by itself after some four minutes")
 	c.Flags().StringVar(&dir, "dir", "", "keep the demo's files in this directory (default: a temporary one, removed at the end)")
 	return c
 }

@@ -75,7 +75,7 @@ func byMatch(m *model.Metric, in *Input, f finding, streak model.Streak) (findin
 	case m.Refused != "":
 		f.state, f.cause = model.NoData, refused
 	case in.Settling > 0:
-		f.state, f.cause, f.change, f.age = model.Collecting, settling, in.Change, in.Settling.Truncate(time.Second)
+		f.state, f.cause, f.change, f.age = model.Collecting, settling, in.Change, wholeSeconds(in.Settling)
 	case !in.Matched.known:
 		f.state, f.cause = model.Collecting, askedUnknown
 	case seen.Off:

@@ -84,7 +84,7 @@ func byEvents(m *model.Metric, in *Input, f finding, streak model.Streak) (findi
 		f.state, f.cause = model.NoData, refused
 		return f, streak
 	case in.Settling > 0:
-		f.state, f.cause, f.change, f.age = model.Collecting, settling, in.Change, in.Settling.Truncate(time.Second)
+		f.state, f.cause, f.change, f.age = model.Collecting, settling, in.Change, wholeSeconds(in.Settling)
 		return f, streak
 	case in.Blind:
 		f.state, f.cause = model.NoTraffic, noControl

@@ -131,9 +131,14 @@ func resolved(m *model.Metric, t *model.Target, values Values) (float64, bool) {
 // settle is the finding while the window still holds data from before a change.
 func settle(in *Input, f finding, streak model.Streak) (finding, model.Streak) {
 	f.state, f.cause, f.change = model.Collecting, settling, in.Change
-	f.age = in.Settling.Truncate(time.Second)
+	f.age = wholeSeconds(in.Settling)
 	streak.Alert = 0
 	return f, streak
+}
+
+// wholeSeconds is what is left of d, of which no second is over yet that began.
+func wholeSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
 }
 
 // adverse is the finding of a metric that check refuses: what speaks against
