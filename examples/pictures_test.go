@@ -1,0 +1,93 @@
+package examples
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+var pictures = flag.String("pictures", "", "the `directory` to write the pictures of README and docs to")
+
+// TestPictures takes the pictures of README and docs: of the demo, played by its own script, in a real
+// terminal, dark and light. go test ./examples -run TestPictures -pictures ../docs -timeout 15m
+func TestPictures(t *testing.T) {
+	if *pictures == "" {
+		t.Skip("no -pictures given")
+	}
+	for name, dark := range map[string]bool{"dark": true, "light": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := launch(t, "demo", "--script", "--theme", name)
+			take := func(what string) {
+				t.Helper()
+				c.mu.Lock()
+				text := svg(c.emu, dark)
+				c.mu.Unlock()
+				if err := os.WriteFile(filepath.Join(*pictures, what+"-"+name+".svg"), []byte(text), 0o644); err != nil { //nolint:gosec // all may see it
+					t.Fatal(err)
+				}
+			}
+			const soon = 2 * time.Minute
+			c.see(`8 of 30 tenants · phase 4`, soon)
+			c.see(`esc vetoes`, soon)
+			c.see(`rolls back in [6-9]s`, soon)
+			take("guard")
+			c.see(`VERIFIED`, soon)
+			take("verified")
+			c.see(`enter 50% of tenants`, soon)
+			take("cockpit")
+			c.keys("b")
+			c.see(`rehearse`, soon)
+			take("rollbacks")
+			c.keys("\x1b")
+			c.see(`NO-GO|█▀▄ █ █  █ ▄▄▄`, soon)
+			<-c.ended
+		})
+	}
+}
+
+// TestRecording records the demo's flight as a cast that asciinema plays.
+func TestRecording(t *testing.T) {
+	if *pictures == "" {
+		t.Skip("no -pictures given")
+	}
+	t.Parallel()
+	cmd := exec.Command(binary, "demo", "--script", "--theme", "dark")
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "TMPDIR="+t.TempDir())
+	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 40, Cols: 120})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tty.Close() }()
+	var out strings.Builder
+	head, err := json.Marshal(map[string]any{"version": 2, "width": 120, "height": 40, "title": "gonogo demo", "idle_time_limit": 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(&out, "%s\n", head)
+	start, buf := time.Now(), make([]byte, 64<<10)
+	for {
+		n, err := tty.Read(buf)
+		if n > 0 {
+			text, _ := json.Marshal(strings.ToValidUTF8(string(buf[:n]), "")) // a string always can be
+			fmt.Fprintf(&out, "[%.3f, \"o\", %s]\n", time.Since(start).Seconds(), text)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*pictures, "demo.cast"), []byte(out.String()), 0o644); err != nil { //nolint:gosec // all may see it
+		t.Fatal(err)
+	}
+}
