@@ -77,6 +77,7 @@ func (s *source) Run(ctx context.Context, out model.Emitter) error {
 	defer s.client.Close()
 	sessions := query.Begin(s.queries)
 	joiner := query.NewJoiner(s.server, poll.Width)
+	defer joiner.Wait()
 	return poll.Loop{
 		Metrics: s.metrics,
 		Batch:   query.MaxJoined,

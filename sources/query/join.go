@@ -38,7 +38,8 @@ const (
 // and those in trouble stay so for a minute. A Joiner is for one Run of a source.
 type Joiner struct {
 	b     Backend
-	slots chan struct{} // of the questions under way
+	slots chan struct{}  // of the questions under way
+	asked sync.WaitGroup // those that are sent: an asker may have gone before they end
 
 	mu     sync.Mutex
 	most   int              // how many are joined now
@@ -58,6 +59,10 @@ type limit struct {
 func NewJoiner(b Backend, width int) *Joiner {
 	return &Joiner{b: b, slots: make(chan struct{}, width), most: MaxJoined, limits: map[string]limit{}, scalar: map[string]bool{}}
 }
+
+// Wait waits for the questions that are under way. When all askers are gone, they are being given up: what they
+// need must not be closed before.
+func (j *Joiner) Wait() { j.asked.Wait() }
 
 // Refused is an error of the backend that may be due to the text or the answer
 // of the question, rather than to the way there.
@@ -151,7 +156,7 @@ func (r *Round) send() {
 	}
 	r.mu.Unlock()
 	for _, group := range r.j.group(all) {
-		go r.j.ask(group)
+		r.j.asked.Go(func() { r.j.ask(group) })
 	}
 }
 

@@ -78,7 +78,7 @@ func (s *shelf) round(t *testing.T, j *Joiner, exprs ...string) (got map[string]
 		})
 	}
 	all.Wait()
-	time.Sleep(time.Millisecond) // of the bubble: what nobody waits for any more ends, too
+	j.Wait() // what nobody waits for any more ends, too
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return got, len(s.asked) - before
@@ -124,6 +124,36 @@ func TestTroubleOfOneIsNoTroubleOfOthers(t *testing.T) {
 		expect("one dead", got, 0, 0, map[string]string{"a1": timedOut, "dead": timedOut})
 		got, n = s.round(t, j, "a1", "dead", "a2")
 		expect("known dead", got, n, 3, map[string]string{"a1": "1", "a2": "1", "dead": timedOut})
+	})
+}
+
+// parting is a backend that takes a second to leave off.
+type parting struct {
+	shelf
+	left bool
+}
+
+func (p *parting) Instant(ctx context.Context, _ string, _ time.Time) (prom.Value, error) {
+	<-ctx.Done()
+	time.Sleep(time.Second)
+	p.left = true
+	return nil, ctx.Err()
+}
+
+// TestWhoWaitsFindsNothingUnderWay: a source closes its connections after that, and none is made anew.
+func TestWhoWaitsFindsNothingUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &parting{}
+		j := NewJoiner(p, 16)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		round := j.Round(1)
+		if _, err := round.Instant(ctx, "a1", time.Now()); err == nil {
+			t.Error("an answer from nowhere")
+		}
+		if j.Wait(); !p.left {
+			t.Error("the question was under way after Wait")
+		}
 	})
 }
 
