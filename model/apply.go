@@ -40,7 +40,7 @@ func Apply(s State, r Record) State {
 		s = applySilence(s, r, e)
 	case ReportMade:
 		s = applyReport(s, e)
-	case EscalationTold, Acknowledged:
+	case EscalationCalled, EscalationTold, Acknowledged:
 		s = applyEscalation(s, r)
 	case FlagObserved:
 		s = applyObserved(s, r, e)

@@ -45,21 +45,47 @@ type Alarm struct {
 // Escalated is how far a condition was escalated. It is about the one that began at Since.
 type Escalated struct {
 	Since  time.Time `json:"since"`
-	Told   int       `json:"told,omitempty"` // the highest level that was told; 0: none
+	Level  int       `json:"level,omitempty"` // the highest whose turn came; 0: none
+	Told   int       `json:"told,omitempty"`  // the highest that was told; 0: none
 	ToldAt time.Time `json:"told_at,omitzero"`
+	Untold []Untold  `json:"untold,omitempty"`          // those whose turn came, and of whom nothing says that they were told
 	By     Actor     `json:"acknowledged_by,omitzero"` // who acknowledged it
 	At     time.Time `json:"acknowledged_at,omitzero"` // zero: nobody did
 	Note   string    `json:"note,omitempty"`
 	Over   bool      `json:"over,omitempty"` // those who were told were told that it is over, too
 }
 
-// EscalationTold: a level was told of a condition; Over: all that were told were told of its end.
+// Untold is a level that was not told yet, as far as is known.
+type Untold struct {
+	Level int       `json:"level"`
+	At    time.Time `json:"at"`            // when the last try began, or failed
+	Tries int       `json:"tries"`         // >= 1
+	Err   string    `json:"err,omitempty"` // why the last try failed; "": it is under way, or was cut short
+}
+
+// Again returns when the next try is due after one that failed: 30 s later, then twice as long each time, at most 5 minutes.
+func (u Untold) Again() time.Time {
+	const first, most = 30 * time.Second, 5 * time.Minute
+	return u.At.Add(min(first<<min(u.Tries-1, 8), most))
+}
+
+// EscalationCalled: the telling of a level begins.
+type EscalationCalled struct {
+	On    Condition `json:"on"`
+	Since time.Time `json:"since"`
+	Level int       `json:"level"` // from 1
+	Who   string    `json:"who,omitempty"`
+	What  string    `json:"what,omitempty"`
+}
+
+// EscalationTold: a level was told of a condition, or could not be; Over: all that were told were told of its end.
 type EscalationTold struct {
 	On    Condition `json:"on"`
 	Since time.Time `json:"since"`
 	Level int       `json:"level"`
 	Who   string    `json:"who,omitempty"`
 	What  string    `json:"what,omitempty"`
+	Err   string    `json:"err,omitempty"` // why nobody could be told
 	Over  bool      `json:"over,omitempty"`
 }
 
@@ -70,8 +96,9 @@ type Acknowledged struct {
 	Note  string    `json:"note,omitempty"`
 }
 
-func (EscalationTold) event() {}
-func (Acknowledged) event()   {}
+func (EscalationCalled) event() {}
+func (EscalationTold) event()   {}
+func (Acknowledged) event()     {}
 
 // Alarms returns the conditions that last at now, the gravest first.
 func (s *State) Alarms(r *Rollout, now time.Time) []Alarm {
@@ -99,22 +126,44 @@ func (s *State) EscalatedFor(a Alarm) Escalated {
 	return Escalated{Since: a.Since}
 }
 
-// NextLevel returns the escalation that comes next for alarm a, or nil: all were told, it was
-// acknowledged, or none is for it.
-func (s *State) NextLevel(r *Rollout, a Alarm) *Escalation {
+// NextLevel returns the escalation that comes next for alarm a, and when its turn is: at once where nobody at the
+// level before could be told. Nil: all had their turn, it was acknowledged, or none is for it.
+func (s *State) NextLevel(r *Rollout, a Alarm) (*Escalation, time.Time) {
 	e := s.EscalatedFor(a)
 	if !e.At.IsZero() {
-		return nil
+		return nil, time.Time{}
 	}
-	return find(r.Escalations, func(l *Escalation) bool { return l.Level > e.Told && slices.Contains(l.On, a.On) })
+	next := find(r.Escalations, func(l *Escalation) bool { return l.Level > e.Level && slices.Contains(l.On, a.On) })
+	if next == nil {
+		return nil, time.Time{}
+	}
+	if u := e.untold(e.Level); u != nil && u.Err != "" {
+		return next, a.Since
+	}
+	return next, a.Since.Add(next.After)
+}
+
+func (e *Escalated) untold(level int) *Untold {
+	return find(e.Untold, func(u *Untold) bool { return u.Level == level })
 }
 
 func applyEscalation(s State, r Record) State {
 	switch e := r.Event.(type) {
+	case EscalationCalled:
+		is := s.EscalatedFor(Alarm{On: e.On, Since: e.Since})
+		is.Level, is.Over = max(is.Level, e.Level), false
+		is.tried(e.Level, Untold{Level: e.Level, At: r.At, Tries: 1})
+		s.Escalated = with(s.Escalated, e.On, is)
 	case EscalationTold:
 		is := s.EscalatedFor(Alarm{On: e.On, Since: e.Since})
-		if is.Over = e.Over; !e.Over {
-			is.Told, is.ToldAt = e.Level, r.At
+		switch u := is.untold(e.Level); {
+		case e.Over:
+			is.Over = true
+		case e.Err == "":
+			is.Level, is.Told, is.ToldAt = max(is.Level, e.Level), max(is.Told, e.Level), r.At
+			is.Untold = slices.DeleteFunc(slices.Clone(is.Untold), func(u Untold) bool { return u.Level == e.Level })
+		case u != nil:
+			is.tried(e.Level, Untold{Level: e.Level, At: r.At, Err: e.Err})
 		}
 		s.Escalated = with(s.Escalated, e.On, is)
 	case Acknowledged:
@@ -123,4 +172,15 @@ func applyEscalation(s State, r Record) State {
 		s.Escalated = with(s.Escalated, e.On, is)
 	}
 	return s
+}
+
+// tried notes what is known of a level that was not told; its tries are added up.
+func (e *Escalated) tried(level int, now Untold) {
+	e.Untold = slices.Clone(e.Untold) // others may hold the old one
+	if was := e.untold(level); was != nil {
+		now.Tries += was.Tries
+		*was = now
+		return
+	}
+	e.Untold = append(e.Untold, now)
 }

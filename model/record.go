@@ -55,6 +55,8 @@ func UnmarshalEvent(name string, data []byte) (Event, error) {
 		return decode[GuardTripped](data)
 	case "GuardCleared":
 		return decode[GuardCleared](data)
+	case "EscalationCalled":
+		return decode[EscalationCalled](data)
 	case "EscalationTold":
 		return decode[EscalationTold](data)
 	case "Acknowledged":

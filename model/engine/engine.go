@@ -115,7 +115,7 @@ func (e *Engine) takePlaces() {
 	for i := range r.Silences {
 		e.silences.asked[r.Silences[i].ID] = make(chan struct{}, 1)
 	}
-	e.escalations = escalations{rollout: r, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger, notices: &e.notices}
+	e.escalations = escalations{rollout: r, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger, notices: &e.notices, trying: map[due]int{}}
 	e.watches = watches{rollout: r, by: e.guard.by, idle: o.Transient, records: e.ledger, judge: &e.judge, notices: &e.notices}
 	e.reports = reports{
 		rollout: r, dir: o.Dir, by: o.Actor, idle: o.Transient, now: o.Now, records: e.ledger, notices: &e.notices, make: o.Report, spawn: e.spawn,

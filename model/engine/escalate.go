@@ -10,7 +10,8 @@ import (
 )
 
 // escalations tells people of what lasts, level by level, until it is over or somebody
-// acknowledges it. What was told is in the journal, so a restart neither repeats nor forgets it.
+// acknowledges it. What was told is in the journal, so a restart neither repeats nor forgets it; a telling that
+// failed, or was cut short, is tried again.
 type escalations struct {
 	rollout *model.Rollout
 	by      model.Actor
@@ -18,6 +19,14 @@ type escalations struct {
 	now     func() time.Time
 	records watch.Records
 	notices *notices
+	trying  map[due]int // the tries of each that this engine began
+}
+
+// due is one level of one condition.
+type due struct {
+	on    model.Condition
+	since time.Time
+	level int
 }
 
 // look looks what lasts, and tells who is due to be told.
@@ -28,14 +37,16 @@ func (x *escalations) look() {
 	state, now := x.records.State(), x.now()
 	alarms := state.Alarms(x.rollout, now)
 	for _, a := range alarms {
-		var due *model.Escalation // of several levels at once, as after a time away, all are told
-		for next := state.NextLevel(x.rollout, a); next != nil && now.Sub(a.Since) >= next.After; next = state.NextLevel(x.rollout, a) {
-			due = next
-			x.records.RecordAnyway(x.by, "", model.EscalationTold{On: a.On, Since: a.Since, Level: next.Level, Who: next.Who, What: a.What})
-			x.tell(next.Notify, fmt.Sprintf("%s for %s: %s is called", a.On, model.FormatDuration(now.Sub(a.Since).Truncate(time.Second)), next.Who), a.What+
-				"\nacknowledge it: gonogo ack, or K in the cockpit")
+		if is := state.EscalatedFor(a); is.At.IsZero() {
+			for _, u := range is.Untold {
+				x.again(a, u, now)
+			}
+		}
+		// Of several levels whose turn it is, as after a time away, all are told.
+		for next, at := state.NextLevel(x.rollout, a); next != nil && !now.Before(at); next, at = state.NextLevel(x.rollout, a) {
+			x.call(a, next, 1, now)
 			state = x.records.State()
-			if state.EscalatedFor(a).Told < due.Level {
+			if state.EscalatedFor(a).Level < next.Level {
 				return // it could not be noted: telling again and again helps nobody
 			}
 		}
@@ -43,28 +54,51 @@ func (x *escalations) look() {
 	x.over(&state, alarms)
 }
 
+// again tells a level that could not be told once more, where that is due. A try that another engine began, and of
+// which nothing came, was cut short: whether anybody heard is not known, so it is made again at once.
+func (x *escalations) again(a model.Alarm, u model.Untold, now time.Time) {
+	ours := x.trying[due{a.On, a.Since, u.Level}] == u.Tries
+	if u.Err == "" && ours || u.Err != "" && now.Before(u.Again()) {
+		return
+	}
+	for i := range x.rollout.Escalations {
+		if l := &x.rollout.Escalations[i]; l.Level == u.Level && slices.Contains(l.On, a.On) {
+			x.call(a, l, u.Tries+1, now)
+		}
+	}
+}
+
+// call tells a level of an alarm, for the n-th time.
+func (x *escalations) call(a model.Alarm, l *model.Escalation, n int, now time.Time) {
+	x.trying[due{a.On, a.Since, l.Level}] = n
+	x.records.RecordAnyway(x.by, "", model.EscalationCalled{On: a.On, Since: a.Since, Level: l.Level, Who: l.Who, What: a.What})
+	title := fmt.Sprintf("%s for %s: %s is called", a.On, model.FormatDuration(now.Sub(a.Since).Truncate(time.Second)), l.Who)
+	x.notices.tellThen(l.Notify, "", x.title(title), a.What+"\nacknowledge it: gonogo ack, or K in the cockpit", func(failed string) {
+		x.records.RecordAnyway(x.by, "", model.EscalationTold{On: a.On, Since: a.Since, Level: l.Level, Who: l.Who, What: a.What, Err: failed})
+	})
+}
+
 // over tells those who were told of what does not last any more.
 func (x *escalations) over(state *model.State, alarms []model.Alarm) {
 	for _, on := range model.Conditions() {
 		is, ok := state.Escalated[on]
-		if !ok || is.Told == 0 || is.Over || slices.ContainsFunc(alarms, func(a model.Alarm) bool { return a.On == on && a.Since.Equal(is.Since) }) {
+		if !ok || is.Level == 0 || is.Over || slices.ContainsFunc(alarms, func(a model.Alarm) bool { return a.On == on && a.Since.Equal(is.Since) }) {
 			continue
 		}
-		x.records.RecordAnyway(x.by, "", model.EscalationTold{On: on, Since: is.Since, Level: is.Told, Over: true})
+		x.records.RecordAnyway(x.by, "", model.EscalationTold{On: on, Since: is.Since, Level: is.Level, Over: true})
 		var to []model.ActionID
 		for _, l := range x.rollout.Escalations {
-			if l.Level <= is.Told && slices.Contains(l.On, on) {
+			if l.Level <= is.Level && slices.Contains(l.On, on) {
 				to = append(to, l.Notify...)
 			}
 		}
 		slices.Sort(to)
-		x.tell(slices.Compact(to), fmt.Sprintf("%s is over", on), fmt.Sprintf("it began at %s", is.Since.UTC().Format("2006-01-02 15:04:05Z")))
+		x.notices.tell(slices.Compact(to), "", x.title(fmt.Sprintf("%s is over", on)), fmt.Sprintf("it began at %s", is.Since.UTC().Format("2006-01-02 15:04:05Z")))
 	}
 }
 
-func (x *escalations) tell(to []model.ActionID, what, text string) {
-	title := model.Inert(fmt.Sprintf("%s: %s (%s)", x.rollout.Title, what, x.rollout.Environment.Name))
-	x.notices.tell(to, "", title, text)
+func (x *escalations) title(what string) string {
+	return model.Inert(fmt.Sprintf("%s: %s (%s)", x.rollout.Title, what, x.rollout.Environment.Name))
 }
 
 // acknowledge journals that a person has taken on all that lasts.

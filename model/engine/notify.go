@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,23 +33,32 @@ type notices struct {
 
 // tell tells to of something.
 func (n *notices) tell(to []model.ActionID, plan model.PlanID, title, text string) {
-	for _, id := range to {
-		n.telling.Add(1)
-		n.told.Go(func() {
-			defer n.telling.Add(-1)
-			defer func() {
-				if v := recover(); v != nil {
-					n.note(fmt.Sprintf("notification %s: panic: %v", id, v))
-				}
-			}()
-			err := n.one(id, title, text)
-			ev := model.Notified{Action: id, Plan: plan, Title: title}
-			if err != nil {
-				ev.Err = model.Inert(err.Error())
-			}
-			n.records.RecordAnyway(n.by, model.IntentID(plan), ev)
-		})
-	}
+	n.tellThen(to, plan, title, text, func(string) {})
+}
+
+// tellThen tells to of something, and then says by then why nobody could be told; "" if anybody was.
+func (n *notices) tellThen(to []model.ActionID, plan model.PlanID, title, text string, then func(failed string)) {
+	n.telling.Add(1)
+	n.told.Go(func() {
+		defer n.telling.Add(-1)
+		reasons := make([]string, len(to))
+		var all sync.WaitGroup
+		for i, id := range to {
+			all.Go(func() {
+				reasons[i] = n.one(id, title, text)
+				n.records.RecordAnyway(n.by, model.IntentID(plan), model.Notified{Action: id, Plan: plan, Title: title, Err: reasons[i]})
+			})
+		}
+		all.Wait()
+		switch {
+		case len(to) == 0:
+			then("no action is there that tells them")
+		case slices.Contains(reasons, ""):
+			then("")
+		default:
+			then(model.Inert(strings.Join(reasons, "; ")))
+		}
+	})
 }
 
 // settle waits for those under way while the engine still works: one whose
@@ -59,14 +71,24 @@ func (n *notices) settle() {
 	}
 }
 
-func (n *notices) one(id model.ActionID, title, text string) error {
+// one has an action tell, and returns why it could not; "" if it did.
+func (n *notices) one(id model.ActionID, title, text string) (failed string) {
+	defer func() {
+		if v := recover(); v != nil {
+			n.note(fmt.Sprintf("notification %s: panic: %v", id, v))
+			failed = model.Inert(fmt.Sprintf("panic: %v", v))
+		}
+	}()
 	action, spec := n.actions[id], n.rollout.Action(id)
 	if action == nil || spec == nil {
-		return fmt.Errorf("action %q is not there", id)
+		return fmt.Sprintf("action %q is not there", id)
 	}
 	ctx, done := context.WithTimeout(context.Background(), min(spec.Timeout, notifyFor))
 	defer done()
-	return action.Do(ctx, model.Args{model.ArgTitle: title, model.ArgText: text}, io.Discard)
+	if err := action.Do(ctx, model.Args{model.ArgTitle: title, model.ArgText: text}, io.Discard); err != nil {
+		return cmp.Or(model.Inert(err.Error()), "it failed, and said nothing")
+	}
+	return ""
 }
 
 // began tells that the plan fired.

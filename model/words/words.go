@@ -63,6 +63,8 @@ func describe(event model.Event) string {
 		return fmt.Sprintf("%s report written to %s", e.Kind, e.Path)
 	case model.ManualSigned:
 		return because(fmt.Sprintf("signed step %d", e.Step+1), e.Note)
+	case model.EscalationCalled:
+		return because(fmt.Sprintf("telling level %d, %s, of the %s", e.Level, e.Who, e.On), e.What)
 	case model.EscalationTold:
 		return escalated(e)
 	case model.Acknowledged:

@@ -13,11 +13,12 @@ import (
 // AlarmReport is what calls for people, as `gonogo status --json` prints it.
 type AlarmReport struct {
 	model.Alarm
-	Told           int        `json:"told_level,omitempty"` // the highest level that was told
-	NextWho        string     `json:"next_who,omitempty"`
-	NextAt         *time.Time `json:"next_at,omitempty"`
-	AcknowledgedBy string     `json:"acknowledged_by,omitempty"`
-	Note           string     `json:"note,omitempty"`
+	Told           int            `json:"told_level,omitempty"` // the highest level that was told
+	Untold         []model.Untold `json:"untold,omitempty"`     // the levels that are being told, or could not be
+	NextWho        string         `json:"next_who,omitempty"`
+	NextAt         *time.Time     `json:"next_at,omitempty"`
+	AcknowledgedBy string         `json:"acknowledged_by,omitempty"`
+	Note           string         `json:"note,omitempty"`
 }
 
 // alarmReports returns what calls for people in a snapshot.
@@ -25,9 +26,8 @@ func alarmReports(s *model.Snapshot) []AlarmReport {
 	var out []AlarmReport
 	for _, a := range s.State.Alarms(s.Rollout, s.At) {
 		is := s.State.EscalatedFor(a)
-		r := AlarmReport{Alarm: a, Told: is.Told, AcknowledgedBy: is.By.Name, Note: is.Note}
-		if next := s.State.NextLevel(s.Rollout, a); next != nil {
-			at := a.Since.Add(next.After)
+		r := AlarmReport{Alarm: a, Told: is.Told, Untold: is.Untold, AcknowledgedBy: is.By.Name, Note: is.Note}
+		if next, at := s.State.NextLevel(s.Rollout, a); next != nil {
 			r.NextWho, r.NextAt = next.Who, &at
 		}
 		out = append(out, r)
