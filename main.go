@@ -99,7 +99,6 @@ func (a *app) commands() *cobra.Command {
 			"fresh evidence, a checklist and flags; it moves forward on evidence and takes everything back with one key.\n\n" +
 			"To see it work:  gonogo demo\nTo begin:        copy config.toml.example to config.toml, then  gonogo check  and  gonogo",
 		Args: cobra.NoArgs, SilenceErrors: true, SilenceUsage: true, Version: version(),
-		PersistentPreRun: func(*cobra.Command, []string) { a.began = true },
 	}
 	root.PersistentFlags().StringVarP(&a.config, "config", "c", "", "the rollout's config (default ./config.toml, then $XDG_CONFIG_HOME/gonogo/config.toml)")
 	root.PersistentFlags().BoolVar(&a.readOnly, "read-only", false, "only look: the engine takes nothing from here, and none is started")
@@ -112,6 +111,7 @@ func (a *app) commands() *cobra.Command {
 	})
 	root.AddCommand(a.world.Commands(&a.config)...)
 	root.AddCommand(demoParts()...)
+	a.noting(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		if belowZero.MatchString(err.Error()) { // a value that looks like a flag
 			return fmt.Errorf("%w; a value below zero goes behind --, as in: %s -- … -1%%", err, c.CommandPath())
@@ -119,6 +119,19 @@ func (a *app) commands() *cobra.Command {
 		return err
 	})
 	return root
+}
+
+// noting has c and all below it note that they began: what fails before is a wrong command line.
+func (a *app) noting(c *cobra.Command) {
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			a.began = true
+			return run(c, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		a.noting(sub)
+	}
 }
 
 func (a *app) cmdRun() *cobra.Command {
@@ -365,6 +378,9 @@ func readJournal(dir, anchor string, each func(model.Record) error) (headless.Jo
 	out := headless.JournalReport{
 		Records: report.Records, LastSeq: report.Seq, LastSum: string(report.Sum), Torn: report.Torn > 0,
 		Anchor: anchor, Anchored: report.Anchored, AnchoredSeq: report.AnchorSeq,
+	}
+	if report.Records == 0 && report.Problem == nil && err == nil && engine.Ran(dir) {
+		out.Problem, out.Kind = "the journal is gone or empty, though a config ran here", "gone"
 	}
 	if p := report.Problem; p != nil {
 		out.Problem, out.Kind, out.Line = p.Error(), string(p.Kind), p.Line

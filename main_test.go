@@ -146,7 +146,7 @@ var allowed = map[string][]string{
 	"gonogo/sources":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/sources/..."},
 	"gonogo/actions":       {"gonogo/model", "gonogo/model/config", "gonogo/internal/...", "gonogo/actions/..."},
 	"gonogo/ui":            {"gonogo/model", "gonogo/model/words", "gonogo/ui/..."},
-	"gonogo/ui/headless":   {"gonogo/model", "gonogo/model/gate/rehearse", "gonogo/model/plan", "gonogo/model/words", "gonogo/ui/report"},
+	"gonogo/ui/headless":   {"gonogo/model", "gonogo/internal/safefile", "gonogo/model/gate/rehearse", "gonogo/model/plan", "gonogo/model/words", "gonogo/ui/report"},
 	"gonogo/ui/report":     {"gonogo/model"},
 	"gonogo/ui/panel":      {"gonogo/model", "gonogo/model/evidence", "gonogo/ui/layout", "gonogo/ui/theme", "gonogo/model/words"},
 	"gonogo/ui/overlay":    {"gonogo/model", "gonogo/ui/keyboard", "gonogo/ui/panel", "gonogo/ui/theme", "gonogo/model/words"},

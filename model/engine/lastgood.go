@@ -53,6 +53,12 @@ func LastGood(dir string) (Text, error) {
 	return t, nil
 }
 
+// Ran reports whether an engine ran a config in the state directory dir.
+func Ran(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, lastName))
+	return err == nil
+}
+
 // keep writes t as the last config that ran in dir.
 func (t Text) keep(dir string) error {
 	if len(t.Data) == 0 {

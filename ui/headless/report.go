@@ -34,7 +34,8 @@ func (w *World) cmdReport(config *string) *cobra.Command {
 		Use: "report", Short: "Write how the rollout went", Args: cobra.NoArgs,
 		Long: "Write a report, as Markdown or as one HTML file with charts: phases planned against actual, decisions with\n" +
 			"the evidence at hand, overrides, signatures, incidents with T0 to T3, drills, and what is still to be done.\n" +
-			"It is made of the journal and of kept history, also beside a living engine, and changes nothing.",
+			"It is made of the journal and of kept history, also beside a living engine, and changes nothing. Of a damaged journal\n" +
+			"it is made as far as that can be read, and the status is 30.",
 		Example: "  gonogo report > report.md\n  gonogo report --weekly --html -o week.html\n  gonogo report --timeline csv",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			opened, err := w.Open(*config, Read)
@@ -85,12 +86,34 @@ func (w *World) report(ctx context.Context, opened Opened, o reporting) error {
 		return err
 	case o.audit && read.Problem != "":
 		return damage(read)
+	case o.audit && read.Records == 0:
+		return Exit{ExitDamaged, fmt.Errorf("there is nothing to audit: no record is in the journal in %s", opened.Dir)}
 	}
 	trouble := read.Problem
 	if trouble == "" && opened.Trouble != nil {
 		trouble = "the config on disk is not the one that ran: " + opened.Trouble.Error()
 	}
-	return w.write(w.made(ctx, opened.Dir, r, records, trouble, o), o)
+	span := o.span(records, r, w.Now())
+	if err := o.nothing(span); err != nil {
+		return err
+	}
+	if err := w.write(w.made(ctx, opened.Dir, r, records, trouble, span, o), opened.Dir, o); err != nil {
+		return err
+	}
+	return damage(read) // what was written may be incomplete, and scripts must hear of it
+}
+
+// nothing refuses a report of what never was: one would look as if all had gone well.
+func (o *reporting) nothing(span report.Span) error {
+	switch {
+	case !span.From.IsZero():
+		return nil
+	case o.incident:
+		return fmt.Errorf("%w: no rollback was fired for a breach or by hand, so there is no incident to report", model.ErrRefused)
+	case o.phase != "":
+		return fmt.Errorf("%w: phase %s was never entered, so there is nothing to report of it", model.ErrRefused, model.Inert(o.phase))
+	}
+	return nil
 }
 
 // MakeReport makes a report of a kind, of a phase where it is of one, as Markdown, and keeps it at
@@ -109,22 +132,20 @@ func (w *World) MakeReport(dir string, r *model.Rollout, kind model.ReportKind, 
 		return "", err
 	}
 	var b bytes.Buffer
-	if err := w.made(context.Background(), dir, r, records, read.Problem, o).Markdown(&b); err != nil {
+	if err := w.made(context.Background(), dir, r, records, read.Problem, o.span(records, r, w.Now()), o).Markdown(&b); err != nil {
 		return "", err
 	}
 	return b.String(), w.WriteFile(path, b.Bytes())
 }
 
 // made makes the report of records as it was asked for.
-func (w *World) made(ctx context.Context, dir string, r *model.Rollout, records []model.Record, trouble string, o reporting) *report.Report {
-	now := w.Now()
-	span := o.span(records, r, now)
+func (w *World) made(ctx context.Context, dir string, r *model.Rollout, records []model.Record, trouble string, span report.Span, o reporting) *report.Report {
 	b := report.NewBuilder(r, span)
 	for _, rec := range records {
 		b.Add(rec)
 	}
 	if slos := slices.ContainsFunc(r.Metrics, func(m model.Metric) bool { return m.SLO != nil }); o.timeline == "" && (o.html || slos) {
-		if why := w.charts(ctx, dir, r, b, span, now); why != "" && trouble == "" {
+		if why := w.charts(ctx, dir, r, b, span, w.Now()); why != "" && trouble == "" {
 			trouble = why
 		}
 	}
@@ -213,7 +234,7 @@ func (w *World) charts(ctx context.Context, dir string, r *model.Rollout, b *rep
 }
 
 // write writes the report as it was asked for.
-func (w *World) write(r *report.Report, o reporting) error {
+func (w *World) write(r *report.Report, dir string, o reporting) error {
 	how := r.Markdown
 	switch {
 	case o.timeline == "csv":
@@ -225,6 +246,9 @@ func (w *World) write(r *report.Report, o reporting) error {
 	}
 	if o.out == "" {
 		return how(w.Out)
+	}
+	if err := mayWrite(o.out, dir); err != nil {
+		return err
 	}
 	var b bytes.Buffer
 	if err := how(io.Writer(&b)); err != nil {

@@ -72,6 +72,9 @@ func (b *Builder) Add(r model.Record) {
 			b.decide(Decision{At: r.At, By: name(r.By), What: "the gate came to GO in " + b.phase(e.Phase), Gate: e.To, Evidence: proofs(e.Proofs)})
 		}
 	case model.PhaseEntered:
+		if f := b.fires[e.Plan]; f != nil && f.decision >= 0 {
+			b.out.Decisions[f.decision].What = "entered " + b.phase(e.Phase)
+		}
 		b.mark(r.At, b.phase(e.Phase))
 	case model.PhaseLeft:
 		b.mark(r.At, "back to "+b.phase(e.To))
@@ -89,10 +92,10 @@ func (b *Builder) fired(r model.Record, e model.PlanFired, before *model.State) 
 	d := Decision{At: r.At, By: name(r.By), Gate: p.Headline, Reason: model.Inert(p.Reason), Against: p.Override, What: model.Inert(p.Title)}
 	switch p.Kind {
 	case model.PlanEnter:
-		d.What = "entered " + b.phase(p.Phase)
+		d.What = "tried to enter " + b.phase(p.Phase)
 		d.Evidence = b.evidence(before)
 	case model.PlanRollback:
-		d.What = "rolled back: " + model.Inert(p.Title)
+		d.What = "rollback: " + model.Inert(p.Title)
 		if e.Why != "" {
 			d.Reason = model.Inert(e.Why)
 		}

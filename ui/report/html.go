@@ -7,7 +7,7 @@ import (
 
 // page is one HTML file that needs nothing else: no script, no font, no address.
 const page = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta name="generator" content="gonogo report"><meta name="viewport" content="width=device-width">
 <title>{{.Heading}}</title>
 <style>
 :root{color-scheme:light dark;--ink:#1d2329;--dim:#5b6670;--ground:#fff;--rule:#d8dde2;--line:#1668b8;--bad:#b3261e;--warn:#946200}

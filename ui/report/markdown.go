@@ -12,13 +12,11 @@ import (
 // Markdown writes the report as Markdown with tables; its charts are left out.
 func (r *Report) Markdown(w io.Writer) error {
 	m := &markdown{w: w}
-	m.line("# %s", r.heading())
+	m.line("%s", marker)
+	m.line("# %s", escape(r.heading()))
 	m.line("")
-	m.line("%s", r.about())
-	if r.Trouble != "" {
-		m.line("")
-		m.line("**It may be incomplete:** %s.", r.Trouble)
-	}
+	m.line("%s", escape(r.about()))
+	m.trouble(r.Trouble)
 	for _, s := range r.sections() {
 		if len(s.rows) == 0 && len(s.lines) == 0 {
 			continue
@@ -92,6 +90,14 @@ func (m *markdown) line(format string, args ...any) {
 	}
 }
 
+// trouble says why a report may be incomplete; empty: it is not.
+func (m *markdown) trouble(why string) {
+	if why != "" {
+		m.line("")
+		m.line("**It may be incomplete:** %s.", escape(why))
+	}
+}
+
 func (m *markdown) table(head []string, rows [][]string) {
 	if len(rows) == 0 {
 		return
@@ -107,7 +113,7 @@ func (m *markdown) table(head []string, rows [][]string) {
 	}
 }
 
-var special = strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "\n", " ", "\r", " ")
+var special = strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "#", "\\#", "~", "\\~", "!", "\\!", "&", "&amp;", "\n", " ", "\r", " ")
 
 // escape writes a text so that Markdown shows it as it is.
 func escape(text string) string { return special.Replace(text) }

@@ -191,3 +191,35 @@ func FuzzChart(f *testing.F) {
 		}
 	})
 }
+
+// TestAPhaseThatWasOnlyTriedWasNotEntered: what counts is that it was, not that its plan fired.
+func TestAPhaseThatWasOnlyTriedWasNotEntered(t *testing.T) {
+	b := NewBuilder(rollout(), Span{Kind: Final, To: begin.Add(time.Hour)})
+	plan := model.Plan{ID: "p1", Kind: model.PlanEnter, Phase: "half", Title: "Enter 50%"}
+	for i, ev := range []model.Event{model.PlanArmed{Plan: plan}, model.PlanFired{Plan: "p1"}, model.PlanEnded{Plan: "p1", Outcome: model.Partial}} {
+		b.Add(model.Record{Seq: uint64(i) + 1, At: begin.Add(time.Duration(i) * time.Minute), Event: ev})
+	}
+	if d := b.Finish("").Decisions; len(d) != 1 || d[0].What != "tried to enter 50%" || d[0].Outcome != model.Partial {
+		t.Errorf("%+v", d)
+	}
+}
+
+// TestNoTextIsMarkup: a title, a phase or a trouble is shown as it is, wherever it stands.
+func TestNoTextIsMarkup(t *testing.T) {
+	const evil = "<img src=x> ![a](b) # [c](d) `e` *f* ~g~ &h;"
+	r := rollout()
+	r.Title, r.Service, r.Environment.Name, r.Phases[0].Title = evil, evil, evil, evil
+	b := NewBuilder(r, Span{Kind: Final, To: begin.Add(time.Hour)})
+	b.Add(model.Record{Seq: 1, At: begin, Event: model.PhaseEntered{Phase: r.Phases[0].ID, Attempt: 1}})
+	rep := b.Finish(evil)
+	rep.Open = append(rep.Open, evil)
+	var md bytes.Buffer
+	if err := rep.Markdown(&md); err != nil {
+		t.Fatal(err)
+	}
+	for _, raw := range []string{"<img", "![", "[c]", "`e`", " *f", " ~g", "&h;", " # ["} {
+		if strings.Contains(md.String(), raw) {
+			t.Errorf("%q is in the report:\n%s", raw, md.String())
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 func (r *Report) TimelineMarkdown(w io.Writer) error {
 	m := &markdown{w: w}
 	m.table(phaseHead, r.phaseRows())
+	m.trouble(r.Trouble)
 	return m.err
 }
 
