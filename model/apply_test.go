@@ -166,3 +166,18 @@ func BenchmarkApply(b *testing.B) {
 		i++
 	}
 }
+
+// TestASkippedStepSetNothing: after a way up that stopped, no flag has drifted from what was never set.
+func TestASkippedStepSetNothing(t *testing.T) {
+	plan := Plan{ID: "p", Kind: PlanEnter, Phase: "ten", Steps: []Step{{Kind: StepRun, Action: "migrate"}, {Kind: StepSet, Changes: []Change{{Flag: "on", To: BoolValue(true)}}}}}
+	s := State{Flags: map[FlagID]FlagState{"on": {Stored: BoolValue(false), Want: BoolValue(false)}}}
+	for i, ev := range []Event{
+		PlanArmed{Plan: plan}, PlanFired{Plan: "p"}, StepIntended{Plan: "p", Try: 1}, StepEnded{Plan: "p", Outcome: StepFailed},
+		StepEnded{Plan: "p", Step: 1, Outcome: StepSkipped}, PlanEnded{Plan: "p", Outcome: Failed},
+	} {
+		s = Apply(s, Record{Seq: uint64(i) + 1, At: time.Unix(int64(i), 0), Event: ev})
+	}
+	if f := s.Flags["on"]; f.Drift() || !f.Want.Equal(BoolValue(false)) {
+		t.Errorf("want %s, stored %s", f.Want, f.Stored)
+	}
+}

@@ -141,7 +141,7 @@ func endStep(s State, r Record, e StepEnded) State {
 	switch {
 	case st.Kind == StepSet:
 		for _, c := range st.Changes {
-			if f := s.Flags[c.Flag]; !s.overtaken(e.Plan, c.Flag) {
+			if f := s.Flags[c.Flag]; e.Outcome != StepSkipped && !s.overtaken(e.Plan, c.Flag) {
 				f.Want = c.To
 				s.Flags = with(s.Flags, c.Flag, f)
 			}
