@@ -117,7 +117,7 @@ func (g *guard) follow(state *model.State, failing model.MetricID) {
 		if people(failing) {
 			g.said = failing
 		}
-	case tripped != "" && (failing == "" || people(failing) && !people(tripped)):
+	case tripped != "" && (failing == "" || people(failing) && !people(tripped)) && (g.judge.knows(tripped) || state.Phase == ""):
 		now, why := g.judge.line(tripped).State, g.instead(state)
 		if state.Phase == "" {
 			now = ""

@@ -17,10 +17,11 @@ type judge struct {
 	soak     time.Duration
 	attempt  attemptKey // whose soak and streaks these are
 	verdict  model.Verdict
-	recorded time.Time             // of the last Progress
-	credited bool                  // soak was credited since
-	entered  time.Time             // when this attempt, or the engine, began: the gate's first word waits a little
-	unread   func() []model.FlagID // the flags that this engine has not observed yet
+	recorded time.Time               // of the last Progress
+	credited bool                    // soak was credited since
+	entered  time.Time               // when this attempt, or the engine, began: the gate's first word waits a little
+	unread   func() []model.FlagID   // the flags that this engine has not observed yet
+	known    map[model.MetricID]bool // those of which this engine has found out how they stand
 }
 
 type attemptKey struct {
@@ -41,6 +42,7 @@ func (j *judge) restore(r *model.Rollout, s *model.State) (err error) {
 		return err
 	}
 	j.keeper.Restore(s)
+	j.known = map[model.MetricID]bool{}
 	j.attempt, j.soak = keyOf(s)
 	j.verdict = model.Verdict{Headline: model.Unknown, Worst: model.NoData, Reasons: []string{"no answer yet"}}
 	return nil
@@ -52,6 +54,30 @@ func (j *judge) line(id model.MetricID) model.Line {
 	defer j.mu.Unlock()
 	line, _ := j.keeper.Line(id)
 	return line
+}
+
+// knows reports whether this engine has found out how metric id stands: one that begins anew neither
+// takes a breach for over nor tells of it again before that.
+func (j *judge) knows(id model.MetricID) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	_, is := j.keeper.Lines()[id]
+	return !is || j.known[id] // of one that the config has no more, nothing will be found out
+}
+
+// learn notes of which metrics it is found out how they stand; j.mu is held.
+func (j *judge) learn(r *model.Rollout, readings map[model.MetricID]model.Reading) {
+	for i := range r.Metrics {
+		id := r.Metrics[i].ID
+		if j.known[id] {
+			continue
+		}
+		line, _ := j.keeper.Line(id)
+		_, answered := readings[id]
+		if line.State != "" && line.State != model.Collecting && (line.State != model.NoData || answered) {
+			j.known[id] = true
+		}
+	}
 }
 
 // lastWord reports whether the newest readings of metric id still speak against it, as
@@ -145,6 +171,7 @@ func (j *judge) look(r *model.Rollout, state *model.State, readings map[model.Me
 	out.settled = now.Sub(j.entered) > 10*time.Second || allAnswered(j.verdict, readings)
 	out.turned = out.turned || was.Healthy && !j.verdict.Healthy || turned(&was, &j.verdict)
 	out.seen = j.computed(r)
+	j.learn(r, readings)
 	return out
 }
 

@@ -36,7 +36,7 @@ func (x *watches) look() {
 			if x.records.Record(x.by, "", model.GuardTripped{Guard: g.Name, Metric: id, Reason: reason, Mode: g.Mode}) == nil {
 				x.tell(g, fmt.Sprintf("%s is in breach", id), reason)
 			}
-		case id == "" && was.Metric != "":
+		case id == "" && was.Metric != "" && x.ends(g, was.Metric, &state):
 			now := x.judge.line(was.Metric).State
 			if x.records.Record(x.by, "", model.GuardCleared{Guard: g.Name, Metric: was.Metric, State: now, Now: string(was.Metric) + " is " + string(now) + ", not FAIL any more"}) != nil {
 				continue
@@ -48,6 +48,15 @@ func (x *watches) look() {
 			x.tell(g, what, "")
 		}
 	}
+}
+
+// ends reports whether the breach of metric id, which does not fail now, is at an end for g: for one that
+// blocks, only when the metric passes.
+func (x *watches) ends(g *model.Guard, id model.MetricID, s *model.State) bool {
+	if s.Phase == "" || x.rollout.Metric(id) == nil {
+		return true
+	}
+	return x.judge.knows(id) && (g.Mode != model.GuardBlock || x.judge.line(id).State == model.Pass)
 }
 
 // failing returns the first metric of g in FAIL, and why; none before the first phase.

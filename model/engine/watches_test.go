@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -26,7 +27,12 @@ func TestAGuardThatBlocksStopsTheWayUpOnly(t *testing.T) {
 		t.Errorf("the way up is open: %+v", a)
 	}
 	p.stop()
-	p = board(t, o)
+	w.with(func() { w.silent = true }) // the new engine judges before it hears anything
+	p = start(t, o)
+	p.until("a line without data", func(s *model.Snapshot) bool {
+		return slices.ContainsFunc(s.Gate.Lines, func(l model.Line) bool { return l.Metric == "error" && l.State == model.NoData })
+	})
+	w.with(func() { w.silent = false })
 	p.until("NO-GO again", func(s *model.Snapshot) bool { return s.Gate.Headline == model.NoGo })
 	w.with(func() { w.failing = false })
 	p.until("GO again", func(s *model.Snapshot) bool {
@@ -36,4 +42,27 @@ func TestAGuardThatBlocksStopsTheWayUpOnly(t *testing.T) {
 	if p.last.State.LastDown != nil || len(titles) > 0 {
 		t.Errorf("it rolled back, or told again: %+v, %d", p.last.State.LastDown, len(titles))
 	}
+}
+
+// TestAnEngineThatBeginsAnewTellsNothingTwice: a breach is not over because nothing was heard yet.
+func TestAnEngineThatBeginsAnewTellsNothingTwice(t *testing.T) {
+	t.Parallel()
+	w, dir := newWorld(), t.TempDir()
+	o, titles := escalating(t, w, dir, time.Hour)
+	o.Rollout.Escalations = nil
+	o.Rollout.Guard = &model.Guard{On: []model.MetricID{"error"}, Mode: model.GuardNotify, Notify: []model.ActionID{"team"}}
+	p := board(t, o)
+	p.enter("ten")
+	w.with(func() { w.failing = true })
+	hears(t, titles, "error is in breach")
+	p.stop()
+	w.with(func() { w.silent = true })
+	p = start(t, o)
+	p.until("a line without data", func(s *model.Snapshot) bool {
+		return slices.ContainsFunc(s.Gate.Lines, func(l model.Line) bool { return l.Metric == "error" && l.State == model.NoData })
+	})
+	w.with(func() { w.silent = false })
+	p.until("NO-GO again", func(s *model.Snapshot) bool { return s.Gate.Headline == model.NoGo })
+	w.with(func() { w.failing = false })
+	hears(t, titles, "error is no longer in breach")
 }

@@ -6,8 +6,8 @@ import (
 	"gonogo/model"
 )
 
-// blockLines are the metrics in FAIL of guards that block the way up, which the phase's own gate
-// does not ask for.
+// blockLines are the metrics of guards that block the way up, which the phase's own gate does not ask for: those
+// in FAIL, and one that was in FAIL until it passes, since silence is no end of a breach.
 func blockLines(r *model.Rollout, s *model.State, phase *model.Phase, lines Lookup) []model.Line {
 	if s.Phase == "" {
 		return nil
@@ -20,7 +20,8 @@ func blockLines(r *model.Rollout, s *model.State, phase *model.Phase, lines Look
 		}
 		for _, id := range g.On {
 			line, ok := lines(id)
-			if !ok || line.State != model.Fail || slices.Contains(phase.Gate, id) || slices.Contains(seen, id) {
+			stands := line.State == model.Fail || s.Watches[g.Name].Metric == id && line.State != model.Pass
+			if !ok || !stands || slices.Contains(phase.Gate, id) || slices.Contains(seen, id) {
 				continue
 			}
 			seen = append(seen, id)
