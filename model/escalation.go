@@ -48,7 +48,7 @@ type Escalated struct {
 	Level  int       `json:"level,omitempty"` // the highest whose turn came; 0: none
 	Told   int       `json:"told,omitempty"`  // the highest that was told; 0: none
 	ToldAt time.Time `json:"told_at,omitzero"`
-	Untold []Untold  `json:"untold,omitempty"`          // those whose turn came, and of whom nothing says that they were told
+	Untold []Untold  `json:"untold,omitempty"`         // those whose turn came, and of whom nothing says that they were told
 	By     Actor     `json:"acknowledged_by,omitzero"` // who acknowledged it
 	At     time.Time `json:"acknowledged_at,omitzero"` // zero: nobody did
 	Note   string    `json:"note,omitempty"`

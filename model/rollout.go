@@ -152,7 +152,10 @@ type Target struct {
 	Value float64  `json:"value"`
 	Of    MetricID `json:"of,omitempty"`
 	Plus  float64  `json:"plus,omitempty"` // in the metric's unit; only beside Of
-	Text  string   `json:"text"`           // as written, for people
+	// Around says that Value is a distance from 1 to go from the size of what Of names, whatever its sign: within 15% of
+	// -10 is from -11.5 to -8.5.
+	Around bool   `json:"around,omitempty"`
+	Text   string `json:"text"` // as written, for people
 }
 
 // OfBaseline in Target.Of is the metric's own frozen baseline; no metric may have this name.

@@ -14,7 +14,7 @@ type draft struct {
 	kinds       Kinds
 	cfg         *Config
 	asked       map[string]bool                   // sources that checks and verifies use
-	lower       map[model.MetricID]string         // the lower side of targets with two
+	lower       map[model.MetricID]lowerSide      // the lower side of targets with two
 	namedChecks map[string]model.Check            // of [check.NAME]
 	gateSets    map[string][]model.MetricID       // of [gates]
 	file        func(path string) ([]byte, error) // reads the file of a population
@@ -25,7 +25,7 @@ func newDraft(r *reader, kinds Kinds, cfg *Config, file func(path string) ([]byt
 	cfg.Switches, cfg.Effective = map[model.FlagID]Part{}, map[model.FlagID]Part{}
 	cfg.Actions, cfg.Seen = map[model.ActionID]Part{}, map[model.ActionID]Part{}
 	cfg.Probes, cfg.Witnesses, cfg.Silencers = map[string]Part{}, map[string]WitnessPart{}, map[model.SilenceID]SilencePart{}
-	return &draft{reader: r, kinds: kinds, cfg: cfg, file: file, asked: map[string]bool{}, lower: map[model.MetricID]string{}}
+	return &draft{reader: r, kinds: kinds, cfg: cfg, file: file, asked: map[string]bool{}, lower: map[model.MetricID]lowerSide{}}
 }
 
 // document reads the whole file, and warns of what is well formed and yet

@@ -60,7 +60,9 @@ func (r metricReader) metrics() {
 			source.Metrics = append(source.Metrics, part)
 		}
 		r.cfg.Rollout.Metrics = append(r.cfg.Rollout.Metrics, part.Metric)
-		if low := r.lowerSide(&part.Metric); low != nil {
+		low := r.lowerSide(&part.Metric)
+		targetReader(r).agree(path, &part.Metric, low)
+		if low != nil {
 			r.cfg.Rollout.Metrics = append(r.cfg.Rollout.Metrics, *low)
 		}
 	})
@@ -191,7 +193,7 @@ func (r metricReader) metric(id, path string, k metricKeys, t Table) model.Metri
 	}
 	m.Target = targetReader(r).target(join(path, "target"), k.Target, &m)
 	m.Alert = targetReader(r).target(join(path, "alert"), k.Alert, &m)
-	m.Warn = targetReader(r).warnAt(join(path, "warn"), k.Warn, &m)
+	m.Warn = targetReader(r).target(join(path, "warn"), k.Warn, &m)
 	if m.Timeout > m.Every {
 		r.fail(join(path, "timeout"), "expected at most every (%s), found %s", model.FormatDuration(m.Every), quote(t.String("timeout")))
 	}

@@ -38,12 +38,19 @@ func sides(text string) (upper, lower string, two bool) {
 	return "", "", false
 }
 
+// lowerSide is the lower side of a target with two, as it is written for a metric of its own.
+type lowerSide struct {
+	text   string
+	around bool // it is a distance from another value
+}
+
 // twoSided returns the keys of metric id with the upper side of its target, and notes the lower, where
 // it has two sides.
 func (r metricReader) twoSided(id, path string, raw any) any {
 	values, _ := raw.(map[string]any)
 	text, _ := values["target"].(string)
 	upper, lower, two := sides(text)
+	around := strings.HasPrefix(strings.TrimSpace(text), "within")
 	if !two {
 		return raw
 	}
@@ -62,23 +69,32 @@ func (r metricReader) twoSided(id, path string, raw any) any {
 		delete(values, "target")
 		return values
 	}
-	r.lower[model.MetricID(id)] = lower
+	r.lower[model.MetricID(id)] = lowerSide{lower, around}
 	return values
 }
 
 // lowerSide returns the metric that is held against the lower side of m's target; nil: it has one side.
 func (r metricReader) lowerSide(m *model.Metric) *model.Metric {
-	text, two := r.lower[m.ID]
+	lower, two := r.lower[m.ID]
 	if !two {
 		return nil
+	}
+	if m.Target != nil {
+		m.Target.Around = lower.around
 	}
 	out := model.Metric{
 		ID: leastOf(m.ID), Title: m.Title + ", at least", Role: m.Role, Unit: m.Unit, Expr: string(m.ID), For: m.For, Link: m.Link,
 		Settle: m.Settle, Waits: m.Waits, Every: m.Every, Timeout: m.Timeout, StaleAfter: m.StaleAfter, Baseline: m.Baseline, Recent: m.Recent,
 	}
-	out.Target = targetReader(r).target(join(join("metric", string(m.ID)), "target"), text, &out)
+	out.Target = targetReader(r).target(join(join("metric", string(m.ID)), "target"), lower.text, &out)
+	if out.Target != nil {
+		out.Target.Around = lower.around
+	}
 	return &out
 }
+
+// isLeast reports whether m is made for the lower side of another metric's target.
+func isLeast(m *model.Metric) bool { return m.Expr != "" && m.ID == leastOf(model.MetricID(m.Expr)) }
 
 func leastOf(id model.MetricID) model.MetricID { return id + ".least" }
 

@@ -43,6 +43,9 @@ func tableOf(m *model.Metric) string {
 	if m.SLO != nil {
 		return string(m.ID) // slo.NAME
 	}
+	if isLeast(m) {
+		return join("metric", m.Expr)
+	}
 	return join("metric", string(m.ID))
 }
 

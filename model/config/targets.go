@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"strings"
 
 	"gonogo/model"
 	"gonogo/model/gate"
@@ -23,19 +24,69 @@ func (r targetReader) target(path, text string, m *model.Metric) *model.Target {
 	return &t
 }
 
-// warnAt reads the warn threshold at path: an amount within the target of m.
-func (r targetReader) warnAt(path, text string, m *model.Metric) *model.Target {
-	t := r.target(path, text, m)
+// agree checks that what a metric is held against does not contradict itself. low is its lower side; nil: it has one side.
+func (r targetReader) agree(path string, m, low *model.Metric) {
+	var sides []*model.Target // those that are amounts
+	fixed := m.Target != nil && m.Target.Of == ""
+	if fixed {
+		sides = append(sides, m.Target)
+	}
+	if low != nil && low.Target != nil && low.Target.Of == "" {
+		sides = append(sides, low.Target)
+		if fixed && !gate.Meet(sides...) {
+			r.fail(join(path, "target"), "no value is both %s and %s: expected the smaller one first", low.Target.Text, m.Target.Text)
+			return
+		}
+	}
+	if a := m.Alert; fixed && a != nil && a.Of == "" && gate.Meet(append(sides, a)...) {
+		r.fail(join(path, "alert"), "a value could be within the target and in alert at once: expected an alert beyond the target, such as %s", quote(beyond(m)))
+	}
+	r.notice(join(path, "warn"), m, sides, low != nil)
+}
+
+// notice checks the warn of m: an amount within the target, on the side where it gets worse.
+func (r targetReader) notice(path string, m *model.Metric, sides []*model.Target, two bool) {
+	t := m.Warn
 	switch {
 	case t == nil:
 	case t.Of != "":
 		r.fail(path, "a notice is of an amount: expected something like %s", quote(t.Op+" "+model.SampleAmount(m.Unit)))
 	case m.Target == nil:
 		r.fail(path, "the metric has no target, so it always passes: expected target, of which warn is a part")
-	case m.Target.Of == "" && !gate.Within(t, m.Target):
-		r.fail(path, "beyond the target %s it is WARN already: expected what is within it", m.Target.Text)
+	case len(sides) == 0:
+	case !gate.Meet(append(sides, t)...):
+		var texts []string
+		for _, s := range sides {
+			texts = append(texts, s.Text)
+		}
+		r.fail(path, "beyond the target %s it is WARN already: expected what is within it", strings.Join(texts, " and "))
+	case !two && upward(t.Op) != 0 && upward(t.Op) == upward(m.Target.Op):
+		r.fail(path, "it is of values that get better: with the target %s a notice is on the other side, such as %s", m.Target.Text, quote(turned(t)))
 	}
-	return t
+}
+
+// upward says whether op asks for more (1), for less (-1), or for neither.
+func upward(op string) int {
+	switch op {
+	case ">", ">=":
+		return 1
+	case "<", "<=":
+		return -1
+	}
+	return 0
+}
+
+// turned writes t the other way round.
+func turned(t *model.Target) string {
+	return strings.NewReplacer("<", ">", ">", "<").Replace(t.Op) + strings.TrimPrefix(t.Text, t.Op)
+}
+
+// beyond writes an alert that does not contradict the target of m.
+func beyond(m *model.Metric) string {
+	if upward(m.Target.Op) == 0 {
+		return turned(m.Alert)
+	}
+	return turned(m.Target)
 }
 
 // relations checks the targets that refer to other metrics.
@@ -45,7 +96,9 @@ func (r targetReader) relations() {
 		m := &all.Metrics[i]
 		path := tableOf(m)
 		r.control(path, m)
-		r.relation(join(path, "target"), m, m.Target)
+		if !isLeast(m) { // it is said of the upper side already
+			r.relation(join(path, "target"), m, m.Target)
+		}
 		r.relation(join(path, "alert"), m, m.Alert)
 	}
 }

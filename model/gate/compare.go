@@ -12,8 +12,8 @@ import (
 type Values = func(self, of model.MetricID) (float64, bool)
 
 // Threshold returns the number that t of metric self compares with, in the
-// metric's unit: t.Value × what t is relative to + t.Plus. It is unknown
-// (false) while that has no value.
+// metric's unit: t.Value × what t is relative to + t.Plus, or with t.Around what t is
+// relative to + (t.Value - 1) × its size. It is unknown (false) while that has no value.
 func Threshold(self model.MetricID, t model.Target, values Values) (float64, bool) {
 	v := t.Value
 	if t.Of != "" {
@@ -24,7 +24,9 @@ func Threshold(self model.MetricID, t model.Target, values Values) (float64, boo
 		if !ok {
 			return 0, false
 		}
-		v = v*other + t.Plus
+		if v = v*other + t.Plus; t.Around {
+			v = other + (t.Value-1)*math.Abs(other)
+		}
 	}
 	return v, finite(v)
 }
@@ -39,12 +41,19 @@ func Holds(self model.MetricID, t model.Target, v float64, values Values) (holds
 	return compare(v, t.Op, limit)
 }
 
-// Within reports whether some value beyond the notice t satisfies the target. Both are amounts.
-func Within(t, target *model.Target) bool {
-	step := max(math.Abs(t.Value), 1e-9) / 1e6
-	for _, v := range []float64{t.Value - step, t.Value, t.Value + step} {
-		noticed, _ := compare(v, t.Op, t.Value)
-		if holds, _ := compare(v, target.Op, target.Value); noticed && holds {
+// Meet reports whether some value satisfies all of ts, which are amounts.
+func Meet(ts ...*model.Target) bool {
+	satisfies := func(v float64) bool {
+		for _, t := range ts {
+			if holds, _ := compare(v, t.Op, t.Value); !holds {
+				return false
+			}
+		}
+		return true
+	}
+	for _, t := range ts { // where ts meet at all they do so at a bound, or beside one
+		step := max(math.Abs(t.Value), 1e-9) / 1e6
+		if satisfies(t.Value-step) || satisfies(t.Value) || satisfies(t.Value+step) {
 			return true
 		}
 	}

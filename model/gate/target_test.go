@@ -234,3 +234,15 @@ func TestHolds(t *testing.T) {
 		t.Error("a relation is known without values to look at")
 	}
 }
+
+// TestAroundIsADistanceWhateverTheSign: 15% around -10 is from -11.5 to -8.5.
+func TestAroundIsADistanceWhateverTheSign(t *testing.T) {
+	for of, want := range map[float64][2]float64{-10: {-11.5, -8.5}, 10: {8.5, 11.5}, 0: {0, 0}} {
+		values := func(_, _ model.MetricID) (float64, bool) { return of, true }
+		low, _ := Threshold("m", model.Target{Op: ">=", Value: .85, Of: "o", Around: true}, values)
+		high, _ := Threshold("m", model.Target{Op: "<=", Value: 1.15, Of: "o", Around: true}, values)
+		if math.Abs(low-want[0]) > 1e-9 || math.Abs(high-want[1]) > 1e-9 {
+			t.Errorf("around %g: %g to %g, want %v", of, low, high, want)
+		}
+	}
+}
