@@ -137,11 +137,13 @@ func (r checkReader) howChecked(path string, k checkKeys, t Table, check *model.
 
 // matched reads what a line of what a check printed, or was answered, must match.
 func (r checkReader) matched(path, expr string, finds, is bool, check *model.Check) {
-	switch _, err := regexp.Compile(expr); {
+	switch re, err := regexp.Compile(expr); {
 	case err != nil:
 		r.fail(path, "expected a regular expression (RE2), such as \"^OK$\", found %s: %s", quote(expr), strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	case expr == "":
 		r.fail(path, "matches every line: expected a regular expression, such as \"^OK$\"")
+	case re.MatchString(""):
+		r.fail(path, "matches an empty line, so it would pass whatever is printed, and where nothing is: expected what only a pass prints, such as \"^OK$\"")
 	case !finds:
 		r.fail(path, "is for what an action prints or a URL answers: expected run, http or source beside it")
 	case is:

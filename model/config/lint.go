@@ -20,7 +20,9 @@ func lint(in *finished) findings {
 	}
 	for i := range r.Phases {
 		out = append(out, lintPhase(in, i, &r.Phases[i])...)
+		out = append(out, lintAgain(in, &r.Phases[i])...)
 	}
+	out = append(out, lintTimes(in)...)
 	if len(r.Rollbacks) == 0 && in.doc["rollback"] == nil {
 		out.warn("rollback", "there is none, so `!` can do nothing: add a [rollback.NAME] with emergency = true")
 	}

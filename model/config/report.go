@@ -72,6 +72,11 @@ func below(path string, all []Finding) []Finding {
 // findings are what lint says, with whole paths as keys.
 type findings []Finding
 
+// fail adds an error at the key path.
+func (f *findings) fail(path, format string, args ...any) {
+	*f = append(*f, Finding{Key: path, Message: fmt.Sprintf(format, args...)})
+}
+
 // warn adds a warning at the key path.
 func (f *findings) warn(path, format string, args ...any) {
 	*f = append(*f, Finding{Key: path, Message: fmt.Sprintf(format, args...), Warning: true})
