@@ -129,8 +129,9 @@ type Line struct {
 	More     float64       `json:"more_events,omitempty"`
 	MoreOf   EventKind     `json:"more_of,omitempty"`
 	MoreTime time.Duration `json:"more_time,omitempty"`
-	Reason   string        `json:"reason,omitempty"` // why this state
-	Spared   string        `json:"spared,omitempty"` // of a check that is not needed: the one that holds in its place
+	Baseline MetricID      `json:"baseline,omitempty"` // the line is about this metric's baseline, which the next phase freezes
+	Reason   string        `json:"reason,omitempty"`   // why this state
+	Spared   string        `json:"spared,omitempty"`   // of a check that is not needed: the one that holds in its place
 }
 
 // EventKind says what events a Line waits for.

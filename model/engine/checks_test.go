@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gonogo/model"
+	"gonogo/model/words"
 )
 
 // suite is an action that ends as it is told.
@@ -223,17 +224,40 @@ func TestFreezeOnTooLittle(t *testing.T) {
 	o.Rollout.Metrics[0].Baseline = time.Hour
 	o.Rollout.Metrics[0].Settle = time.Minute
 	p := board(t, o)
-	if a := p.ask(model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"error"}}); !a.Refused || !strings.Contains(a.Err, "needs those of at least 30m") {
+	if a := p.ask(model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"error"}}); !a.Refused || !strings.Contains(a.Err, "of at least 30m") {
 		t.Errorf("too early: %+v", a)
 	}
 	if a := p.ask(model.Intent{Kind: model.Freeze}); !a.Refused || !strings.Contains(a.Err, "name the metrics") {
 		t.Errorf("no metric rests on a baseline: %+v", a)
 	}
 	p.enter("ten")
-	if a := p.ask(model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"error"}}); !a.Refused || !strings.Contains(a.Err, "has 0 readings over 0s") || !strings.Contains(a.Err, "has settled") {
+	if a := p.ask(model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"error"}}); !a.Refused || !strings.Contains(a.Err, "0 readings over 0s") || !strings.Contains(a.Err, "has settled") {
 		t.Errorf("within the settle time: %+v", a)
 	}
 	if l := p.until("settling", func(s *model.Snapshot) bool { return s.Lines["error"].Settling > 0 }).Lines["error"]; l.State != model.Collecting {
 		t.Errorf("got %+v", l)
+	}
+}
+
+// TestABaselineThatCannotBeFrozenYetHoldsTheGate: a GO would be followed by a refusal.
+func TestABaselineThatCannotBeFrozenYetHoldsTheGate(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	o := options(t, w, t.TempDir())
+	o.Rollout.Metrics[0].Baseline = time.Hour
+	o.Rollout.Phases[1].Freeze = []model.MetricID{"error"}
+	p := board(t, o)
+	p.enter("staging")
+	s := p.until("a line about the baseline", func(s *model.Snapshot) bool {
+		return slices.ContainsFunc(s.Gate.Lines, func(l model.Line) bool { return l.Baseline == "error" })
+	})
+	if s.Gate.Headline != model.Hold {
+		t.Errorf("the gate says %s", s.Gate.Headline)
+	}
+	if got := words.Next(s, s.At, true).Long; !strings.Contains(got, "a baseline of error needs that long") {
+		t.Errorf("NEXT %q", got)
+	}
+	if a := p.ask(model.Intent{Kind: model.ArmEnter, Phase: "ten", Reason: "now"}); !a.Refused || !strings.Contains(a.Err, "more") {
+		t.Errorf("entered without it: %+v", a)
 	}
 }

@@ -21,6 +21,8 @@ type judge struct {
 	credited bool                    // soak was credited since
 	entered  time.Time               // when this attempt, or the engine, began: the gate's first word waits a little
 	unread   func() []model.FlagID   // the flags that this engine has not observed yet
+	waits    []model.Line            // what else the next phase waits for
+	waitsAt  time.Time               // when that was found out
 	known    map[model.MetricID]bool // those of which this engine has found out how they stand
 }
 
@@ -115,7 +117,7 @@ func (j *judge) verdictOf(r *model.Rollout, state *model.State, now time.Time) m
 	if key == j.attempt {
 		soak = j.soak
 	}
-	return gate.Decide(r, j.read(state), j.keeper.Line, soak, now, j.verdict)
+	return gate.Decide(r, j.read(state), j.keeper.Line, soak, now, j.verdict, j.waits...)
 }
 
 // read returns state without what it knows of flags that this engine has not
@@ -165,7 +167,7 @@ func (j *judge) look(r *model.Rollout, state *model.State, readings map[model.Me
 		j.keeper.Read(id, reading)
 	}
 	was := j.verdict
-	looked := j.keeper.Look(state, j.read(state), was, j.soak, now, dt)
+	looked := j.keeper.Look(state, j.read(state), was, j.soak, now, dt, j.waits...)
 	j.verdict, j.soak, j.credited = looked.Verdict, looked.Soak, j.credited || looked.Credited
 	out.verdict, out.turned = j.verdict, looked.Turned
 	out.settled = now.Sub(j.entered) > 10*time.Second || allAnswered(j.verdict, readings)
@@ -218,6 +220,7 @@ func (e *Engine) judgeNow() {
 	}
 	state := e.ledger.State()
 	e.takeReadings(&state)
+	e.waits(&state, now)
 	out := e.judge.look(e.o.Rollout, &state, e.meters.All(), now, dt)
 	for id, reading := range out.seen {
 		e.meters.Computed(id, reading)
@@ -237,6 +240,18 @@ func (e *Engine) judgeNow() {
 	e.watches.look()
 	e.escalations.look()
 	e.reports.look()
+}
+
+// waits finds out, once a second, what else the next phase waits for.
+func (e *Engine) waits(state *model.State, now time.Time) {
+	j := &e.judge
+	if since := now.Sub(j.waitsAt); since >= 0 && since < time.Second {
+		return
+	}
+	lines := unready(e.o.Rollout, state, e.meters, j, now)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.waits, j.waitsAt = lines, now
 }
 
 // elapsed returns the observed time since the last judgement, on the monotonic

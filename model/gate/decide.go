@@ -16,9 +16,9 @@ type Lookup = func(model.MetricID) (model.Line, bool)
 // stands against going on (see standing), then the phase's gate in the order of the config, then its checks, then its soak, if it
 // has one. The worst line makes the headline, in the order of
 // model.MetricState.Severity: GO needs every line to be PASS. A phase that
-// asks for nothing is GO. Before is the
+// asks for nothing is GO. More are lines of what else the next phase waits for. Before is the
 // verdict before this one, whose words are used again where they still fit.
-func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, now time.Time, before model.Verdict) model.Verdict {
+func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, now time.Time, before model.Verdict, more ...model.Line) model.Verdict {
 	phase := r.JudgedPhase(s.Phase)
 	switch {
 	case phase == nil:
@@ -34,6 +34,7 @@ func Decide(r *model.Rollout, s *model.State, lines Lookup, soak time.Duration, 
 	} else if line, early := earlyLine(r, s, now); early {
 		v.Lines = append(v.Lines, line)
 	}
+	v.Lines = append(v.Lines, more...)
 	for _, id := range phase.Gate {
 		v.Lines = append(v.Lines, metricLine(r, id, lines))
 	}

@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gonogo/model"
@@ -187,6 +188,9 @@ func (n *next) hold(v *model.Verdict) Forms {
 		if open := n.s.State.PlanUnsigned(n.s.Rollout); len(open) > 0 {
 			return n.signOff(open)
 		}
+		if i := slices.IndexFunc(v.Lines, func(l model.Line) bool { return l.Baseline != "" }); i >= 0 {
+			return n.baseline(&v.Lines[i])
+		}
 		return n.enter(n.s.Rollout.NextPhase(""), "")
 	}
 	sign, read, open := 0, 0, 0
@@ -211,6 +215,8 @@ func (n *next) hold(v *model.Verdict) Forms {
 	}
 	var f Forms
 	switch {
+	case collect != nil && collect.Baseline != "":
+		f = n.baseline(collect)
 	case collect != nil && collect.MoreTime > 0:
 		left := "about " + one(collect.MoreTime)
 		f = Forms{"wait " + left + ": " + collect.Title + " collects", "wait " + left, "wait"}
@@ -233,6 +239,14 @@ func (n *next) hold(v *model.Verdict) Forms {
 		f.Long += "; meanwhile sign " + count(sign, "check")
 	}
 	return f
+}
+
+// baseline is about one that cannot be frozen yet.
+func (n *next) baseline(l *model.Line) Forms {
+	if l.MoreTime <= 0 {
+		return Forms{"wait for readings of " + string(l.Baseline) + ": " + l.Reason, "wait for readings", "wait"}
+	}
+	return Forms{"wait " + one(l.MoreTime) + ": a baseline of " + string(l.Baseline) + " needs that long", "wait " + one(l.MoreTime) + ": baseline", "wait"}
 }
 
 // signOff is about a plan that is not signed off.
