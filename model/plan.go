@@ -108,6 +108,8 @@ const (
 	StageApply   Stage = "apply"   // restarts, one after the other
 	StageHold    Stage = "hold"    // between the levels of a way down
 	StageVerify  Stage = "verify"  // all at once, each within its time
+	StageBefore  Stage = "before"  // what a phase runs before its flags are set
+	StageAfter   Stage = "after"   // and after they are in effect
 )
 
 // StepKind is what a step does.

@@ -21,6 +21,7 @@ func lint(in *finished) findings {
 	for i := range r.Phases {
 		out = append(out, lintPhase(in, i, &r.Phases[i])...)
 		out = append(out, lintAgain(in, &r.Phases[i])...)
+		out = append(out, lintLevels(in, &r.Phases[i])...)
 	}
 	out = append(out, lintTimes(in)...)
 	if len(r.Rollbacks) == 0 && in.doc["rollback"] == nil {

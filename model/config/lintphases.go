@@ -61,6 +61,24 @@ func lintAgain(in *finished, p *model.Phase) findings {
 	return out
 }
 
+// lintLevels looks at flags that a way up in levels sets: it goes on only once they are seen in effect.
+func lintLevels(in *finished, p *model.Phase) findings {
+	var out findings
+	if len(p.After) == 0 && len(p.Again) == 0 {
+		return nil
+	}
+	seen := func(id model.ActionID) bool { a := in.Rollout.Action(id); return a != nil && a.Seen }
+	for _, set := range p.Flags {
+		f := in.Rollout.Flag(set.Flag)
+		if f == nil || f.Effective || len(f.Apply) == 0 || slices.ContainsFunc(f.Apply, seen) {
+			continue
+		}
+		out.warn(join("phase", string(p.ID)), "it goes up in levels, and nothing would show that %s is in effect, so it would stop there: expected effective in [%s], or seen in [%s]",
+			quote(string(f.ID)), join("flag", string(f.ID)), join("action", string(f.Apply[0])))
+	}
+	return out
+}
+
 // wider reports whether v takes flag f farther from its safe value than whole does, as far as that can be told.
 func wider(f *model.Flag, v, whole model.Value) bool {
 	if f.Type != model.Number || f.SafeKeep {

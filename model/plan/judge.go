@@ -72,11 +72,22 @@ func judge(p *model.PlanState, f *Facts) Verdict {
 		v.Outcome = model.Inferred
 		v.Doubts = append(v.Doubts, fmt.Sprintf("%s: running value not checked; an effective = … for it lets gonogo confirm it", strings.Join(unread, ", ")))
 	case t.unseen > 0:
-		v.Outcome, v.Summary = model.Verified, "done and confirmed: what was set was read back, though the restart itself could not be seen"
+		v.Outcome, v.Summary = model.Verified, "done and confirmed: what was set was read back; of "+strings.Join(unseenRuns(p), ", ")+" only the exit status is known"
 	default:
 		v.Outcome, v.Summary = model.Verified, "done and confirmed"
 	}
 	return v
+}
+
+// unseenRuns names the actions that ended well, and whose effect nothing showed.
+func unseenRuns(p *model.PlanState) []string {
+	var out []string
+	for n, st := range p.Plan.Steps {
+		if st.Kind == model.StepRun && p.Steps[n].Outcome == model.StepUnseen && !slices.Contains(out, st.Title) {
+			out = append(out, st.Title)
+		}
+	}
+	return out
 }
 
 // rivals tells of flags that a process before this one had to set again, which

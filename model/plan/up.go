@@ -24,6 +24,15 @@ type ascent struct {
 	level int
 }
 
+// run adds a level of actions before or after the flags.
+func (a *ascent) run(stage model.Stage, ids []model.ActionID) {
+	first := len(a.steps)
+	a.add(nil, ids, nil)
+	for i := range a.steps[first:] {
+		a.steps[first+i].Stage = stage
+	}
+}
+
 // add adds a level: what it sets and runs, that it is in effect, and then its wait.
 func (a *ascent) add(sets []model.Setting, run []model.ActionID, wait *model.Level) {
 	a.level++
@@ -54,7 +63,7 @@ func inLevels(r *model.Rollout, s *model.State, next *model.Phase, settings []mo
 		a.at.Flags = map[model.FlagID]model.FlagState{}
 	}
 	if len(next.Before) > 0 {
-		a.add(nil, next.Before, nil)
+		a.run(model.StageBefore, next.Before)
 	}
 	for i := range next.Again {
 		if s.LastAttempt(next.ID) == nil {
@@ -80,7 +89,7 @@ func inLevels(r *model.Rollout, s *model.State, next *model.Phase, settings []mo
 		a.add(last, nil, nil)
 	}
 	if len(next.After) > 0 {
-		a.add(nil, next.After, nil)
+		a.run(model.StageAfter, next.After)
 	}
 	return a.steps, nil
 }

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,11 @@ func levelHead(plan *model.PlanState, level int) []span {
 		changes = runsOf(plan, level)
 	}
 	text := fmt.Sprintf("level %d of %d", level, levelsOf(plan))
+	if i := slices.IndexFunc(plan.Plan.Steps, func(st model.Step) bool { return st.Level == level }); i >= 0 {
+		if stage := plan.Plan.Steps[i].Stage; stage == model.StageBefore || stage == model.StageAfter {
+			text = string(stage) + " the flags"
+		}
+	}
 	if len(changes) > 0 {
 		text += ": " + strings.Join(changes, ", ")
 	}
