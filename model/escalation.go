@@ -160,7 +160,9 @@ func applyEscalation(s State, r Record) State {
 		case e.Over:
 			is.Over = true
 		case e.Err == "":
-			is.Level, is.Told, is.ToldAt = max(is.Level, e.Level), max(is.Told, e.Level), r.At
+			if is.Level = max(is.Level, e.Level); e.Level >= is.Told {
+				is.Told, is.ToldAt = e.Level, r.At
+			}
 			is.Untold = slices.DeleteFunc(slices.Clone(is.Untold), func(u Untold) bool { return u.Level == e.Level })
 		case u != nil:
 			is.tried(e.Level, Untold{Level: e.Level, At: r.At, Err: e.Err})
