@@ -98,7 +98,8 @@ type board struct {
 	top     map[string]int // its first visible row
 	rangeAt int            // index into ranges, or autoRange
 	filter  string
-	dock    int // the rows that a docked plan would take; 0: none is
+	dock    int // the rows that a plan docked at the bottom would take; 0: none is
+	beside  int // the columns of one docked at the right; 0: none is
 
 	arranged arrangement // what placed was made from
 	placed   map[string]layout.Rect
@@ -115,7 +116,7 @@ func newBoard(w, h int) board {
 func (b *board) places(p panel.Props) map[string]layout.Rect {
 	now := needs(b.here(p))
 	now.Texts = panel.TextRows(p, b.w)
-	now.W, now.H, now.Dock, now.Focused, now.Zoomed = b.w, b.h, b.dock, b.focus, b.zoomed
+	now.W, now.H, now.Dock, now.Beside, now.Focused, now.Zoomed = b.w, b.h, b.dock, b.beside, b.focus, b.zoomed
 	if b.placed == nil || b.arranged != now {
 		b.placed, b.arranged = layout.Arrange(now), now
 	}

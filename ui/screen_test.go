@@ -48,10 +48,24 @@ func TestScreens(t *testing.T) {
 		{"guard-veto-80x24", 80, 24, paneltest.GuardArmed, "\x1bload test"},
 		{"guard-vetoed-80x24", 80, 24, paneltest.GuardVetoed, ""},
 		{"checks-120x40", 120, 40, paneltest.Checked, " j"},
+		{"soaking-40x10", 40, 10, paneltest.Soaking, ""},
+		{"soaking-60x60", 60, 60, paneltest.Soaking, ""},
+		{"soaking-80x24", 80, 24, paneltest.Soaking, ""},
+		{"soaking-200x50", 200, 50, paneltest.Soaking, ""},
+		{"soaking-240x67", 240, 67, paneltest.Soaking, ""},
+		{"guard-40x10", 40, 10, paneltest.GuardArmed, ""},
+		{"guard-60x60", 60, 60, paneltest.GuardArmed, ""},
+		{"guard-200x50", 200, 50, paneltest.GuardArmed, ""},
+		{"guard-240x67", 240, 67, paneltest.GuardArmed, ""},
+		{"incident-200x50", 200, 50, paneltest.OpenStill, ""},
+		{"ascii-guard-120x40", 120, 40, paneltest.GuardArmed, ""},
+		{"ascii-guard-80x24", 80, 24, paneltest.GuardArmed, ""},
+		{"ascii-soaking-120x40", 120, 40, paneltest.Soaking, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, c.w, c.h, Options{Now: fixed(time.Now())})
+				ascii := strings.HasPrefix(c.name, "ascii")
+				s := newStage(t, c.w, c.h, Options{Now: fixed(time.Now()), ASCII: &ascii})
 				defer s.close()
 				s.feed.publish(paneltest.Snapshot(paneltest.Options{Condition: c.cond}))
 				time.Sleep(500 * time.Millisecond)

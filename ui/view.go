@@ -73,17 +73,26 @@ func (m *Model) draw() string {
 // ones its box stands over the panels.
 const dockH = 24
 
-// drawDock draws the plan as it is docked at the bottom, and has the board make
-// room for it; "" where none is.
+// drawDock draws the plan as it is docked at the bottom, or at the right of a wide screen, and has the board make
+// room for it; "" where none is. What is said below it does not hide its frame.
 func (m *Model) drawDock() string {
-	m.board.dock = 0
+	m.board.dock, m.board.beside = 0, 0
 	if !m.planVisible() || m.board.h < dockH || m.board.w < layout.ColumnW || m.eyes.seen() == nil {
 		return ""
 	}
-	p := m.board.props(m.props(), "", layout.Rect{W: m.board.w, H: max(11, m.board.h*2/5)})
+	said := len(m.said())
+	place := layout.Rect{W: m.board.w, H: max(11, m.board.h*2/5)}
+	if w := layout.DockW(m.board.w, m.board.h); w > 0 {
+		m.board.beside = w
+		place = m.board.places(m.props())[layout.Dock]
+		place.H -= said
+	}
+	p := m.board.props(m.props(), "", place)
 	p.Docked = true
 	text := m.plan.View(m.scene(), p)
-	m.board.dock = strings.Count(text, "\n") + 1
+	if m.board.beside == 0 {
+		m.board.dock = strings.Count(text, "\n") + 1 + said
+	}
 	return text
 }
 
@@ -149,12 +158,11 @@ func (m *Model) hints() []panel.Hint {
 // drawNotices lays the notices over the lines above the footer, as many as
 // leave most of the screen.
 func (m *Model) drawNotices(screen string) string {
-	all := m.notices()
+	all := m.said()
 	if len(all) == 0 {
 		return screen
 	}
 	lines := strings.Split(screen, "\n")
-	all = all[max(0, len(all)-max(1, (m.board.h-1)/4)):]
 	for i, n := range all {
 		y := m.board.h - 1 - len(all) + i
 		if m.board.h < 3 || y < 1 || y >= len(lines) {
@@ -163,6 +171,12 @@ func (m *Model) drawNotices(screen string) string {
 		lines[y] = m.theme.Paint(n.style, fit(" "+n.text, m.board.w))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// said are the notices that there is room for.
+func (m *Model) said() []notice {
+	all := m.notices()
+	return all[max(0, len(all)-max(1, (m.board.h-1)/4)):]
 }
 
 // fitLines cuts or pads text to h lines of w cells.

@@ -45,7 +45,8 @@ type Need struct {
 	W, H                             int
 	Charts, Gate, Checks, Flags, Log int
 	Texts                            int // beside the checks, where there is room to spare
-	Dock                             int // the rows that a plan would take; 0: none is docked
+	Dock                             int // the rows that a plan would take; 0: none is docked at the bottom
+	Beside                           int // the columns that a plan docked at the right takes; 0: none is
 	Focused                          string
 	Zoomed                           bool // Focused is the one panel shown
 }
@@ -60,6 +61,8 @@ func Arrange(n Need) map[string]Rect {
 		return out
 	}
 	switch {
+	case n.Beside > 0:
+		beside(out, n)
 	case n.Zoomed && isPanel(n.Focused) && n.Dock == 0:
 		head := 1
 		switch {
@@ -76,6 +79,28 @@ func Arrange(n Need) map[string]Rect {
 		broad(out, n)
 	}
 	return out
+}
+
+// DockW returns how many columns a plan takes at the right of a screen; 0 where it is docked at the bottom.
+func DockW(w, h int) int {
+	if w < wideW || h < 30 {
+		return 0
+	}
+	return clamp(w*2/5, 68, 96)
+}
+
+// beside places a dock at the right, below the header and the phases, and all else at its left.
+func beside(out map[string]Rect, n Need) {
+	left := n
+	left.W, left.Dock, left.Beside, left.Zoomed = n.W-n.Beside, 0, 0, false
+	for name, r := range Arrange(left) {
+		if name == Header || name == Phases || name == Footer {
+			r.W = n.W
+		}
+		out[name] = r
+	}
+	top := out[Phases].Y + out[Phases].H
+	out[Dock] = Rect{n.W - n.Beside, top, n.Beside, n.H - 1 - top}
 }
 
 func isPanel(name string) bool {

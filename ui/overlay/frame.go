@@ -37,6 +37,9 @@ func frame(p panel.Props, b panel.Box, offset int) (string, int) {
 	if bordered {
 		room, w = room-2, outer-4
 	}
+	if len(b.Side) > 0 {
+		w -= panel.SideW
+	}
 	foot := min(len(b.Foot), room)
 	head := min(len(b.Head), room-foot)
 	body := min(len(b.Body), room-foot-head)
@@ -53,6 +56,10 @@ func frame(p panel.Props, b panel.Box, offset int) (string, int) {
 		parts = append(parts, strings.Split(view.View(), "\n")[:body]...)
 	}
 	parts = append(parts, cut(b.Foot[len(b.Foot)-foot:], w)...)
+	parts = beside(b.Side, parts)
+	if len(b.Side) > 0 {
+		w += panel.SideW
+	}
 	text := lipgloss.PlaceHorizontal(w, lipgloss.Left, lipgloss.JoinVertical(lipgloss.Left, parts...))
 	if !bordered {
 		return text, view.YOffset()
@@ -72,6 +79,22 @@ func frame(p panel.Props, b panel.Box, offset int) (string, int) {
 		sides.Render(text),
 		edge(line, outer, round.BottomLeft+strings.Repeat(round.Bottom, min(len(note), 1)), note, round.Bottom, round.BottomRight),
 	), view.YOffset()
+}
+
+// beside puts side at the left of lines, from the second one on.
+func beside(side, lines []string) []string {
+	if len(side) == 0 {
+		return lines
+	}
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		left := strings.Repeat(" ", panel.SideW)
+		if at := i - 1; at >= 0 && at < len(side) {
+			left = side[at]
+		}
+		out[i] = left + line
+	}
+	return out
 }
 
 // themeOf returns the theme of p, or one without any style.

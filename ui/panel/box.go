@@ -15,10 +15,14 @@ const BoxMaxW = 96
 type Box struct {
 	Title            string
 	Head, Body, Foot []string
-	Keep             int  // the body's line that must be seen; -1: none
-	MinW             int  // the least width of a line, in cells
-	Urgent           bool // its frame says so
+	Keep             int      // the body's line that must be seen; -1: none
+	MinW             int      // the least width of a line, in cells
+	Urgent           bool     // its frame says so
+	Side             []string // what stands at its left, SideW cells wide; none: nothing does
 }
+
+// SideW is how many cells wide what stands at the left of a box is.
+const SideW = 22
 
 // box is a Box while it is being written.
 type box struct {
@@ -27,11 +31,12 @@ type box struct {
 	keep             int
 	minW             int
 	urgent           bool
+	side             []string
 }
 
 // rows returns what the box says, styled.
 func (b *box) rows(p Props) Box {
-	out := Box{Keep: b.keep, MinW: b.minW, Urgent: b.urgent}
+	out := Box{Keep: b.keep, MinW: b.minW, Urgent: b.urgent, Side: b.side}
 	out.Title = p.line(b.title)
 	for _, part := range []struct {
 		to   *[]string

@@ -38,6 +38,7 @@ type Props struct {
 	Who            string // user@host of the person looking; empty: not shown
 	ReadOnly       bool   // keys that change something are not offered
 	Docked         bool   // a plan's box is as wide as its place
+	Counts         bool   // the docked plan counts down, in large digits at its side
 	Early          bool   // the keys of a plan's box do nothing yet, and are not offered
 }
 
@@ -111,7 +112,17 @@ func (p Props) theme() *theme.Theme {
 }
 
 // boxW returns the width that a box's lines may have at most.
-func (p Props) boxW() int { return max(min(p.Size.W, BoxMaxW)-4, 1) }
+func (p Props) boxW() int {
+	if !p.Docked {
+		return max(min(p.Size.W, BoxMaxW)-4, 1)
+	}
+	const longest = 120 // cells, beyond which a line is hard to read
+	w := p.Size.W - 4
+	if p.Counts {
+		w -= SideW
+	}
+	return max(min(w, longest), 1)
+}
 
 // matches reports whether one of texts holds the filter, in any case.
 func (p Props) matches(texts ...string) bool {

@@ -19,6 +19,7 @@ func PlanBox(p Props) Box {
 		return Box{}
 	}
 	plan := p.Snap.State.Plan
+	p.Counts = p.Docked && plan.Status == model.Armed && !plan.FireAt.IsZero() && p.Size.W >= 96 && p.Size.H >= 10 && !p.theme().ASCII()
 	b := box{title: []span{{theme.Title, plan.Plan.Title}}, keep: -1, minW: min(64, p.boxW())}
 	switch {
 	case drill(plan) != "":
@@ -47,11 +48,33 @@ func settled(plan *model.PlanState) bool {
 
 func armedBox(b *box, p Props, plan *model.PlanState) {
 	w := p.boxW()
-	b.head = append(b.head, planWhere(p, plan))
+	low := p.Docked && p.Size.H < 16 // the first thing to see is what it would do
+	if !p.Docked || plan.Plan.From != plan.Plan.Phase || plan.Plan.Kind == model.PlanFlip {
+		b.head = append(b.head, planWhere(p, plan)) // docked, the header says where it stands
+	}
+	switch digits := countdown(p, plan); {
+	case p.Counts:
+		for _, text := range digits {
+			b.side = append(b.side, p.line([]span{{theme.NoGo | theme.Bold, text}}))
+		}
+	case p.Docked && p.Size.H >= 20 && !plan.FireAt.IsZero() && !p.theme().ASCII(): // beside there is no room, above there is
+		for _, text := range digits {
+			b.head = append(b.head, []span{{theme.NoGo | theme.Bold, strings.TrimRight(text, " ")}})
+		}
+		b.head = append(b.head, nil)
+	}
 	b.head = append(b.head, drillMeans(plan, w)...)
-	b.head = append(b.head, breach(plan, w, theme.NoGo|theme.Bold)...)
+	why := breach(plan, w, theme.NoGo|theme.Bold)
+	if low {
+		why = why[:min(len(why), 1)]
+	}
+	b.head = append(b.head, why...)
+	var warnings [][]span
 	for _, warning := range plan.Plan.Warnings {
-		b.head = append(b.head, lines(w, theme.Warn|theme.Bold, "! "+warning)...)
+		warnings = append(warnings, lines(w, theme.Warn|theme.Bold, "! "+warning)...)
+	}
+	if !low {
+		b.head = append(b.head, warnings...)
 	}
 	if plan.Plan.Override {
 		b.head = append(b.head, lines(w, theme.Warn|theme.Bold, fmt.Sprintf("! against the gate, which says %s", plan.Plan.Headline))...)
@@ -60,8 +83,12 @@ func armedBox(b *box, p Props, plan *model.PlanState) {
 		b.head = append(b.head, field(w, "reason", theme.Normal, plan.Plan.Reason)...)
 	}
 	planSteps(b, p, plan)
-	b.foot = append(b.foot, nil, []span{{theme.Dim, fmt.Sprintf("armed by %s · budget %s · plan %s",
-		plan.By.Name, spell(plan.Plan.Budget), words.Short(plan.Plan.Hash))}})
+	by := []span{{theme.Dim, fmt.Sprintf("armed by %s · budget %s · plan %s", plan.By.Name, spell(plan.Plan.Budget), words.Short(plan.Plan.Hash))}}
+	if low {
+		b.body = append(append(b.body[1:], warnings...), by) // without the blank line before the steps
+	} else {
+		b.foot = append(b.foot, nil, by)
+	}
 	switch {
 	case p.ReadOnly && plan.FireAt.IsZero():
 		b.foot = append(b.foot, []span{{theme.Notice, "waits for a person with the right to fire it"}})
@@ -77,6 +104,21 @@ func armedBox(b *box, p Props, plan *model.PlanState) {
 		b.foot = append(b.foot, append([]span{fires(p, plan), {theme.Dim, " · "}},
 			keyLine(Hint{"Esc", vetoes(plan)}, Hint{"Enter", "fires now"})...))
 	}
+	if n := len(plan.Plan.Warnings); low && n > 0 {
+		last := len(b.foot) - 1
+		b.foot[last] = append(b.foot[last], span{theme.Warn | theme.Bold, fmt.Sprintf(" · ! %d below ↓", n)})
+	}
+}
+
+// countdown is how long it is until a plan fires, in three lines of large digits; none where they are too wide.
+func countdown(p Props, plan *model.PlanState) []string {
+	text := firesIn(plan, p.Now)
+	if w := blockWidth(text); w == 0 || w > SideW-3 {
+		return nil
+	}
+	c := newCanvas(Size{SideW, 3}, nil) // who takes it gives it a style
+	c.block(1, 0, 0, theme.Normal, text)
+	return strings.Split(c.String(), "\n")
 }
 
 // fires is the countdown of a plan.
