@@ -70,7 +70,8 @@ func (all commands) palette() []overlay.Command {
 	var out []overlay.Command
 	for _, c := range all {
 		if c.name != "" {
-			out = append(out, overlay.Command{Name: c.name, Key: c.key.Help().Key, Does: c.key.Help().Desc, Changes: c.changes})
+			takes := arguments[c.name]
+			out = append(out, overlay.Command{Name: c.name, Key: c.key.Help().Key, Does: c.key.Help().Desc, Changes: c.changes, Takes: takes.what, Args: takes.list, ArgChanges: takes.changes})
 		}
 	}
 	return out

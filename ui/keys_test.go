@@ -81,6 +81,11 @@ func TestKeysSubmit(t *testing.T) {
 		{"the palette runs a command", nil, []string{":", "r", "e", "f", "r", "enter"}, model.Intent{Kind: model.Refresh}},
 		{"the palette arms the emergency rollback", nil, []string{":", "r", "o", "l", "l", "b", "a", "c", "k", "enter"},
 			model.Intent{Kind: model.ArmRollback}},
+		{"the palette advances to a phase", nil, []string{":", "a", "d", "v", "tab", "a", "l", "tab", "enter"}, model.Intent{Kind: model.ArmEnter, Phase: "all"}},
+		{"the palette rolls back by name", nil, []string{":", "b", "a", "c", "k", "space", "p", "h", "a", "s", "e", "enter"}, model.Intent{Kind: model.ArmRollback, Rollback: "phase"}},
+		{"the palette signs a check", nil, []string{":", "c", "h", "e", "c", "k", "space", "l", "e", "a", "tab", "enter"}, model.Intent{Kind: model.Sign, Check: "leak"}},
+		{"the palette flips a flag", nil, []string{":", "f", "l", "a", "g", "s", "space", "r", "e", "tab", "enter"}, model.Intent{Kind: model.ArmFlip, Flag: "real", Value: model.BoolValue(false)}},
+		{"the palette freezes one baseline", based, []string{":", "b", "a", "s", "e", "tab", "p", "9", "tab", "enter"}, model.Intent{Kind: model.Freeze, Metrics: []model.MetricID{"p95"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -278,6 +283,45 @@ func TestPaletteNeverActsUnlessTheNameWasTypedWhole(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Half of what stands behind a command acts no more than half its name, nor does what is not there.
+func TestPaletteNeverActsOnHalfAnArgument(t *testing.T) {
+	for _, typed := range []string{"advance ", "advance al", "advance none", "back ph", "check le", "flags re", "back  "} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, someSnapshot())
+			d.press(":")
+			for _, r := range typed {
+				if r == ' ' {
+					d.press("space")
+					continue
+				}
+				d.press(string(r))
+			}
+			d.press("enter")
+			d.none()
+		})
+	}
+}
+
+// The palette shows what may stand behind a command, explains one line and zooms one panel.
+func TestPaletteShowsWhatStandsBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, someSnapshot())
+		d.press(":", "b", "a", "c", "k")
+		d.sees("back ROLLBACK")
+		d.press("space")
+		d.sees("back phase")
+		d.press("esc", ":", "z", "o", "o", "m", "space", "l", "o", "g", "enter")
+		if !d.m.board.zoomed || d.m.board.focus != panelLog {
+			t.Errorf("zoomed %v, %s", d.m.board.zoomed, d.m.board.focus)
+		}
+		d.press("esc", ":", "w", "h", "y", "space", "p", "9", "5", "enter")
+		d.sees("p95")
+		if d.m.over == nil {
+			t.Error("nothing is explained")
+		}
+	})
 }
 
 // A second space asks, and esc keeps the signature.

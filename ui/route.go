@@ -110,6 +110,18 @@ func (m *Model) run(c *command) (overlay.Overlay, overlay.Want) {
 	return c.run(&m.cockpit)
 }
 
+// runWith runs a command with what stood behind its name, if anything did.
+func (m *Model) runWith(c *command, arg string) (overlay.Overlay, overlay.Want) {
+	takes, ok := arguments[c.name]
+	switch {
+	case arg == "" || !ok:
+		return m.run(c)
+	case (c.changes || takes.changes) && m.readOnly:
+		return nil, overlay.Fail(overlay.ReadOnly)
+	}
+	return takes.run(&m.cockpit, arg)
+}
+
 // show lets o have the keyboard, also in place of the plan's box; nil: nobody over the panels.
 func (m *Model) show(o overlay.Overlay) {
 	if o == m.over {
@@ -132,7 +144,7 @@ func (m *Model) do(w overlay.Want) tea.Cmd {
 		m.emergency()
 	case w.Command != "":
 		if c := m.keys.named(w.Command); c != nil {
-			next, want := m.run(c)
+			next, want := m.runWith(c, w.Arg)
 			m.show(next)
 			return m.do(want)
 		}

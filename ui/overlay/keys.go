@@ -34,6 +34,7 @@ const (
 	drillIt
 	pickIt
 	findIn
+	complete // what is typed
 	copyIt
 	fire
 	stop
@@ -126,10 +127,15 @@ func textKeys(enter keyboard.Effect) []Binding {
 	return []Binding{
 		{bind("enter", "take it", "enter"), "take it", true, enter, take},
 		{bind("esc", "leave it", "esc"), "leave it", true, keyboard.Moves, leave},
-		{bind("↓↑", "choose, in the command palette", "down", "tab"), "", false, keyboard.Moves, down},
+		{bind("↓↑", "choose, in the command palette", "down"), "", false, keyboard.Moves, down},
 		{bind("", "", "up", "shift+tab"), "", false, keyboard.Moves, up},
 		{bind("", "", "ctrl+c"), "", false, keyboard.Moves, askQuit},
 	}
+}
+
+// paletteKeys are those of the command palette.
+func paletteKeys() []Binding {
+	return append([]Binding{{bind("tab", "complete the command, and what stands behind it", "tab"), "complete", true, keyboard.Moves, complete}}, textKeys(keyboard.Acts)...)
 }
 
 // boxKeys are those of a box that only shows.

@@ -40,7 +40,7 @@ func openings(s Scene) map[string]func() Overlay {
 		"veto":   func() Overlay { return Veto(s, "p") },
 		"find":   func() Overlay { return Find("") },
 		"palette": func() Overlay {
-			return Palette([]Command{{"hold", "h", "hold the rollout", true}, {"why", "e", "say why", false}})
+			return Palette([]Command{{Name: "hold", Key: "h", Does: "hold the rollout", Changes: true}, {Name: "why", Key: "e", Does: "say why"}})
 		},
 		"ways": func() Overlay { return first(WaysDown(s)) },
 		"pick": func() Overlay { return Pick(s, "partial", "tenants") },

@@ -79,6 +79,7 @@ type Want struct {
 	Intent    *model.Intent // submit it
 	Emergency bool          // arm the emergency rollback, or show it
 	Command   string        // run the command of the panels with this name
+	Arg       string        // what stands behind that name; empty: nothing
 	Filter    *string       // show only rows that hold it
 	Copy      string        // put it into the terminal's clipboard
 	Open      string        // show this address in a browser

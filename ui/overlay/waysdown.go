@@ -39,6 +39,23 @@ func WaysDown(s Scene) (Overlay, Want) {
 	return o, Want{}
 }
 
+// WayDown chooses one rollback, as WaysDown offers it: what it does is shown before it fires.
+func WayDown(s Scene, id model.RollbackID) (Overlay, Want) {
+	r, snap := s.Rollout()
+	if r == nil {
+		return nil, Fail(NoEngine)
+	}
+	b := r.Rollback(id)
+	if b == nil {
+		return nil, Fail("there is no rollback %s", model.Inert(string(id)))
+	}
+	g := rollbackRung(r, snap, b)
+	if g.Off != "" {
+		return nil, Fail("%s: %s", model.Inert(g.Title), g.Off)
+	}
+	return g.do(s)
+}
+
 // size orders rollbacks from small to large.
 func size(b *model.Rollback) int {
 	switch {
