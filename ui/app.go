@@ -158,7 +158,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		return m, m.pasted(msg)
 	case tea.MouseClickMsg:
-		m.clicked(msg)
+		return m, m.clicked(msg)
 	case tea.MouseWheelMsg:
 		m.wheeled(msg)
 	case tea.WindowSizeMsg:

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -372,5 +373,37 @@ func TestEmergencyKeyCountsASecondAfterATornReply(t *testing.T) {
 		d.send(tea.FocusMsg{})
 		d.press("!")
 		d.one()
+	})
+}
+
+// The footer is pressed by the mouse as its keys are: also in a box, and where it counts only after a dead time.
+func TestFooterIsPressedByTheMouse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, someSnapshot())
+		click := func(text string) {
+			t.Helper()
+			lines := strings.Split(d.screen(), "\n")
+			last := lines[len(lines)-1]
+			at := strings.Index(last, text)
+			if at < 0 {
+				t.Fatalf("the footer is %q", last)
+			}
+			time.Sleep(200 * time.Millisecond)
+			d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: utf8.RuneCountInString(last[:at]), Y: len(lines) - 1})
+		}
+		click("b back")
+		d.sees("Roll back:")
+		click("leave it")
+		if d.m.over != nil {
+			t.Error("the box is open still")
+		}
+		d.none()
+		click("! rollback")
+		if in := d.one(); in.Kind != model.ArmRollback || in.Rollback != "" {
+			t.Errorf("submitted %+v", in)
+		}
+		d.send(tea.MouseClickMsg{Button: tea.MouseRight, X: 2, Y: 39})
+		d.send(tea.MouseClickMsg{Button: tea.MouseLeft, X: 119, Y: 39})
+		d.none()
 	})
 }

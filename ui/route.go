@@ -8,7 +8,9 @@ import (
 
 	"gonogo/model"
 	"gonogo/ui/keyboard"
+	"gonogo/ui/layout"
 	"gonogo/ui/overlay"
+	"gonogo/ui/panel"
 )
 
 // held is what a key would do that is held back until it is known to have come
@@ -241,11 +243,38 @@ func (m *Model) pasted(p tea.PasteMsg) tea.Cmd {
 	return m.do(m.over.Paste(p.Content, m.scene()))
 }
 
-// clicked goes to the panel and the row under the mouse.
-func (m *Model) clicked(c tea.MouseClickMsg) {
-	if m.over == nil && !m.planVisible() && c.Button == tea.MouseLeft {
+// clicked goes to the panel and the row under the mouse; on the footer it presses the key there.
+func (m *Model) clicked(c tea.MouseClickMsg) tea.Cmd {
+	if c.Button != tea.MouseLeft {
+		return nil
+	}
+	if r, shown := m.board.places(m.props())[layout.Footer]; shown && !m.o.Wall && m.eyes.seen() != nil && c.Y == r.Y {
+		hint, on := panel.FooterKey(m.board.props(m.props(), layout.Footer, r), m.hints(), c.X)
+		k, known := pressOf(hint.Key)
+		if on && known {
+			return m.pressed(k)
+		}
+		return nil
+	}
+	if m.over == nil && !m.planVisible() {
 		m.board.click(m.props(), c.X, c.Y)
 	}
+	return nil
+}
+
+// pressOf returns the press of a key as the footer names it; false for one that stands for several.
+func pressOf(name string) (tea.KeyPressMsg, bool) {
+	special := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab}
+	if code, ok := special[name]; ok {
+		return tea.KeyPressMsg{Code: code}, true
+	}
+	switch letters := []rune(name); {
+	case name == "␣" || name == "space":
+		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}, true
+	case len(letters) == 1:
+		return tea.KeyPressMsg{Code: letters[0], Text: name}, true
+	}
+	return tea.KeyPressMsg{}, false
 }
 
 // wheeled scrolls what is under the mouse.

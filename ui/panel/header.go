@@ -230,19 +230,41 @@ func nowSpans(p Props) []span {
 // Footer is the screen's last line: keys and what they do, as many as fit.
 func Footer(p Props, keys []Hint) string {
 	c := newCanvas(p.Size, p.Theme)
-	x := 1
-	for i, k := range keys {
-		key, text := model.Inert(k.Key), model.Inert(k.Text)
-		n := cells(key) + 1 + cells(text)
-		if x+n > c.w-1 && i > 0 {
-			break
-		}
+	for i, x := range footerAt(p, keys) {
+		k := keys[i]
 		style := theme.Key
 		if k.Key == "!" {
 			style = theme.NoGo | theme.Bold
 		}
-		x += c.text(x, 0, c.w-x, style, key) + 1
-		x += c.text(x, 0, c.w-x, theme.Dim, text) + 3
+		x += c.text(x, 0, c.w-x, style, model.Inert(k.Key)) + 1
+		c.text(x, 0, c.w-x, theme.Dim, model.Inert(k.Text))
 	}
 	return c.String()
+}
+
+// footerAt returns where each key of the footer begins, as many as there is room for.
+func footerAt(p Props, keys []Hint) []int {
+	var out []int
+	x := 1
+	for i, k := range keys {
+		n := hintW(k)
+		if x+n > p.Size.W-1 && i > 0 {
+			break
+		}
+		out = append(out, x)
+		x += n + 3
+	}
+	return out
+}
+
+func hintW(k Hint) int { return cells(model.Inert(k.Key)) + 1 + cells(model.Inert(k.Text)) }
+
+// FooterKey returns the key of the footer that is drawn x cells from the left; false: none is.
+func FooterKey(p Props, keys []Hint, x int) (Hint, bool) {
+	for i, at := range footerAt(p, keys) {
+		if x >= at && x < at+hintW(keys[i]) {
+			return keys[i], true
+		}
+	}
+	return Hint{}, false
 }
