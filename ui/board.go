@@ -44,7 +44,8 @@ func ranges() []time.Duration {
 	return []time.Duration{5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 0}
 }
 
-// The range of the charts is the phase's age, within these, until a person chooses one.
+// The range of the charts is the phase's age, within these, until a person chooses one; and no longer than there is
+// something to show, so that a chart is never empty for the most part.
 const (
 	autoRange  = -1
 	leastRange = 2 * time.Minute
@@ -59,17 +60,27 @@ func (b *board) chartRange(p panel.Props) time.Duration {
 	if p.Snap == nil {
 		return leastRange
 	}
-	var from time.Time
-	if a := p.Snap.State.Attempt(); a != nil && a.Left.IsZero() {
-		from = a.Entered
-	} else {
-		for _, s := range p.Snap.Series { // before the first phase: as far as there is something to show
-			if len(s.Points) > 0 && (from.IsZero() || s.Points[0].At.Before(from)) {
-				from = s.Points[0].At
-			}
+	known := p.Now // since when there is something to show
+	for _, s := range p.Snap.Series {
+		if len(s.Points) > 0 && s.Points[0].At.Before(known) {
+			known = s.Points[0].At
 		}
 	}
-	return min(max(p.Now.Sub(from), leastRange), mostRange)
+	age := p.Now.Sub(known)
+	if a := p.Snap.State.Attempt(); a != nil && a.Left.IsZero() {
+		age = p.Now.Sub(a.Entered)
+	}
+	return min(max(age, shortRange(p.Now.Sub(known))), mostRange)
+}
+
+// shortRange is the shortest range in which so long a time is seen.
+func shortRange(known time.Duration) time.Duration {
+	for _, d := range []time.Duration{15 * time.Second, 30 * time.Second, time.Minute} {
+		if known <= d {
+			return d
+		}
+	}
+	return leastRange
 }
 
 // rangeBy chooses the next longer or shorter range of the charts, and returns it.

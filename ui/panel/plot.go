@@ -2,6 +2,7 @@ package panel
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"time"
 
@@ -89,8 +90,26 @@ func (d *plotter) plot(m *model.Metric, line *model.Line, area rect) {
 		at.baseline = row
 	}
 	d.put(area, &at, line)
+	d.nothing(area, &at, line, points)
 	if gutter > 0 {
 		d.labels(m, line, ax, rect{area.x + d.w, area.y, gutter, area.h}, &at)
+	}
+}
+
+// nothing says in a chart without a single point why, on a line without a threshold.
+func (d *plotter) nothing(area rect, at *levels, line *model.Line, points []model.Point) {
+	text := line.Reason
+	if line.State == model.NoTraffic {
+		text = "no events to count yet"
+	}
+	if text == "" || slices.ContainsFunc(points, func(p model.Point) bool { return finite(p.V) }) {
+		return
+	}
+	for _, y := range []int{d.h / 2, d.h/2 + 1, d.h/2 - 1} {
+		if y >= 0 && y < d.h && y != at.target && y != at.alert && y != at.baseline {
+			d.c.text(area.x+1, area.y+y, d.w-2, theme.Dim, text)
+			return
+		}
 	}
 }
 
