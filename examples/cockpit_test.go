@@ -51,11 +51,19 @@ type cockpit struct {
 	err   error
 }
 
+// tempDir is where a demo lives; on pictures a short name is seen.
+func tempDir(t *testing.T) string {
+	if *pictures != "" {
+		return os.TempDir()
+	}
+	return t.TempDir()
+}
+
 // launch starts gonogo with args in a terminal of 120 × 40.
 func launch(t *testing.T, args ...string) *cockpit {
 	t.Helper()
 	c := &cockpit{t: t, cmd: exec.Command(binary, args...), emu: vt.NewEmulator(120, 40), ended: make(chan struct{})}
-	c.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "TMPDIR="+t.TempDir())
+	c.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "TMPDIR="+tempDir(t))
 	tty, err := pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 40, Cols: 120})
 	if err != nil {
 		t.Fatal(err)

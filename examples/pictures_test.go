@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 )
 
@@ -54,14 +56,14 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// TestRecording records the demo's flight as a cast that asciinema plays.
+// TestRecording records the demo's flight, until the guard's rollback is VERIFIED, as a cast that asciinema plays.
 func TestRecording(t *testing.T) {
 	if *pictures == "" {
 		t.Skip("no -pictures given")
 	}
 	t.Parallel()
 	cmd := exec.Command(binary, "demo", "--script", "--theme", "dark")
-	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "TMPDIR="+t.TempDir())
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "COLORTERM=truecolor", "TMPDIR="+tempDir(t))
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 40, Cols: 120})
 	if err != nil {
 		t.Fatal(err)
@@ -73,20 +75,23 @@ func TestRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Fprintf(&out, "%s\n", head)
-	start, buf := time.Now(), make([]byte, 64<<10)
-	for {
+	emu := vt.NewEmulator(120, 40)
+	go func() { _, _ = io.Copy(tty, emu) }() // what it answers to queries
+	start, buf, stop := time.Now(), make([]byte, 64<<10), time.Time{}
+	for stop.IsZero() || time.Now().Before(stop) {
 		n, err := tty.Read(buf)
-		if n > 0 {
-			text, _ := json.Marshal(strings.ToValidUTF8(string(buf[:n]), "")) // a string always can be
-			fmt.Fprintf(&out, "[%.3f, \"o\", %s]\n", time.Since(start).Seconds(), text)
-		}
 		if err != nil {
-			break
+			t.Fatal(err)
+		}
+		_, _ = emu.Write(buf[:n])
+		text, _ := json.Marshal(strings.ToValidUTF8(string(buf[:n]), "")) // a string always can be
+		fmt.Fprintf(&out, "[%.3f, \"o\", %s]\n", time.Since(start).Seconds(), text)
+		if stop.IsZero() && strings.Contains(emu.String(), "V E R I F I E D") && strings.Contains(emu.String(), "GUARD") {
+			stop = time.Now().Add(8 * time.Second)
 		}
 	}
-	if err := cmd.Wait(); err != nil {
-		t.Fatal(err)
-	}
+	_ = cmd.Process.Kill() // the rest is more of the same; the service ends with it
+	_ = cmd.Wait()
 	if err := os.WriteFile(filepath.Join(*pictures, "demo.cast"), []byte(out.String()), 0o644); err != nil { //nolint:gosec // all may see it
 		t.Fatal(err)
 	}

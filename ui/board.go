@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"math"
 	"slices"
 	"time"
 
+	"gonogo/model"
 	"gonogo/ui/layout"
 	"gonogo/ui/panel"
 )
@@ -62,8 +64,9 @@ func (b *board) chartRange(p panel.Props) time.Duration {
 	}
 	known := p.Now // since when there is something to show
 	for _, s := range p.Snap.Series {
-		if len(s.Points) > 0 && s.Points[0].At.Before(known) {
-			known = s.Points[0].At
+		first := slices.IndexFunc(s.Points, func(p model.Point) bool { return !math.IsNaN(p.V) })
+		if first >= 0 && s.Points[first].At.Before(known) {
+			known = s.Points[first].At
 		}
 	}
 	age := p.Now.Sub(known)
