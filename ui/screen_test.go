@@ -61,15 +61,29 @@ func TestScreens(t *testing.T) {
 		{"ascii-guard-120x40", 120, 40, paneltest.GuardArmed, ""},
 		{"ascii-guard-80x24", 80, 24, paneltest.GuardArmed, ""},
 		{"ascii-soaking-120x40", 120, 40, paneltest.Soaking, ""},
+		{"zoom-gate-120x40", 120, 40, paneltest.Evidence, ":zoom gate\r"},
+		{"zoom-flags-80x24", 80, 24, paneltest.Drifted, ":zoom flags\r"},
+		{"zoom-log-80x24", 80, 24, paneltest.NoGo, ":zoom log\r"},
+		{"zoom-checklist-80x24", 80, 24, paneltest.Checked, ":zoom checklist\r"},
+		{"wall-48x14", 48, 14, paneltest.NoGo, ""},
+		{"wall-80x24", 80, 24, paneltest.NoGo, ""},
+		{"wall-120x40", 120, 40, paneltest.NoGo, ""},
+		{"wall-240x67", 240, 67, paneltest.NoGo, ""},
+		{"wall-guard-48x14", 48, 14, paneltest.GuardArmed, ""},
+		{"wall-guard-80x24", 80, 24, paneltest.GuardArmed, ""},
+		{"wall-soaking-80x24", 80, 24, paneltest.Soaking, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ascii := strings.HasPrefix(c.name, "ascii")
-				s := newStage(t, c.w, c.h, Options{Now: fixed(time.Now()), ASCII: &ascii})
+				s := newStage(t, c.w, c.h, Options{Now: fixed(time.Now()), ASCII: &ascii, Wall: strings.HasPrefix(c.name, "wall")})
 				defer s.close()
 				s.feed.publish(paneltest.Snapshot(paneltest.Options{Condition: c.cond}))
 				time.Sleep(500 * time.Millisecond)
 				for _, k := range c.keys {
+					if k == '\r' { // what was typed is no paste
+						time.Sleep(200 * time.Millisecond)
+					}
 					s.write(t, string(k))
 					time.Sleep(20 * time.Millisecond)
 					if k == '\x1b' { // else it begins the sequence of another key

@@ -103,17 +103,7 @@ func (c *canvas) bigVerdict(r rect, word, glyph string, style theme.Style, scale
 		c.text(r.x+max((r.w-cells(text))/2, 0), r.y+r.h/2, r.w, style, text)
 		return
 	}
-	x0, y0 := r.x+(r.w-len(rows[0])*wide)/2, r.y+(r.h-5*scale)/2
-	for dy, row := range rows {
-		for dx := range row {
-			if row[dx] != '#' {
-				continue
-			}
-			for k := range scale {
-				c.fill(x0+dx*wide, y0+dy*scale+k, wide, style, '█')
-			}
-		}
-	}
+	c.dots(r.x+(r.w-len(rows[0])*wide)/2, r.y+(r.h-5*scale)/2, pixel{wide, scale}, style, rows)
 }
 
 // wallMiddle is what takes the numbers' place, and the numbers where nothing does or there is room below.
@@ -135,28 +125,31 @@ func wallMiddle(c *canvas, p Props, r rect) {
 		return
 	}
 	cols := min(max(r.w/24, 1), 3)
-	for i, line := range wallLines(p, cols) {
+	shown := wallLines(p, cols)
+	values := make([]string, len(shown))
+	for i := range shown {
+		values[i] = valueText(&shown[i])
+	}
+	room := r.w/cols - 1
+	size := largest(room-2, r.h-2, values...)
+	for i, line := range shown {
 		glyph, style := c.theme.State(line.State)
 		style = valueColour(&line, style)
-		x, room := r.x+i*(r.w/cols), r.w/cols-1
-		value := valueText(&line)
-		if w := blockWidth(value); w > 0 && w <= room && !c.theme.ASCII() {
-			c.block(x, r.y, 0, style, value)
-		} else {
-			c.text(x, r.y+1, room, style, value)
-		}
-		c.spans(x, r.y+3, room, span{style, glyph}, span{theme.Normal, " " + line.Title + " "}, span{theme.Dim, line.Target})
+		x := r.x + i*(r.w/cols)
+		c.number(x, r.y, room, size, style, values[i])
+		c.spans(x, r.y+size.rows(), room, span{style, glyph}, span{theme.Normal, " " + line.Title + " "}, span{theme.Dim, line.Target})
 	}
 }
 
 // wallPlan draws a plan that is armed or runs, and returns how many lines it takes.
 func wallPlan(c *canvas, p Props, plan *model.PlanState, r rect) int {
-	x := r.x
+	x, rows := r.x, 3
 	if !plan.FireAt.IsZero() && plan.Status == model.Armed {
 		left := words.Countdown(plan, p.Now)
 		if w := blockWidth(left); w > 0 && r.h >= 3 && w < r.w/2 && !c.theme.ASCII() {
-			c.block(x, r.y, 0, theme.Warn|theme.Bold, left)
-			x += w + 2
+			size := largest(r.w/2, r.h-6, left) // with room for the numbers below
+			rows = size.rows()
+			x += c.number(x, r.y, r.w/2, size, theme.Warn|theme.Bold, left) + 2
 		} else {
 			x += c.text(x, r.y, r.w, theme.Warn|theme.Bold|theme.Reverse, " "+left+" ") + 1
 		}
@@ -170,7 +163,7 @@ func wallPlan(c *canvas, p Props, plan *model.PlanState, r rect) int {
 	if r.h > 2 && plan.Plan.Guard && plan.Status == model.Armed {
 		c.text(x, r.y+2, room, theme.Dim, "veto: esc at any cockpit")
 	}
-	return min(3, r.h)
+	return min(rows, r.h)
 }
 
 // wallLines are the n metrics that are shown now: those that are wrong first, which
