@@ -73,17 +73,17 @@ func (b *board) chartRange(p panel.Props) time.Duration {
 	if a := p.Snap.State.Attempt(); a != nil && a.Left.IsZero() {
 		age = p.Now.Sub(a.Entered)
 	}
-	return min(max(age, shortRange(p.Now.Sub(known))), mostRange)
+	return min(max(stepped(age), min(stepped(p.Now.Sub(known)), leastRange)), mostRange)
 }
 
-// shortRange is the shortest range in which so long a time is seen.
-func shortRange(known time.Duration) time.Duration {
-	for _, d := range []time.Duration{15 * time.Second, 30 * time.Second, time.Minute} {
-		if known <= d {
-			return d
+// stepped rounds a range up to a step, so that a chart is drawn to another scale once a minute at most.
+func stepped(d time.Duration) time.Duration {
+	for _, step := range []time.Duration{15 * time.Second, 30 * time.Second, time.Minute} {
+		if d <= step {
+			return step
 		}
 	}
-	return leastRange
+	return (d + time.Minute - 1).Truncate(time.Minute)
 }
 
 // rangeBy chooses the next longer or shorter range of the charts, and returns it.

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"gonogo/model"
+	"gonogo/ui/overlay"
 	"gonogo/ui/panel/paneltest"
 )
 
@@ -205,5 +206,18 @@ func BenchmarkView(b *testing.B) {
 				m.View()
 			}
 		})
+	}
+}
+
+// BenchmarkViewUnderHelp draws a frame with all keys over it, the largest box there is.
+func BenchmarkViewUnderHelp(b *testing.B) {
+	feed := newFakeFeed()
+	m := newModel(b.Context(), feed, feed.mailbox, Options{width: 200, height: 50, Now: fixed(time.Now())})
+	m.took(paneltest.Snapshot(paneltest.Options{Condition: paneltest.NoGo, Metrics: 30, Points: 600}))
+	m.do(overlay.Want{Help: true})
+	b.ReportAllocs()
+	for b.Loop() {
+		m.view.dirty = true
+		m.View()
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gonogo/model"
-	"gonogo/model/words"
 	"gonogo/ui/theme"
 )
 
@@ -249,7 +248,9 @@ func (d *plotter) note(line *model.Line, r rect) {
 	room := r.w - 4
 	text, style := "no data", theme.Unknown
 	if !line.SampleAt.IsZero() {
-		text, style = words.Age(d.p.Now.Sub(line.SampleAt))+" ago", theme.Dim
+		if text, style = calmAge(d.p, line), theme.Dim; text != "now" {
+			text += " ago"
+		}
 		if line.State == model.Stale {
 			style = theme.Unknown | theme.Bold
 		}

@@ -3,6 +3,7 @@ package panel
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"gonogo/model"
 	"gonogo/model/words"
@@ -198,5 +199,24 @@ func ageOf(p Props, line *model.Line) (string, bool) {
 	if line.Metric == "" || line.SampleAt.IsZero() {
 		return "", false
 	}
-	return words.Age(p.Now.Sub(line.SampleAt)), true
+	return calmAge(p, line), true
+}
+
+// calmAge is the age of a line's sample in steps while it is as fresh as it can be, since a number that
+// changes draws the eye: "now", "<5s", then in steps of 5 s up to twice the metric's interval.
+func calmAge(p Props, line *model.Line) string {
+	age, step := p.Now.Sub(line.SampleAt), 5*time.Second
+	usual := step
+	if m := p.rollout().Metric(line.Metric); m != nil {
+		usual = max(2*m.Every, step)
+	}
+	switch {
+	case age > usual:
+		return words.Age(age)
+	case age < 2*time.Second:
+		return "now"
+	case age < step:
+		return "<5s"
+	}
+	return words.Age(age.Truncate(step))
 }

@@ -208,8 +208,15 @@ func (ax *axes) widen() {
 
 // scale readies the axes for an area of w × h cells.
 func (ax *axes) scale(w, h int) {
+	// The right edge is at a whole number of dots of time: so the line stands still until a dot's time is over, and then
+	// moves by one, where otherwise each sample would fall on another dot with every look.
+	long := ax.to.Sub(ax.from)
+	if dot := long / time.Duration(max(w*2-1, 1)); dot > 0 {
+		ax.to = time.Unix(0, (ax.to.UnixNano()+int64(dot)-1)/int64(dot)*int64(dot))
+		ax.from = ax.to.Add(-long)
+	}
 	ax.start = float64(ax.from.UnixNano())
-	ax.perNano = float64(w*2-1) / float64(ax.to.Sub(ax.from))
+	ax.perNano = float64(w*2-1) / float64(long)
 	ax.halfLo = ax.lo / 2 // halves, so that no difference overflows
 	ax.perValue = float64(h*4-1) / (ax.hi/2 - ax.halfLo)
 }

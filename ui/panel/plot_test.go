@@ -78,7 +78,7 @@ func TestGapsStayGaps(t *testing.T) {
 		{"ten missing are a gap", join(run(15, 1), run(10, nan), run(15, 1)), 0, 15 * time.Second, "########    ########"},
 		{"the end is not made up", join(run(20, 1), run(20, nan)), 0, 15 * time.Second, "##########          "},
 		{"infinite is a gap", join(run(15, 1), run(10, math.Inf(1)), run(15, 1)), 0, 15 * time.Second, "########    ########"},
-		{"sparse points stay points", run(5, 1), 0, 10 * time.Minute, "#    #    #   #    #"},
+		{"sparse points stay points", run(5, 1), 0, 10 * time.Minute, "#   #    #    #    #"},
 		{"a thinned-out series is joined", run(20, 1), 3, 40 * time.Second, "####################"},
 	}
 	for _, tt := range tests {
@@ -87,6 +87,32 @@ func TestGapsStayGaps(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestAChartStandsStill until the time of a dot is over: then it moves by that dot.
+func TestAChartStandsStill(t *testing.T) {
+	var points []model.Point
+	for i := range 120 {
+		points = append(points, model.Point{At: chartNow().Add(time.Duration(i-119) * time.Second), V: float64(i*7919%13) + 1})
+	}
+	draw := func(now time.Time) string {
+		s := &model.Snapshot{
+			Rollout: &model.Rollout{Metrics: []model.Metric{{ID: "m", Title: "m", Every: time.Second}}},
+			Lines:   map[model.MetricID]model.Line{"m": {Metric: "m", State: model.Pass, HasValue: true, SampleAt: now}},
+			Series:  map[model.MetricID]model.Series{"m": {Points: points}},
+		}
+		lines := strings.Split(Charts().Render(Props{Snap: s, Now: now, Size: Size{32, 8}, Range: 10 * time.Minute}), "\n")
+		return strings.Join(lines[1:len(lines)-1], "\n")
+	}
+	changes, was := 0, draw(chartNow())
+	for i := range 30 {
+		if is := draw(chartNow().Add(time.Duration(i+1) * time.Second)); is != was {
+			changes, was = changes+1, is
+		}
+	}
+	if changes > 4 { // a dot of ten minutes over some 30 cells lasts 10 s
+		t.Errorf("in 30 s the chart changed %d times", changes)
 	}
 }
 
