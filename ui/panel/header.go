@@ -3,6 +3,7 @@ package panel
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"gonogo/model"
 	"gonogo/model/words"
@@ -179,6 +180,9 @@ func freshness(p Props) []span {
 	age, ok := p.oldest()
 	if !ok {
 		return nil
+	}
+	if age < 2*time.Second { // as fresh as can be: it need not flicker
+		age = time.Second
 	}
 	return []span{{theme.Dim, "data " + words.Age(age)}}
 }
