@@ -85,7 +85,12 @@ func (x *escalations) over(state *model.State, alarms []model.Alarm) {
 		if !ok || is.Level == 0 || is.Over || slices.ContainsFunc(alarms, func(a model.Alarm) bool { return a.On == on && a.Since.Equal(is.Since) }) {
 			continue
 		}
-		x.records.RecordAnyway(x.by, "", model.EscalationTold{On: on, Since: is.Since, Level: is.Level, Over: true})
+		what, why := fmt.Sprintf("%s is over", on), ""
+		if on == model.OnBreach && state.Headline == model.NoGo {
+			what = "rolled back and confirmed, and the gate still says NO-GO"
+			why = what
+		}
+		x.records.RecordAnyway(x.by, "", model.EscalationTold{On: on, Since: is.Since, Level: is.Level, What: why, Over: true})
 		var to []model.ActionID
 		for _, l := range x.rollout.Escalations {
 			if l.Level <= is.Level && slices.Contains(l.On, on) {
@@ -93,7 +98,7 @@ func (x *escalations) over(state *model.State, alarms []model.Alarm) {
 			}
 		}
 		slices.Sort(to)
-		x.notices.tell(slices.Compact(to), "", x.title(fmt.Sprintf("%s is over", on)), fmt.Sprintf("it began at %s", is.Since.UTC().Format("2006-01-02 15:04:05Z")))
+		x.notices.tell(slices.Compact(to), "", x.title(what), fmt.Sprintf("it began at %s", is.Since.UTC().Format("2006-01-02 15:04:05Z")))
 	}
 }
 

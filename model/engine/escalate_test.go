@@ -238,3 +238,22 @@ func TestATellingThatWasCutShortIsMadeAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestABreachThatARollbackDidNotEndIsNotCalledOver: the rollback is confirmed, and what was measured is at fault still.
+func TestABreachThatARollbackDidNotEndIsNotCalledOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{state: model.State{Phase: "ten", Breach: model.Breach{Since: time.Now(), Why: "success FAIL"}}}
+		lead, boss := &courier{since: time.Now()}, &courier{since: time.Now()}
+		x := calling(m, lead, boss)
+		passes(&x, 5*time.Second)
+		m.mu.Lock()
+		m.state.Phase, m.state.Headline = "", model.NoGo
+		m.state.Incident = &model.Incident{Verified: time.Now()}
+		m.mu.Unlock()
+		passes(&x, 5*time.Second)
+		if !slices.ContainsFunc(m.said, func(s string) bool { return strings.Contains(s, "and the gate still says NO-GO") }) ||
+			slices.ContainsFunc(m.said, func(s string) bool { return strings.HasPrefix(s, "told: ") && strings.Contains(s, "breach is over") }) {
+			t.Errorf("told %q", m.said)
+		}
+	})
+}

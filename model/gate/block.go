@@ -25,7 +25,11 @@ func blockLines(r *model.Rollout, s *model.State, phase *model.Phase, lines Look
 				continue
 			}
 			seen = append(seen, id)
-			line.Reason = "guard " + model.Inert(g.Name) + " blocks: " + line.Reason
+			if line.State == model.Fail {
+				line.Reason = "guard " + model.Inert(g.Name) + " blocks: " + line.Reason
+			} else {
+				line.Reason = "guard " + model.Inert(g.Name) + " saw a breach, and nothing shows that it is over: " + line.Reason
+			}
 			out = append(out, line)
 		}
 	}

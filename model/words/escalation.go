@@ -95,6 +95,9 @@ func Who(r *model.Rollout, who string) string {
 }
 
 func escalated(e model.EscalationTold) string {
+	if e.Over && e.What != "" {
+		return "told those who were called: " + e.What
+	}
 	if e.Over {
 		return fmt.Sprintf("told that it is over: %s", e.On)
 	}

@@ -53,6 +53,9 @@ func describe(event model.Event) string {
 	case model.FlagObserved:
 		return observed(e)
 	case model.Progress:
+		if e.Phase == "" { // it is of targets and alerts only
+			return "noted how long targets and alerts have held"
+		}
 		return fmt.Sprintf("soaked %s in %s", model.FormatDuration(e.Soak), e.Phase)
 	case model.ClockJumped:
 		return "the clock jumped by " + model.FormatDuration(e.By)
