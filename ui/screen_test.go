@@ -55,6 +55,8 @@ func TestScreens(t *testing.T) {
 		{"soaking-200x50", 200, 50, paneltest.Soaking, ""},
 		{"soaking-240x67", 240, 67, paneltest.Soaking, ""},
 		{"guard-40x10", 40, 10, paneltest.GuardArmed, ""},
+		{"guard-120x20", 120, 20, paneltest.GuardArmed, ""},
+		{"guard-80x16", 80, 16, paneltest.GuardArmed, ""},
 		{"guard-60x60", 60, 60, paneltest.GuardArmed, ""},
 		{"guard-200x50", 200, 50, paneltest.GuardArmed, ""},
 		{"guard-240x67", 240, 67, paneltest.GuardArmed, ""},

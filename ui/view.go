@@ -71,7 +71,7 @@ func (m *Model) draw() string {
 
 // dockH is the least height of a screen on which a plan is docked; on smaller
 // ones its box stands over the panels.
-const dockH = 24
+const dockH = 16
 
 // drawDock draws the plan as it is docked at the bottom, or at the right of a wide screen, and has the board make
 // room for it; "" where none is. What is said below it does not hide its frame.
@@ -81,7 +81,7 @@ func (m *Model) drawDock() string {
 		return ""
 	}
 	said := len(m.said())
-	place := layout.Rect{W: m.board.w, H: max(11, m.board.h*2/5)}
+	place := layout.Rect{W: m.board.w, H: max(min(11, m.board.h/2), m.board.h*2/5)}
 	if w := layout.DockW(m.board.w, m.board.h); w > 0 {
 		m.board.beside = w
 		place = m.board.places(m.props())[layout.Dock]

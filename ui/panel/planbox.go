@@ -48,7 +48,7 @@ func settled(plan *model.PlanState) bool {
 
 func armedBox(b *box, p Props, plan *model.PlanState) {
 	w := p.boxW()
-	low := p.Docked && p.Size.H < 16 // the first thing to see is what it would do
+	low := p.Size.H < 16 // the first thing to see is what it would do
 	if !p.Docked || plan.Plan.From != plan.Plan.Phase || plan.Plan.Kind == model.PlanFlip {
 		b.head = append(b.head, planWhere(p, plan)) // docked, the header says where it stands
 	}
@@ -104,7 +104,7 @@ func armedBox(b *box, p Props, plan *model.PlanState) {
 		b.foot = append(b.foot, append([]span{fires(p, plan), {theme.Dim, " · "}},
 			keyLine(Hint{"Esc", vetoes(plan)}, Hint{"Enter", "fires now"})...))
 	}
-	if n := len(plan.Plan.Warnings); low && n > 0 {
+	if n := len(plan.Plan.Warnings); low && n > 0 && w >= 36 {
 		last := len(b.foot) - 1
 		b.foot[last] = append(b.foot[last], span{theme.Warn | theme.Bold, fmt.Sprintf(" · ! %d below ↓", n)})
 	}

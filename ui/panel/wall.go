@@ -158,7 +158,11 @@ func wallPlan(c *canvas, p Props, plan *model.PlanState, r rect) int {
 	next := words.Next(p.Snap, p.Now, false)
 	c.text(x, r.y, room, theme.Warn|theme.Bold, next.In(room, cells))
 	if r.h > 1 {
-		c.text(x, r.y+1, room, theme.Normal, phaseName(p, plan.Plan.From)+" → "+phaseName(p, plan.Plan.Phase))
+		text := plan.Plan.Title
+		if plan.Plan.From != plan.Plan.Phase {
+			text = phaseName(p, plan.Plan.From) + " → " + phaseName(p, plan.Plan.Phase)
+		}
+		c.text(x, r.y+1, room, theme.Normal, text)
 	}
 	if r.h > 2 && plan.Plan.Guard && plan.Status == model.Armed {
 		c.text(x, r.y+2, room, theme.Dim, "veto: esc at any cockpit")
