@@ -224,10 +224,10 @@ func (m *Model) askQuit() tea.Cmd {
 	return nil
 }
 
-// signalled asks to quit, as the ctrl+c of a person does; whoever sends two
-// signals means it.
+// signalled ends a viewer, which loses nothing by it. The engine's own screen asks, as after the ctrl+c of a
+// person; whoever sends two signals means it.
 func (m *Model) signalled() tea.Cmd {
-	if overlay.AsksQuit(m.over) {
+	if overlay.AsksQuit(m.over) || m.eyes.live != nil && !m.eyes.isEngine() {
 		return m.do(overlay.Want{Quit: true})
 	}
 	return m.askQuit()

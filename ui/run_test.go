@@ -235,3 +235,21 @@ func TestEverySizeFits(t *testing.T) {
 		}
 	})
 }
+
+// TestAViewerEndsAtOnceWhenToldTo: it loses nothing, and who ends a session need not wait for it.
+func TestAViewerEndsAtOnceWhenToldTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ask := make(chan struct{})
+		s := newStage(t, 120, 40, Options{AskQuit: ask})
+		snap := someSnapshot()
+		snap.Attached = true
+		s.feed.publish(snap)
+		time.Sleep(time.Second)
+		ask <- struct{}{}
+		if err := <-s.done; err != nil {
+			t.Errorf("Run returned %v", err)
+		}
+		s.done <- nil
+		s.close()
+	})
+}
