@@ -176,10 +176,18 @@ func (s *session) settled(ctx context.Context) (*model.Snapshot, error) {
 		longest = max(longest, m.Timeout)
 	}
 	snap, err := s.answers(ctx, longest+time.Second)
-	if err != nil || snap.Waiting > 0 {
+	if err != nil || snap.Waiting > 0 || s.steady(snap) {
 		return snap, err
 	}
 	return s.judged(ctx, snap)
+}
+
+// steady reports whether snap is the fresh word of an engine that has judged for some time: its verdict rests on all
+// that has answered, and there is nothing to wait for.
+func (s *session) steady(snap *model.Snapshot) bool {
+	const judging, fresh = 5 * time.Second, 2 * time.Second
+	since := snap.Engine.Since
+	return !snap.Engine.Transient && !since.IsZero() && snap.At.Sub(since) > judging && s.w.Now().Sub(snap.At).Abs() < fresh
 }
 
 // stands is settled for who asks where the rollout stands. While a rollback runs
