@@ -11,9 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"time"
 	_ "time/tzdata" // closed times are told by the clocks of a place, also where the machine knows none
 
@@ -285,6 +287,9 @@ func (a *app) cmdCheck() *cobra.Command {
 			if len(mistakes) > 0 {
 				return headless.Exit{Status: headless.ExitUsage, Err: errors.Join(mistakes...)}
 			}
+			for _, text := range strangers(&cfg.Rollout, user.Lookup) {
+				_, _ = fmt.Fprintf(a.world.Out, "warning: %s\n", text)
+			}
 			if live {
 				return a.checkLive(cmd.Context(), cfg)
 			}
@@ -295,6 +300,21 @@ func (a *app) cmdCheck() *cobra.Command {
 	}
 	c.Flags().BoolVar(&live, "live", false, "ask every source once, observe every flag, and see that actions could run")
 	return c
+}
+
+// strangers says of each title that a phase waits for and that nobody has whom this host knows: nobody could sign.
+func strangers(r *model.Rollout, lookup func(string) (*user.User, error)) []string {
+	var out []string
+	for i := range r.Phases {
+		p := &r.Phases[i]
+		for _, title := range p.Approve {
+			known := func(who model.Person) bool { _, err := lookup(who.Unix); return err == nil }
+			if all := r.Access.With(title); len(all) > 0 && !slices.ContainsFunc(all, known) {
+				out = append(out, model.Inert(fmt.Sprintf("phase.%s.approve: nobody with the title %q has a user on this host, so nobody can sign here: see unix in [access] people", p.ID, title)))
+			}
+		}
+	}
+	return out
 }
 
 // checkLive runs an engine in a state directory of its own that is thrown

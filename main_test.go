@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -454,5 +455,22 @@ func TestNoticeNamesWhatIsLinked(t *testing.T) {
 		if !linked[module] {
 			t.Errorf("NOTICE names %s, which is not linked: take it out", module)
 		}
+	}
+}
+
+// TestATitleThatNobodyHereHasIsSaid: where nobody could sign, the way up would wait for ever.
+func TestATitleThatNobodyHereHasIsSaid(t *testing.T) {
+	r := &model.Rollout{
+		Access: model.AccessRules{People: []model.Person{{Name: "ana", Unix: "ana", Titles: []string{"lead"}}, {Name: "bo", Unix: "bo", Titles: []string{"lead", "pm"}}}},
+		Phases: []model.Phase{{ID: "ten", Approve: []string{"lead", "pm"}}},
+	}
+	here := func(name string) (*user.User, error) {
+		if name == "ana" {
+			return &user.User{}, nil
+		}
+		return nil, user.UnknownUserError(name)
+	}
+	if got := strangers(r, here); len(got) != 1 || !strings.Contains(got[0], `title "pm"`) {
+		t.Errorf("said %q", got)
 	}
 }
