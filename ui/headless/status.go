@@ -137,9 +137,16 @@ func phaseLine(s *model.Snapshot, ph *model.Phase) string {
 		glyph = "✔"
 	}
 	if a != nil {
-		rest = " " + model.FormatDuration(a.Soak)
-		if ph.Soak > 0 {
-			rest += " of " + model.FormatDuration(ph.Soak)
+		served := model.FormatDuration(a.Soak)
+		switch {
+		case ph.Soak <= 0:
+			rest = " healthy for " + served
+		case a.Soak >= ph.Soak:
+			if rest = " soaked " + model.FormatDuration(ph.Soak) + ", all of it"; a.Soak > ph.Soak {
+				rest += " (healthy for " + served + ")"
+			}
+		default:
+			rest = " soaked " + served + " of " + model.FormatDuration(ph.Soak)
 		}
 		if a.N > 1 {
 			rest += fmt.Sprintf(", attempt %d", a.N)

@@ -32,21 +32,21 @@ func TestStatusSaysWhereTheRolloutStands(t *testing.T) {
 		not    string
 	}{
 		{"where it is critical", nil, []string{"Shop · PROD · 2026-01-02 03:04:05Z\n"}, ""},
-		{"its phases", nil, []string{"✔ one          One tenant 1h of 1h\n", "▶ half         Half 30m of 2h, attempt 2\n", "  all          All\n"}, "HELD"},
+		{"its phases", nil, []string{"✔ one          One tenant soaked 1h, all of it\n", "▶ half         Half soaked 30m of 2h, attempt 2\n", "  all          All\n"}, "HELD"},
 		{"before the first", func(s *model.Snapshot) { s.State.Phase, s.State.Attempts, s.Gate.Phase = "", nil, "one" },
 			[]string{"  one          One tenant\n", "Gate of one (not entered yet): HOLD, 0 of 0\n"}, "▶"},
 		{"that a rollback took it back", func(s *model.Snapshot) { s.State.Attempts[1].Back, s.State.Phase = true, "one" },
 			[]string{"▶ one ", "↓ half "}, "✔"},
 		{"that it stands below its phase", func(s *model.Snapshot) {
 			s.State.Below = &model.BelowPhase{Phase: "half", At: s.At.Add(-time.Minute), Text: "tenants 15 → 3, below Half"}
-		}, []string{"↓ half         Half 30m of 2h, attempt 2  BELOW IT since 2026-01-02 03:03:05Z: tenants 15 → 3, below Half\n"}, "▶"},
+		}, []string{"↓ half         Half soaked 30m of 2h, attempt 2  BELOW IT since 2026-01-02 03:03:05Z: tenants 15 → 3, below Half\n"}, "▶"},
 		{"that somebody holds it", func(s *model.Snapshot) {
 			s.State.Held, s.State.HeldBy, s.State.HeldReason = true, model.Actor{Name: "bob"}, "a freeze"
 		}, []string{"HELD by bob: a freeze\n"}, ""},
 		{"that it goes against the gate", func(s *model.Snapshot) { s.State.Attempts[1].Override = "the metric lies" },
 			[]string{"OVERRIDE by ana: the metric lies\n", ", entered against the gate: the metric lies\n"}, ""},
 		{"that a phase before was entered against its gate", func(s *model.Snapshot) { s.State.Attempts[0].Override = "in haste" },
-			[]string{"✔ one          One tenant 1h of 1h, entered against the gate: in haste\n"}, "OVERRIDE"},
+			[]string{"✔ one          One tenant soaked 1h, all of it, entered against the gate: in haste\n"}, "OVERRIDE"},
 		{"which source is down", func(s *model.Snapshot) {
 			s.Sources = []model.SourceHealth{{ID: "prom", Err: "connection refused"}, {ID: "db", OK: true}}
 		}, []string{"source prom is DOWN: connection refused\n"}, "source db"},

@@ -49,6 +49,7 @@ func (b *Builder) Add(r model.Record) {
 			}
 		}
 		b.drilled(r, e)
+		b.timed(e.Plan)
 	case model.Recovered:
 		b.recovered(e)
 	case model.CheckSigned:
@@ -106,6 +107,19 @@ func (b *Builder) fired(r model.Record, e model.PlanFired, before *model.State) 
 	if b.fires[e.Plan] = f; b.within(r.At) {
 		f.decision = len(b.out.Decisions)
 		b.decide(d)
+	}
+}
+
+// timed gives a rollback that has ended its T2 and T3: one without a breach is no incident, of which Recovered would tell.
+func (b *Builder) timed(id model.PlanID) {
+	p, f := b.state.PlanOf(id), b.fires[id]
+	if p == nil || f == nil || p.Plan.Kind != model.PlanRollback {
+		return
+	}
+	for i := range b.out.Incidents {
+		if in := &b.out.Incidents[i]; in.Fired.Equal(f.at) {
+			in.Contained, in.Verified = p.ContainedAt, p.VerifiedAt
+		}
 	}
 }
 
