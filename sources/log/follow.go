@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	perLook  = 8 << 20   // how much is read at a time
+	perLook  = 128 << 20 // how much is read at a time
 	chunk    = 256 << 10 // of one file, before the next has its turn
 	headSize = 256       // by how many bytes at its beginning a file is known again
 	grace    = time.Minute
@@ -30,6 +30,7 @@ type follower struct {
 	matched []time.Time     // when each glob last stood for a file
 	began   time.Time       // zero before the first look
 	buf     []byte
+	most    int // bytes that are read at a time
 }
 
 // followed is one open file: held open, its inode is given to no other.
@@ -43,15 +44,15 @@ type followed struct {
 }
 
 func newFollower(globs []glob) *follower {
-	return &follower{globs: globs, refused: map[fileID]bool{}, matched: make([]time.Time, len(globs)), buf: make([]byte, chunk)}
+	return &follower{globs: globs, refused: map[fileID]bool{}, matched: make([]time.Time, len(globs)), buf: make([]byte, chunk), most: perLook}
 }
 
 // errBehind says that there is more to read. Nothing is missed.
 var errBehind = errors.New("more is written than can be read: it is behind")
 
-// look reads what is new by now and calls line for each line. The error says
+// look reads what is new by now and gives its lines to to. The error says
 // why what was read may not be all; model.ErrNoSeries that a path has no file.
-func (f *follower) look(ctx context.Context, now time.Time, line func([]byte)) error {
+func (f *follower) look(ctx context.Context, now time.Time, to sink) error {
 	there, any, err := list(f.globs)
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func (f *follower) look(ctx context.Context, now time.Time, line func([]byte)) e
 	if first {
 		f.began = now
 	}
-	more, err2 := f.readAll(ctx, now, line)
+	more, err2 := f.readAll(ctx, now, to)
 	if err = errors.Join(err, err2); err == nil && more {
 		err = errBehind
 	}
@@ -124,7 +125,7 @@ func (f *follower) isCopy(head []byte) bool {
 
 // readAll reads what is new in all files, a chunk of each in turn, and reports
 // whether there is more.
-func (f *follower) readAll(ctx context.Context, now time.Time, line func([]byte)) (more bool, err error) {
+func (f *follower) readAll(ctx context.Context, now time.Time, to sink) (more bool, err error) {
 	var errs []error
 	var busy []*followed
 	for _, o := range f.files {
@@ -137,7 +138,7 @@ func (f *follower) readAll(ctx context.Context, now time.Time, line func([]byte)
 			busy = append(busy, o)
 		}
 	}
-	for left := perLook; len(busy) > 0 && left > 0 && ctx.Err() == nil; {
+	for left := f.most; len(busy) > 0 && left > 0 && ctx.Err() == nil; {
 		busy = slices.DeleteFunc(busy, func(o *followed) bool {
 			if left <= 0 {
 				return false
@@ -145,7 +146,7 @@ func (f *follower) readAll(ctx context.Context, now time.Time, line func([]byte)
 			n, err := o.file.ReadAt(f.buf[:min(left, len(f.buf))], o.at)
 			o.at += int64(n)
 			left -= n
-			o.split.write(f.buf[:n], line)
+			o.split.read(f.buf[:n], to)
 			if err != nil && !errors.Is(err, io.EOF) {
 				errs = append(errs, err)
 			}

@@ -85,7 +85,7 @@ func (f *following) reads(want ...string) {
 func (f *following) lines(later time.Duration) ([]string, error) {
 	f.now = f.now.Add(later)
 	var got []string
-	err := f.look(f.t.Context(), f.now, func(line []byte) { got = append(got, string(line)) })
+	err := f.look(f.t.Context(), f.now, sink{each: func(line []byte) { got = append(got, string(line)) }})
 	slices.Sort(got)
 	return got, err
 }
@@ -221,11 +221,13 @@ func TestFollowBound(t *testing.T) {
 	f := follow(newFolder(t), "*.log")
 	f.add("a.log", "")
 	f.reads()
+	const most = 1 << 20
+	f.most = most
 	line := strings.Repeat("x", 1023) + "\n"
-	f.add("a.log", strings.Repeat(line, 2*perLook/len(line)))
+	f.add("a.log", strings.Repeat(line, 2*most/len(line)))
 	f.add("b.log", "small\n")
 	got, err := f.lines(time.Second)
-	if !errors.Is(err, errBehind) || len(got) == 0 || got[0] != "small" || len(got) > perLook/len(line)+1 {
+	if !errors.Is(err, errBehind) || len(got) == 0 || got[0] != "small" || len(got) > most/len(line)+1 {
 		t.Errorf("%d lines, %v: want what one look may read, the small file's line too, and that there is more", len(got), err)
 	}
 	n := len(got)
@@ -233,7 +235,7 @@ func TestFollowBound(t *testing.T) {
 		got, err = f.lines(time.Second)
 		n += len(got)
 	}
-	if err != nil || n != 2*perLook/len(line)+1 {
+	if err != nil || n != 2*most/len(line)+1 {
 		t.Errorf("%d lines in all, %v", n, err)
 	}
 }

@@ -5,11 +5,30 @@ import "bytes"
 // maxLine is how much of a line is looked at, in bytes.
 const maxLine = 64 << 10
 
+// sink is what is done with the lines of files.
+type sink struct {
+	each func(line []byte)      // with each line; it must not keep what it is given
+	dull func(data []byte) bool // whether none of the whole lines in data is of any interest; nil: each is
+}
+
 // splitter cuts what it is given into lines. The zero value begins at the
 // beginning of a line.
 type splitter struct {
 	part []byte // of a line that has no end yet, maxLine at most
 	skip bool   // the line that it is in began before what counts
+}
+
+// read is write, but for lines that are of no interest: of those between the first and the last it tells once, by an
+// empty one.
+func (s *splitter) read(data []byte, to sink) {
+	first, last := bytes.IndexByte(data, '\n'), bytes.LastIndexByte(data, '\n')
+	if to.dull == nil || last <= first || !to.dull(data[first+1:last+1]) {
+		s.write(data, to.each)
+		return
+	}
+	s.write(data[:first+1], to.each)
+	to.each(nil)
+	s.write(data[last+1:], to.each)
 }
 
 // write calls line for every line that ends within data, without its line

@@ -8,7 +8,7 @@
 // reported before the first window is over: it would stand for less time than
 // it says. A line is matched by its first 64 KiB, the rest of it is dropped.
 // So are the line that was being written at the beginning, and a last one
-// without a line break. No more than 8 MiB are read at a time, of 256 files at
+// without a line break. No more than 128 MiB are read at a time, of 256 files at
 // most; while more has been written than was read there is trouble instead of values.
 //
 // Nothing is written anywhere. The last five lines that matched are kept in memory, to be shown beside the number.

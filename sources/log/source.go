@@ -72,17 +72,27 @@ func (s *source) follow(ctx context.Context) {
 	}
 }
 
+// dull reports whether no line in data can match anything that is counted.
+func (s *source) dull(data []byte) bool {
+	for _, t := range s.tallies { // which only the lines of their tallies change
+		if !t.match.absent(data) || t.share && !t.of.absent(data) {
+			return false
+		}
+	}
+	return true
+}
+
 // look reads the files once. After one that failed the windows begin anew:
 // lines may have been missed.
 func (s *source) look(ctx context.Context) {
 	now := time.Now()
-	err := s.files.look(ctx, now, func(line []byte) {
+	err := s.files.look(ctx, now, sink{dull: s.dull, each: func(line []byte) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, t := range s.tallies {
 			t.add(now, line)
 		}
-	})
+	}})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {

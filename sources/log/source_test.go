@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"gonogo/model"
 	"gonogo/model/config"
 	"gonogo/sources/sourcetest"
@@ -236,6 +238,64 @@ func TestTallyIsBounded(t *testing.T) {
 	r, err := m.reading(now, now, now.Add(-time.Minute))
 	if err != nil || r.Value != 1 || r.Count > 10_000 || r.Count < 9_850 {
 		t.Errorf("got %+v, %v: want 10s of a line each ms, or a hundredth less", r, err)
+	}
+}
+
+// TestDullLinesCountAsTheyAre: what is passed over in one piece counts as if each of its lines had been looked at.
+func TestDullLinesCountAsTheyAre(t *testing.T) {
+	words := []string{"", "\n", "\r\n", "falling back", "falling down", "retrieval", "fall", "ing ", "x", strings.Repeat("y", 300), "id=7 ", "id= "}
+	rapid.Check(t, func(rt *rapid.T) {
+		text := []byte(strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 60).Draw(rt, "text"), ""))
+		match := rapid.SampledFrom([]string{"falling back", "/falling (back|down)/", "/(?i)FALLING/", "/id=[0-9]+ /", "/^x$/", "/y{3}|x/"}).Draw(rt, "match")
+		of := rapid.SampledFrom([]string{"retrieval", "/retr.*al/", "x"}).Draw(rt, "of")
+		piece := rapid.IntRange(1, 80).Draw(rt, "piece")
+		now := time.Unix(1e9, 0)
+		count := func(passing bool) (float64, float64, bool) {
+			m, err := newTally(metric("m", map[string]any{"match": match, "of": of}))
+			if err != nil {
+				rt.Fatal(err)
+			}
+			src := &source{tallies: map[model.MetricID]*tally{"m": m}}
+			to := sink{each: func(line []byte) { m.add(now, line) }}
+			if passing {
+				to.dull = src.dull
+			}
+			var s splitter
+			for rest := text; len(rest) > 0; {
+				n := min(piece, len(rest))
+				s.read(rest[:n], to)
+				rest = rest[n:]
+			}
+			var a, b float64
+			for _, r := range m.recent {
+				a, b = a+r.match, b+r.of
+			}
+			return a, b, m.written.IsZero()
+		}
+		a, b, none := count(false)
+		a2, b2, none2 := count(true)
+		if a != a2 || b != b2 || none != none2 {
+			rt.Fatalf("%q in pieces of %d: %s of %s: %g of %g, nothing written %v; line by line %g of %g, %v", text, piece, match, of, a2, b2, none2, a, b, none)
+		}
+	})
+}
+
+// BenchmarkDullLines reads lines of which none matches, as most do of a busy log.
+func BenchmarkDullLines(b *testing.B) {
+	for name, text := range map[string]string{"text": "falling back", "regexp": "/falling (back|down)/"} {
+		b.Run(name, func(b *testing.B) {
+			m, err := newTally(metric("m", map[string]any{"match": text}))
+			fatal(b, err)
+			src := &source{tallies: map[model.MetricID]*tally{"m": m}}
+			data := []byte(strings.Repeat("2026-01-02T03:04:05Z INFO vecsec.retrieval query took 120 ms for tenant_a, 20 results of real retrieval\n", 2500))
+			b.SetBytes(int64(len(data)))
+			var s splitter
+			now := time.Unix(1e9, 0)
+			to := sink{dull: src.dull, each: func(line []byte) { m.add(now, line) }}
+			for b.Loop() {
+				s.read(data, to)
+			}
+		})
 	}
 }
 
