@@ -80,10 +80,10 @@ func markShort(r *model.Rollout, s *model.State, p *model.Plan) {
 }
 
 // isLess reports whether the value takes back something of what a phase set: any
-// other value in a rollback, and of a flip one that does not let more in.
+// other value in a rollback, unless it is a number that is still beyond, and of a flip one that does not let more in.
 func isLess(f *model.Flag, set, to model.Value, kind model.PlanKind) bool {
 	switch {
-	case to.Equal(set):
+	case to.Equal(set), isBeyond(f, set, to):
 		return false
 	case kind == model.PlanRollback || to.Equal(f.Safe):
 		return true
@@ -93,6 +93,24 @@ func isLess(f *model.Flag, set, to model.Value, kind model.PlanKind) bool {
 		return errA == nil && errB == nil && a < b
 	}
 	return !widens(f, set, to)
+}
+
+// isBeyond reports whether to, a number, is farther from the safe value than what was set: a rollback from what
+// was never entered may pass by such a one.
+func isBeyond(f *model.Flag, set, to model.Value) bool {
+	if f.Type != model.Number || f.SafeKeep {
+		return false
+	}
+	safe, err := strconv.ParseFloat(f.Safe.Text, 64)
+	want, err2 := strconv.ParseFloat(set.Text, 64)
+	is, err3 := strconv.ParseFloat(to.Text, 64)
+	if err != nil || err2 != nil || err3 != nil || want == safe {
+		return false
+	}
+	if want > safe {
+		return is > want
+	}
+	return is < want
 }
 
 // short is a change in a few words; of one that changes nothing what is there.

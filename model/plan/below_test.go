@@ -270,3 +270,23 @@ func TestStepBackToLessThanThePhaseStandsBelowIt(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsStillBeyondAPhaseIsNotBelowIt: a rollback from a phase that was not entered to its end passes by values that
+// the phase before never had.
+func TestWhatIsStillBeyondAPhaseIsNotBelowIt(t *testing.T) {
+	num := func(text string) model.Value { return model.Value{Type: model.Number, Text: text} }
+	f := &model.Flag{ID: "pct", Type: model.Number, Safe: num("0")}
+	down := &model.Flag{ID: "limit", Type: model.Number, Safe: num("100")}
+	for _, c := range []struct {
+		f       *model.Flag
+		set, to string
+		less    bool
+	}{
+		{f, "10", "25", false}, {f, "10", "10", false}, {f, "10", "5", true}, {f, "10", "0", true}, {f, "0", "5", true},
+		{down, "50", "25", false}, {down, "50", "75", true}, {down, "50", "100", true},
+	} {
+		if got := isLess(c.f, num(c.set), num(c.to), model.PlanRollback); got != c.less {
+			t.Errorf("%s: %s in a phase that set %s: less %v", c.f.ID, c.to, c.set, got)
+		}
+	}
+}
